@@ -1,0 +1,76 @@
+/**
+ * The machine's one door: an input goes in, effects come out. Nothing here knows of time, disks,
+ * networks or chance. Whoever calls `step` owes four duties, in this order:
+ *
+ * 1. hand `persist` effects to stable storage in the order given, and report each as `persisted`
+ *    once it is durable, in the same order;
+ * 2. let a `send` or an `answer` leave only when the write named by `after` is durable (0: at once);
+ * 3. draw the time-out that `arm` asks for from the range given, and report it as `expire` with the
+ *    generation given; a later `arm` or `disarm` of the same timer replaces it;
+ * 4. after a crash, give what was durable back with `online`.
+ */
+import type { Entry, ServerId, SessionId } from './entry.ts';
+import type { Answer, ClientReply, ClientRequest, RaftMessage } from './message.ts';
+import type { Node, NodeOptions, StateMachine } from './node.ts';
+
+export type Timer = 'election' | 'heartbeat';
+
+/** What survives a crash (Figure 2, "persistent state on all servers"). */
+export interface Stored {
+  readonly term: number;
+  readonly votedFor: ServerId | null;
+  /** Entries 1, 2, 3, … without a gap. */
+  readonly entries: readonly Entry[];
+}
+
+export type Input =
+  /** The server joins (or comes back) with what its disk holds; before, it ignores everything. */
+  | { readonly kind: 'online'; readonly stored: Stored }
+  | { readonly kind: 'offline' }
+  | { readonly kind: 'propose'; readonly request: ClientRequest }
+  | { readonly kind: 'receive'; readonly message: RaftMessage }
+  | { readonly kind: 'expire'; readonly timer: Timer; readonly generation: number }
+  | { readonly kind: 'persisted'; readonly write: number };
+
+/** One atomic record for stable storage. */
+export interface Write {
+  /** 1, 2, 3, … per incarnation. */
+  readonly id: number;
+  /** Term and vote to store, or null when they stay as they are. */
+  readonly hard: { readonly term: number; readonly votedFor: ServerId | null } | null;
+  /** Replace everything from index `from` on by `entries`, or null when the log stays. */
+  readonly log: { readonly from: number; readonly entries: readonly Entry[] } | null;
+}
+
+export type Effect =
+  | { readonly kind: 'persist'; readonly write: Write }
+  | { readonly kind: 'send'; readonly message: RaftMessage; readonly after: number }
+  | { readonly kind: 'answer'; readonly reply: ClientReply; readonly after: number }
+  | {
+      readonly kind: 'arm';
+      readonly timer: Timer;
+      readonly generation: number;
+      readonly lowMicros: number;
+      /** Exclusive; equal to `lowMicros` + 1 for a fixed time-out. */
+      readonly highMicros: number;
+    }
+  | { readonly kind: 'disarm'; readonly timer: Timer }
+  | {
+      readonly kind: 'apply';
+      readonly entry: Entry;
+      /** What the entry came to; null for entries that nobody asked for (no-ops). */
+      readonly answer: Answer | null;
+      /** True when the session table knew the serial already, so that nothing ran. */
+      readonly repeated: boolean;
+      /** Running 32-bit hash of everything applied so far and what it came to. */
+      readonly stateDigest: number;
+    };
+
+/** A machine under test: the built-in Raft, a mutant, or a user's own. */
+export interface Subject {
+  readonly name: string;
+  create(options: NodeOptions, application: StateMachine): Node;
+  step(node: Node, input: Input): readonly Effect[];
+}
+
+export type { SessionId };

@@ -1,0 +1,212 @@
+/**
+ * A scenario is everything that decides a run, as plain JSON. With the commit it reproduces the
+ * run byte for byte. Whatever it does not say is drawn from its seed, keyed by purpose and owner,
+ * so that taking one fault or operation away leaves every other draw as it was.
+ */
+import type { Ordering, ReceiveMode } from '../bus/bus.ts';
+import type { Json } from '../raft/entry.ts';
+import type { Model } from '../trace/record.ts';
+
+export const scenarioSchema = 'whitewater.scenario/1';
+
+export interface Range {
+  readonly min: number;
+  /** Inclusive. */
+  readonly max: number;
+}
+
+/** A server's name, or a role resolved to a name when the fault strikes. */
+export type Target = string;
+export const roles = ['leader', 'candidate', 'follower'] as const;
+
+export interface Cluster {
+  /** 1 to 7; they are called S1, S2, … */
+  readonly servers: number;
+  readonly electionMs: Range;
+  readonly heartbeatMs: number;
+  readonly entriesPerAppendMax: number;
+  readonly inflightMax: number;
+  /** Time from a write to its fsync's end, drawn for each fsync. */
+  readonly diskMicros: Range;
+}
+
+export interface BusProfile {
+  readonly ordering: Ordering;
+  readonly mode: ReceiveMode;
+  /** Publish to delivery, drawn for each message. */
+  readonly latencyMicros: Range;
+  readonly lockDurationMs: number;
+  readonly maxDeliveryCount: number;
+  readonly prefetch: number;
+  /** 0: off. */
+  readonly duplicateDetectionMs: number;
+  /** 0: messages live for ever. */
+  readonly timeToLiveMs: number;
+}
+
+export interface Operation {
+  readonly atMs: number;
+  /** Clients are called c1, c2, …; an operation waits until its client's earlier ones have ended. */
+  readonly client: string;
+  readonly f: 'read' | 'write' | 'cas' | 'append' | 'delete';
+  readonly key: string;
+  /** read, delete: null; write, append: the value; cas: [expected, new]. */
+  readonly value: Json;
+}
+
+export interface Workload {
+  readonly model: Model;
+  readonly clients: number;
+  /** `given`: sessions exist from the start; `registered`: each client registers first. */
+  readonly sessions: 'given' | 'registered';
+  /** A client asks again (another server, or the hinted leader) after this long. */
+  readonly retryMs: number;
+  /** An operation without an answer by then ends as `info`. */
+  readonly timeoutMs: number;
+  readonly operations: readonly Operation[];
+}
+
+interface Window {
+  readonly atMs: number;
+  /** How long it lasts; everything ends when the quiet period begins. */
+  readonly forMs: number;
+}
+
+export type MessageClass =
+  | 'any'
+  | 'RequestVote'
+  | 'RequestVoteReply'
+  | 'AppendEntries'
+  | 'AppendEntriesReply'
+  | 'ClientRequest'
+  | 'ClientReply';
+
+/** Which messages a network fault touches: `any` or a name for each end, and a class. */
+interface Link {
+  readonly from: Target;
+  readonly to: Target;
+  readonly message: MessageClass;
+  /** Of 100 matching messages so many are hit (drawn one by one). */
+  readonly percent: number;
+}
+
+export type Fault =
+  /* servers */
+  | ({
+      readonly kind: 'crash';
+      readonly server: Target;
+      /** Unsynced writes: all lost, a drawn prefix kept, or a drawn prefix and a torn record. */
+      readonly disk: 'lose' | 'some' | 'torn';
+    } & Window)
+  | ({ readonly kind: 'offline'; readonly server: Target } & Window)
+  | ({ readonly kind: 'pause'; readonly server: Target } & Window)
+  /** The clock runs fast (positive) or slow by parts per thousand while the fault lasts. */
+  | ({ readonly kind: 'clockSkew'; readonly server: Target; readonly perMille: number } & Window)
+  /** The clock jumps ahead: every running timer is that much nearer. */
+  | {
+      readonly kind: 'clockJump';
+      readonly server: Target;
+      readonly atMs: number;
+      readonly byMs: number;
+    }
+  /** fsync takes so much longer. */
+  | ({ readonly kind: 'slowDisk'; readonly server: Target; readonly byMs: number } & Window)
+  /* network */
+  | ({ readonly kind: 'drop' } & Link & Window)
+  | ({ readonly kind: 'delay'; readonly byMs: number } & Link & Window)
+  /** Published again, once, `afterMs` later. */
+  | ({ readonly kind: 'duplicate'; readonly afterMs: number } & Link & Window)
+  /** Each message waits a drawn 0 to `byMs`. */
+  | ({ readonly kind: 'reorder'; readonly byMs: number } & Link & Window)
+  | ({
+      readonly kind: 'partition';
+      /**
+       * halves: `side` against the rest; isolate: one server alone; oneWay: `side` can send but
+       * not receive; bridge: two halves joined only by `side[0]`; ring: each server reaches only
+       * its two neighbours.
+       */
+      readonly shape: 'halves' | 'isolate' | 'oneWay' | 'bridge' | 'ring';
+      readonly side: readonly Target[];
+      /** Are the clients cut off together with `side`? Otherwise they reach everyone. */
+      readonly clients: boolean;
+    } & Window)
+  /* the bus */
+  | { readonly kind: 'lockExpiry'; readonly server: Target; readonly atMs: number }
+  | {
+      readonly kind: 'redeliver';
+      readonly server: Target;
+      readonly atMs: number;
+      readonly count: number;
+    }
+  | ({ readonly kind: 'throttle' } & Window)
+  | { readonly kind: 'brokerRestart'; readonly atMs: number }
+  | ({ readonly kind: 'slowSubscription'; readonly server: Target; readonly byMs: number } & Window)
+  | { readonly kind: 'deadLetter'; readonly server: Target; readonly atMs: number };
+
+export type FaultKind = Fault['kind'];
+
+/** What a server's disk holds at the start: entries by their terms, for textbook situations. */
+export interface InitialServer {
+  readonly server: string;
+  readonly term: number;
+  readonly votedFor: string | null;
+  /** Terms of entries 1, 2, 3, …; equal (index, term) means the same entry on every server. */
+  readonly log: readonly number[];
+}
+
+export interface Limits {
+  /** The unkind part ends here. */
+  readonly runMs: number;
+  /** The quiet part ends at the latest so much later. */
+  readonly quietMs: number;
+  readonly eventsMax: number;
+}
+
+export interface Scenario {
+  readonly schema: typeof scenarioSchema;
+  readonly name: string;
+  /** 32 bits, unsigned. */
+  readonly seed: number;
+  readonly cluster: Cluster;
+  readonly bus: BusProfile;
+  readonly workload: Workload;
+  readonly faults: readonly Fault[];
+  readonly initial: readonly InitialServer[];
+  readonly limits: Limits;
+}
+
+/** The default scenario without operations and faults; generators and hand-written ones start here. */
+export const calm: Scenario = {
+  schema: scenarioSchema,
+  name: 'calm',
+  seed: 1,
+  cluster: {
+    servers: 5,
+    electionMs: { min: 150, max: 300 },
+    heartbeatMs: 50,
+    entriesPerAppendMax: 64,
+    inflightMax: 16,
+    diskMicros: { min: 100, max: 2_000 },
+  },
+  bus: {
+    ordering: 'none',
+    mode: 'peekLock',
+    latencyMicros: { min: 1_000, max: 10_000 },
+    lockDurationMs: 1_000,
+    maxDeliveryCount: 10,
+    prefetch: 64,
+    duplicateDetectionMs: 0,
+    timeToLiveMs: 0,
+  },
+  workload: {
+    model: 'cas-register',
+    clients: 3,
+    sessions: 'given',
+    retryMs: 200,
+    timeoutMs: 2_000,
+    operations: [],
+  },
+  faults: [],
+  initial: [],
+  limits: { runMs: 2_000, quietMs: 6_000, eventsMax: 500_000 },
+};
