@@ -52,7 +52,7 @@ export interface ClientRequest {
   readonly kind: 'ClientRequest';
   readonly from: ClientId;
   /** The server asked, or `*` for all of them (the seed's broadcast). */
-  readonly to: ServerId | '*';
+  readonly to: ServerId;
   readonly payload: Exclude<Payload, { readonly kind: 'noop' }>;
 }
 
