@@ -1,0 +1,116 @@
+/**
+ * One 32-bit integer becomes a whole scenario. Nothing outside the fault model is ever drawn
+ * (disks keep what was synced, every fault ends, an election can succeed), so a correct Raft
+ * passes all of them.
+ */
+import type { Fault, FaultKind, Operation, Scenario } from '../../harness/world/scenario.ts';
+import { scenarioSchema } from '../../harness/world/scenario.ts';
+import { drawBus, drawCluster, drawServers } from './cluster.ts';
+import { Dice } from './dice.ts';
+import type { Weighted } from './dice.ts';
+import { drawFault } from './faults.ts';
+import type { ScenarioOptions } from './options.ts';
+import { drawAppetite } from './profile.ts';
+import type { Appetite } from './profile.ts';
+import { drawWorkload, OperationDeck } from './workload.ts';
+
+/** Number of actions and virtual milliseconds for them. */
+interface Extent {
+  readonly actions: number;
+  readonly runMs: number;
+}
+
+const usualSize = 45;
+
+function drawExtent(dice: Dice, size: number): Extent {
+  const percentOfSize = dice.weighted([
+    [60, dice.between(60, 140)],
+    [15, dice.between(15, 60)],
+    [17, dice.between(140, 250)],
+    [8, dice.between(350, 450)],
+  ]);
+  const actions = Math.max(1, Math.round((size * percentOfSize) / 100));
+  const runMs = 1_200 + dice.between(0, 6) * 100 + Math.min(4_000, actions * 15);
+  return { actions, runMs: Math.round(runMs / 100) * 100 };
+}
+
+/** Ascending moments: some follow the one before closely, the rest fall anywhere. */
+function drawTimes(dice: Dice, extent: Extent, burstPercent: number): number[] {
+  const times: number[] = [];
+  let last = dice.between(0, extent.runMs - 1);
+  for (let i = 0; i < extent.actions; i++) {
+    const burst = dice.chance(burstPercent);
+    const next = burst ? last + dice.between(0, 40) : dice.between(0, extent.runMs - 1);
+    last = Math.min(next, extent.runMs - 1);
+    times.push(last);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+interface Actions {
+  readonly faults: readonly Fault[];
+  readonly operations: readonly Operation[];
+}
+
+function drawActions(
+  dice: Dice,
+  scenario: Scenario,
+  plan: { readonly appetite: Appetite; readonly extent: Extent },
+): Actions {
+  const { appetite, extent } = plan;
+  const kinds = possibleKinds(appetite.kinds, scenario);
+  const deck = new OperationDeck(dice, scenario.workload);
+  const context = { dice, appetite, servers: scenario.cluster.servers, runMs: extent.runMs };
+  const faults: Fault[] = [];
+  const operations: Operation[] = [];
+  const [first, ...rest] = kinds;
+  for (const atMs of drawTimes(dice, extent, appetite.burstPercent)) {
+    if (first !== undefined && dice.chance(appetite.faultPercent)) {
+      faults.push(drawFault(context, dice.weighted([first, ...rest]), atMs));
+    } else {
+      operations.push(deck.draw(atMs));
+    }
+  }
+  return { faults, operations };
+}
+
+/** One server cannot be partitioned from itself; without locks there is none to expire. */
+function possibleKinds(
+  kinds: readonly Weighted<FaultKind>[],
+  scenario: Scenario,
+): readonly Weighted<FaultKind>[] {
+  return kinds.filter(
+    ([, kind]) =>
+      (kind !== 'partition' || scenario.cluster.servers > 1) &&
+      (kind !== 'lockExpiry' || scenario.bus.mode === 'peekLock'),
+  );
+}
+
+/**
+ * The scenario that this integer stands for: a pure function, cheap enough (some microseconds) to
+ * be called for every run. `seed` is any integer; its low 32 bits are also the scenario's seed.
+ */
+export function expandScenario(seed: number, options: ScenarioOptions = {}): Scenario {
+  const dice = new Dice(seed);
+  const profile = options.profile ?? 'swarm';
+  const drawnServers = drawServers(dice);
+  const cluster = drawCluster(dice, options.servers ?? drawnServers);
+  const bus = drawBus(dice, cluster);
+  const workload = drawWorkload(dice, options);
+  const appetite = drawAppetite(dice, profile, options.faults);
+  const extent = drawExtent(dice, options.size ?? usualSize);
+  const unsigned = seed >>> 0;
+  const bare: Scenario = {
+    schema: scenarioSchema,
+    name: `${profile}-${unsigned.toString(16).padStart(8, '0')}`,
+    seed: unsigned,
+    cluster,
+    bus,
+    workload,
+    faults: [],
+    initial: [],
+    limits: { runMs: extent.runMs, quietMs: 6_000, eventsMax: 500_000 },
+  };
+  const { faults, operations } = drawActions(dice, bare, { appetite, extent });
+  return { ...bare, workload: { ...workload, operations }, faults };
+}
