@@ -34,4 +34,10 @@ export interface Check<State = unknown> {
   observe(state: State, record: TraceRecord, view: ClusterView): Failure | undefined;
   /** Called once, after the last record. */
   verdict(state: State, view: ClusterView): Verdict;
+  /**
+   * Asked when a pass examined nothing: why the run contained nothing for this check (a run without
+   * clients has no answers to judge). Undefined, or no such method: it had to find something, and
+   * the pass is vacuous.
+   */
+  exempt?(state: State, view: ClusterView): string | undefined;
 }

@@ -1,12 +1,28 @@
-/** The cluster as the records so far describe it: one fold that all judges share. */
-import type { EntryRef, TraceRecord } from '../trace/record.ts';
+/**
+ * The cluster as the records so far describe it: one fold that all judges share. A record costs
+ * O(1) amortised; only a start of a server reads its whole log. Entries are kept by reference.
+ */
+import type { EntryRef, RecordKind, TraceRecord, WriteRecord } from '../trace/record.ts';
+
+/** What the disk holds for certain: every write reported durable, and nothing else. */
+export interface DiskView {
+  term: number;
+  votedFor: string | null;
+  readonly log: EntryRef[];
+}
 
 export interface ServerView {
   readonly id: string;
+  /** Place in `ClusterView.servers`, from 0: judges keep their own arrays by it. */
+  readonly position: number;
   up: boolean;
   paused: boolean;
   role: 'offline' | 'follower' | 'candidate' | 'leader';
   term: number;
+  /** The term in which `role` was taken; `term` may already be ahead of it within one step. */
+  roleTerm: number;
+  /** The highest term it was ever in, durable or not, over all incarnations. */
+  highestTerm: number;
   votedFor: string | null;
   leader: string | null;
   /** The log in memory; `log[0]` has index 1. */
@@ -14,14 +30,243 @@ export interface ServerView {
   commitIndex: number;
   appliedIndex: number;
   stateDigest: number;
-  /** What the disk holds for certain. */
-  readonly disk: { term: number; votedFor: string | null; readonly log: EntryRef[] };
+  /** Starts seen; 0 before the first `online`. */
+  starts: number;
+  readonly disk: DiskView;
+  /** Writes asked for and not known durable: `pending[pendingHead]` is the oldest. */
+  readonly pending: WriteRecord[];
+  pendingHead: number;
 }
 
 export interface ClusterView {
   readonly servers: readonly ServerView[];
+  /** Servers needed for an election or a commit. */
+  readonly majority: number;
+  /** What the cluster has agreed on: at [i] the entry that was committed first at index i + 1. */
+  readonly committed: EntryRef[];
+  /** The server that committed it first, its term then, and the `seq` of that record. */
+  readonly committedBy: ServerView[];
+  readonly committedInTerm: number[];
+  readonly committedAt: number[];
+  /** Throws when the header names no such server. */
   server(id: string): ServerView;
 }
 
 /** Applies a record; judges see the view before this happens. */
 export type Absorb = (view: ClusterView, record: TraceRecord) => void;
+
+function newServer(id: string, position: number): ServerView {
+  return {
+    id,
+    position,
+    up: false,
+    paused: false,
+    role: 'offline',
+    term: 0,
+    roleTerm: 0,
+    highestTerm: 0,
+    votedFor: null,
+    leader: null,
+    log: [],
+    commitIndex: 0,
+    appliedIndex: 0,
+    stateDigest: 0,
+    starts: 0,
+    disk: { term: 0, votedFor: null, log: [] },
+    pending: [],
+    pendingHead: 0,
+  };
+}
+
+/** The view before the first record: all servers off line, with empty disks. */
+export function newView(ids: readonly string[]): ClusterView {
+  const servers = ids.map(newServer);
+  const byId = new Map(servers.map((server) => [server.id, server]));
+  return {
+    servers,
+    majority: Math.floor(servers.length / 2) + 1,
+    committed: [],
+    committedBy: [],
+    committedInTerm: [],
+    committedAt: [],
+    server(id: string): ServerView {
+      // S1, S2, … are found by their digit; other names by the map.
+      const guess = servers[id.charCodeAt(1) - 49];
+      if (guess !== undefined && guess.id === id) return guess;
+      const found = byId.get(id);
+      if (found !== undefined) return found;
+      throw new Error(
+        `a record names server "${id}", but the header lists ${ids.join(', ')}: ` +
+          'the trace is damaged or its header belongs to another run',
+      );
+    },
+  };
+}
+
+/** The log from `from` on is replaced by the first `count` of `entries`. */
+function replaceFrom(
+  log: EntryRef[],
+  change: { readonly from: number; readonly entries: readonly EntryRef[] },
+  count: number,
+): void {
+  if (log.length >= change.from) log.length = change.from - 1;
+  for (let i = 0; i < count; i += 1) {
+    const entry = change.entries[i];
+    if (entry !== undefined) log.push(entry);
+  }
+}
+
+function writeToDisk(server: ServerView, write: WriteRecord): void {
+  if (write.hard !== null) {
+    server.disk.term = write.hard.term;
+    server.disk.votedFor = write.hard.votedFor;
+  }
+  if (write.log !== null) replaceFrom(server.disk.log, write.log, write.log.entries.length);
+}
+
+/** Applies the pending writes up to the one named. */
+function flush(server: ServerView, upTo: number): void {
+  const { pending } = server;
+  let head = server.pendingHead;
+  for (;;) {
+    const write = pending[head];
+    if (write === undefined || write.write > upTo) break;
+    writeToDisk(server, write);
+    head += 1;
+  }
+  if (head === pending.length) {
+    pending.length = 0;
+    head = 0;
+  } else if (head > 64 && head * 2 > pending.length) {
+    pending.copyWithin(0, head);
+    pending.length -= head;
+    head = 0;
+  }
+  server.pendingHead = head;
+}
+
+function forgetMemory(server: ServerView): void {
+  server.up = false;
+  server.paused = false;
+  server.role = 'offline';
+  server.leader = null;
+  server.log.length = 0;
+  server.commitIndex = 0;
+  server.appliedIndex = 0;
+  server.stateDigest = 0;
+  server.pending.length = 0;
+  server.pendingHead = 0;
+}
+
+function enterTerm(server: ServerView, term: number): void {
+  server.term = term;
+  if (term > server.highestTerm) server.highestTerm = term;
+}
+
+function absorbWrite(view: ClusterView, record: TraceRecord): void {
+  if (record.kind !== 'write') return;
+  const server = view.server(record.server);
+  if (record.hard !== null) {
+    enterTerm(server, record.hard.term);
+    server.votedFor = record.hard.votedFor;
+  }
+  if (record.log !== null) replaceFrom(server.log, record.log, record.log.entries.length);
+  server.pending.push(record);
+}
+
+function absorbDurable(view: ClusterView, record: TraceRecord): void {
+  if (record.kind === 'durable') flush(view.server(record.server), record.write);
+}
+
+function absorbCommit(view: ClusterView, record: TraceRecord): void {
+  if (record.kind !== 'commit') return;
+  const server = view.server(record.server);
+  server.commitIndex = record.commitIndex;
+  for (let index = view.committed.length; index < record.commitIndex; index += 1) {
+    const entry = server.log[index];
+    if (entry === undefined) return;
+    view.committed.push(entry);
+    view.committedBy.push(server);
+    view.committedInTerm.push(record.term);
+    view.committedAt.push(record.seq);
+  }
+}
+
+function absorbApply(view: ClusterView, record: TraceRecord): void {
+  if (record.kind !== 'apply') return;
+  const server = view.server(record.server);
+  server.appliedIndex = record.index;
+  server.stateDigest = record.stateDigest;
+}
+
+function absorbState(view: ClusterView, record: TraceRecord): void {
+  if (record.kind !== 'state') return;
+  const server = view.server(record.server);
+  enterTerm(server, record.term);
+  server.role = record.role;
+  server.roleTerm = record.term;
+  server.votedFor = record.votedFor;
+  server.leader = record.leader;
+}
+
+/** The torn write leaves its truncation and its first entries; its term and vote are lost. */
+function absorbCrash(view: ClusterView, record: TraceRecord): void {
+  if (record.kind !== 'crash') return;
+  const server = view.server(record.server);
+  flush(server, record.survived);
+  const torn = server.pending[server.pendingHead];
+  if (record.torn !== null && torn !== undefined && torn.write === record.torn.write) {
+    if (torn.log !== null) replaceFrom(server.disk.log, torn.log, record.torn.entries);
+  }
+  forgetMemory(server);
+}
+
+function absorbOffline(view: ClusterView, record: TraceRecord): void {
+  if (record.kind !== 'offline') return;
+  const server = view.server(record.server);
+  flush(server, Number.POSITIVE_INFINITY);
+  forgetMemory(server);
+}
+
+function absorbOnline(view: ClusterView, record: TraceRecord): void {
+  if (record.kind !== 'online') return;
+  const server = view.server(record.server);
+  forgetMemory(server);
+  server.up = true;
+  server.starts += 1;
+  server.role = 'follower';
+  enterTerm(server, record.term);
+  server.roleTerm = record.term;
+  server.votedFor = record.votedFor;
+  server.disk.term = record.term;
+  server.disk.votedFor = record.votedFor;
+  server.disk.log.length = 0;
+  for (const entry of record.entries) {
+    server.log.push(entry);
+    server.disk.log.push(entry);
+  }
+}
+
+function absorbPause(view: ClusterView, record: TraceRecord): void {
+  if (record.kind !== 'pause' && record.kind !== 'resume') return;
+  view.server(record.server).paused = record.kind === 'pause';
+}
+
+/** The kinds of records that change the view, and how. All others leave it as it is. */
+export const absorbers: ReadonlyMap<RecordKind, Absorb> = new Map<RecordKind, Absorb>([
+  ['write', absorbWrite],
+  ['durable', absorbDurable],
+  ['commit', absorbCommit],
+  ['apply', absorbApply],
+  ['state', absorbState],
+  ['crash', absorbCrash],
+  ['offline', absorbOffline],
+  ['online', absorbOnline],
+  ['pause', absorbPause],
+  ['resume', absorbPause],
+]);
+
+/** Folds one record into the view. */
+export function absorb(view: ClusterView, record: TraceRecord): void {
+  absorbers.get(record.kind)?.(view, record);
+}

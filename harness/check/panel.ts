@@ -1,0 +1,151 @@
+/**
+ * The judges' bench: shows each record to the checks that asked for its kind, then folds it into
+ * the view. A check that failed is excused; the others go on. A pass that examined nothing is never
+ * a pass.
+ */
+import type { RecordKind, TraceRecord } from '../trace/record.ts';
+import type { Check, Failure, Verdict } from './check.ts';
+import type { Absorb, ClusterView } from './view.ts';
+import { absorbers, newView } from './view.ts';
+
+export interface Found {
+  readonly check: Check;
+  readonly failure: Failure;
+}
+
+/** How one check ended, with the two ways of having examined nothing told apart. */
+export type Outcome =
+  | Verdict
+  /** Should have examined something and did not. */
+  | { readonly kind: 'vacuous'; readonly reason: string }
+  /** The run contained nothing for it; it has no say in the overall verdict. */
+  | { readonly kind: 'notApplicable'; readonly reason: string };
+
+export interface CheckOutcome {
+  readonly check: Check;
+  readonly outcome: Outcome;
+}
+
+export interface PanelVerdict {
+  /** The worst of all outcomes: fail, then unknown, then vacuous, then pass. */
+  readonly kind: 'pass' | 'fail' | 'unknown' | 'vacuous';
+  /** The check that decided, or null for a pass (and for a run that gave no check anything). */
+  readonly check: Check | null;
+  readonly sentence: string;
+  readonly evidence: readonly number[];
+  readonly outcomes: readonly CheckOutcome[];
+}
+
+export interface Panel {
+  readonly view: ClusterView;
+  /** Returns the first failure that this record makes certain; the record is folded either way. */
+  observe(record: TraceRecord): Found | undefined;
+  /** Call once, after the last record. */
+  finish(): PanelVerdict;
+}
+
+interface Judge {
+  readonly check: Check;
+  readonly state: unknown;
+  failure: Failure | undefined;
+}
+
+interface Row {
+  judges: readonly Judge[];
+  readonly absorb: Absorb | undefined;
+}
+
+/** The kinds of records that these checks or the shared view look at. */
+export function wanted(checks: readonly Check[]): ReadonlySet<RecordKind> {
+  const kinds = new Set<RecordKind>(absorbers.keys());
+  for (const check of checks) for (const kind of check.kinds) kinds.add(kind);
+  return kinds;
+}
+
+/** Seats the checks for a cluster of these servers (ids in the header's order). */
+export function panel(checks: readonly Check[], servers: readonly string[]): Panel {
+  const view = newView(servers);
+  const judges = checks.map((check): Judge => ({
+    check,
+    state: check.start(),
+    failure: undefined,
+  }));
+  const rows = new Map<RecordKind, Row>();
+  for (const kind of wanted(checks)) {
+    const interested = judges.filter((judge) => judge.check.kinds.includes(kind));
+    rows.set(kind, { judges: interested, absorb: absorbers.get(kind) });
+  }
+  let first: Found | undefined;
+
+  function excuse(judge: Judge, failure: Failure): Found {
+    judge.failure = failure;
+    for (const row of rows.values()) row.judges = row.judges.filter((other) => other !== judge);
+    const found = { check: judge.check, failure };
+    first ??= found;
+    return found;
+  }
+
+  return {
+    view,
+    observe(record: TraceRecord): Found | undefined {
+      const row = rows.get(record.kind);
+      if (row === undefined) return undefined;
+      let found: Found | undefined;
+      const seated = row.judges;
+      for (let i = 0; i < seated.length; i += 1) {
+        const judge = seated[i];
+        if (judge === undefined) break;
+        const failure = judge.check.observe(judge.state, record, view);
+        if (failure !== undefined) {
+          const excused = excuse(judge, failure);
+          found ??= excused;
+        }
+      }
+      if (row.absorb !== undefined) row.absorb(view, record);
+      return found;
+    },
+    finish: () =>
+      overall(
+        judges.map((judge) => conclude(judge, view)),
+        first,
+      ),
+  };
+}
+
+function conclude(judge: Judge, view: ClusterView): CheckOutcome {
+  const { check, state, failure } = judge;
+  if (failure !== undefined) return { check, outcome: { kind: 'fail', ...failure } };
+  const verdict = check.verdict(state, view);
+  if (verdict.kind !== 'pass' || verdict.examined > 0) return { check, outcome: verdict };
+  const reason = check.exempt?.(state, view);
+  if (reason !== undefined) return { check, outcome: { kind: 'notApplicable', reason } };
+  return { check, outcome: { kind: 'vacuous', reason: 'the run gave it nothing to examine' } };
+}
+
+const nothing: readonly number[] = [];
+
+/** The worst outcome decides; among failures the one that was found first. */
+function overall(outcomes: readonly CheckOutcome[], first: Found | undefined): PanelVerdict {
+  if (first !== undefined) {
+    const { sentence, evidence } = first.failure;
+    return { kind: 'fail', check: first.check, sentence, evidence, outcomes };
+  }
+  for (const { check, outcome } of outcomes) {
+    if (outcome.kind !== 'fail') continue;
+    const { sentence, evidence } = outcome;
+    return { kind: 'fail', check, sentence, evidence, outcomes };
+  }
+  for (const kind of ['unknown', 'vacuous'] as const) {
+    for (const { check, outcome } of outcomes) {
+      if (outcome.kind !== kind) continue;
+      return { kind, check, sentence: outcome.reason, evidence: nothing, outcomes };
+    }
+  }
+  const passed = outcomes.filter(({ outcome }) => outcome.kind === 'pass').length;
+  if (passed === 0) {
+    const sentence = 'no check found anything to examine';
+    return { kind: 'vacuous', check: null, sentence, evidence: nothing, outcomes };
+  }
+  const sentence = `${String(passed)} of ${String(outcomes.length)} checks examined the run`;
+  return { kind: 'pass', check: null, sentence, evidence: nothing, outcomes };
+}
