@@ -111,6 +111,25 @@ function lateness(dice: Dice): number {
 
 /** A fault of this kind that strikes at `atMs`; times in milliseconds. */
 export function drawFault(context: FaultContext, kind: FaultKind, atMs: number): Fault {
+  if (isServerKind(kind)) return drawServerFault(context, kind, atMs);
+  if (isNetworkKind(kind)) return drawNetworkFault(context, kind, atMs);
+  return drawBusFault(context, kind, atMs);
+}
+
+const networkKinds = [
+  'drop',
+  'delay',
+  'duplicate',
+  'reorder',
+  'partition',
+] as const satisfies readonly FaultKind[];
+type NetworkKind = (typeof networkKinds)[number];
+
+function isNetworkKind(kind: FaultKind): kind is NetworkKind {
+  return networkKinds.some((known) => known === kind);
+}
+
+function drawNetworkFault(context: FaultContext, kind: NetworkKind, atMs: number): Fault {
   switch (kind) {
     case 'drop':
       return { kind, ...link(context, atMs) };
@@ -122,26 +141,24 @@ export function drawFault(context: FaultContext, kind: FaultKind, atMs: number):
       return { kind, ...link(context, atMs), byMs: context.dice.scaled(2, 300) };
     case 'partition':
       return partition(context, atMs);
-    case 'lockExpiry':
-    case 'redeliver':
-    case 'throttle':
-    case 'brokerRestart':
-    case 'slowSubscription':
-    case 'deadLetter':
-      return drawBusFault(context, kind, atMs);
-    case 'crash':
-    case 'offline':
-    case 'pause':
-    case 'clockSkew':
-    case 'clockJump':
-    case 'slowDisk':
-      return drawServerFault(context, kind, atMs);
     default:
       return unreachable(kind);
   }
 }
 
-type ServerKind = 'crash' | 'offline' | 'pause' | 'clockSkew' | 'clockJump' | 'slowDisk';
+const serverKinds = [
+  'crash',
+  'offline',
+  'pause',
+  'clockSkew',
+  'clockJump',
+  'slowDisk',
+] as const satisfies readonly FaultKind[];
+type ServerKind = (typeof serverKinds)[number];
+
+function isServerKind(kind: FaultKind): kind is ServerKind {
+  return serverKinds.some((known) => known === kind);
+}
 
 function drawServerFault(context: FaultContext, kind: ServerKind, atMs: number): Fault {
   const { dice, appetite } = context;
@@ -170,8 +187,7 @@ function signed(dice: Dice): number {
   return dice.chance(60) ? dice.scaled(20, 2_000) : -dice.scaled(20, 600);
 }
 
-type BusKind =
-  'lockExpiry' | 'redeliver' | 'throttle' | 'brokerRestart' | 'slowSubscription' | 'deadLetter';
+type BusKind = Exclude<FaultKind, ServerKind | NetworkKind>;
 
 function drawBusFault(context: FaultContext, kind: BusKind, atMs: number): Fault {
   const { dice, appetite } = context;
