@@ -1,0 +1,122 @@
+/** What the bus says: deliveries, refusals, lost locks, lost connections. */
+import type { BusEvent } from '../bus/bus.ts';
+import { receive } from './clients.ts';
+import { draw, purpose, within } from './keyed.ts';
+import { openReceiver } from './server.ts';
+import { drop } from './transmit.ts';
+import { deliver } from './turn.ts';
+import type { Envelope, World } from './world.ts';
+import { codeOf, count, happening } from './world.ts';
+
+export function onBus(world: World, event: BusEvent<Envelope>): void {
+  switch (event.kind) {
+    case 'delivered':
+      onDelivered(world, event);
+      break;
+    case 'rejected':
+      onRejected(world, event);
+      break;
+    case 'lockLost':
+      noteBus(world, { what: 'lockLost', envelope: event.message.body, text: event.receiver });
+      break;
+    case 'deadLettered':
+      noteBus(world, { what: 'deadLettered', envelope: event.message.body, text: event.reason });
+      drop(world, event.message.body, -1, 'rejected');
+      break;
+    case 'expired':
+      drop(world, event.message.body, -1, 'expired');
+      break;
+    case 'deduplicated':
+      drop(world, event.message.body, -1, 'deduplicated');
+      break;
+    case 'disconnected':
+      onDisconnected(world, event.receiver);
+      break;
+    default:
+      break;
+  }
+}
+
+function onDelivered(
+  world: World,
+  event: Extract<BusEvent<Envelope>, { readonly kind: 'delivered' }>,
+): void {
+  const { body: envelope } = event.message;
+  const host = world.hosts[envelope.to];
+  if (host === undefined) {
+    const client = world.clients[envelope.to - world.hosts.length];
+    if (client !== undefined) receive(world, client, envelope, event.deliveryCount);
+    return;
+  }
+  const { lock, deliveryCount } = event;
+  if (!host.up) return;
+  if (host.paused) host.inbox.push({ kind: 'message', envelope, lock, deliveryCount });
+  else deliver(world, host, envelope, { lock, deliveryCount });
+}
+
+/** Publishes carry their message's id as a negative token; other refusals are the world's bug. */
+function onRejected(
+  world: World,
+  event: Extract<BusEvent<Envelope>, { readonly kind: 'rejected' }>,
+): void {
+  if (event.code === 'MessageLockLost') return;
+  if (event.token >= 0) throw new Error(`the bus refused a command: ${event.text}`);
+  const { emitter } = world;
+  const id = -1 - event.token;
+  count(world, 'rejected');
+  const seq = emitter.take();
+  if (!emitter.wants.drop) return;
+  emitter.show({
+    kind: 'drop',
+    seq,
+    at: world.now,
+    cause: id,
+    id,
+    to: '',
+    fault: -1,
+    reason: 'rejected',
+  });
+}
+
+function noteBus(
+  world: World,
+  what: {
+    readonly what: 'lockLost' | 'deadLettered' | 'disconnected';
+    readonly envelope: Envelope | null;
+    readonly text: string;
+  },
+): void {
+  count(world, what.what);
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (!emitter.wants.bus) return;
+  const { envelope, text } = what;
+  emitter.show({
+    kind: 'bus',
+    seq,
+    at: world.now,
+    cause: envelope?.sendSeq ?? -1,
+    what: what.what,
+    id: envelope?.id ?? -1,
+    to: envelope?.message.to ?? text,
+    text,
+  });
+}
+
+const reconnectMicros = { min: 5_000, max: 50_000 };
+
+function onDisconnected(world: World, receiver: string): void {
+  const index = world.names.get(receiver);
+  if (index === undefined) return;
+  noteBus(world, { what: 'disconnected', envelope: null, text: receiver });
+  const drawn = draw(world.scenario.seed, purpose.reconnect, index, Math.floor(world.now / 1_000));
+  const after = within(drawn, reconnectMicros.min, reconnectMicros.max);
+  world.queue.push(world.now + after, codeOf(happening.reopen, index, 0), undefined);
+}
+
+export function reopen(world: World, index: number): void {
+  const host = world.hosts[index];
+  const client = world.clients[index - world.hosts.length];
+  if (host !== undefined && host.up) openReceiver(world, host, world.scenario.bus.mode);
+  if (client !== undefined) openReceiver(world, client, 'receiveAndDelete');
+}

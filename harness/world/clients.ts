@@ -1,0 +1,187 @@
+/**
+ * Clients: each runs its operations one after another, asks again when no answer comes, follows
+ * hints to the leader, and records how each operation ended: `ok`, `fail` when it surely had no
+ * effect, `info` when nobody can tell.
+ */
+import type { Json } from '../raft/entry.ts';
+import type { Answer, ClientReply, ClientRequest } from '../raft/message.ts';
+import type { HistoryRecord } from '../trace/record.ts';
+import type { Operation } from './scenario.ts';
+import { compareFailed } from './store.ts';
+import { transmit } from './transmit.ts';
+import type { Client, Envelope, World } from './world.ts';
+import { codeOf, happening } from './world.ts';
+
+const redirectsMax = 3;
+
+/** An operation is due: it starts now, or when the client's earlier ones have ended. */
+export function due(world: World, client: Client, operation: Operation): void {
+  client.due.push(operation);
+  if (client.current === null) begin(world, client);
+}
+
+function begin(world: World, client: Client): void {
+  const operation = client.due.shift();
+  if (operation === undefined) return;
+  const seq = tell(world, client, { kind: 'invoke', operation, cause: -1 });
+  client.current = { operation, seq };
+  client.serial += 1;
+  const at = world.now + world.scenario.workload.timeoutMs * 1_000;
+  world.queue.push(at, codeOf(happening.timeout, client.index, client.serial), undefined);
+  ask(world, client, seq);
+}
+
+interface Telling {
+  readonly kind: HistoryRecord['kind'];
+  readonly operation: Operation;
+  readonly cause: number;
+  /** What a read returned. */
+  readonly result?: Json;
+  readonly error?: string;
+}
+
+function tell(world: World, client: Client, telling: Telling): number {
+  const { emitter } = world;
+  const seq = emitter.take();
+  const { kind, operation, cause } = telling;
+  if (emitter.wants[kind]) {
+    const { f, key, value } = operation;
+    emitter.show({
+      kind,
+      seq,
+      at: world.now,
+      cause,
+      process: client.process,
+      client: client.id,
+      f,
+      key,
+      value: f === 'read' ? (telling.result ?? null) : value,
+      error: telling.error ?? null,
+    });
+  }
+  return seq;
+}
+
+/** Sends the current request (or the registration it needs first) to the server believed best. */
+function ask(world: World, client: Client, cause: number): void {
+  const { current } = client;
+  const host = world.hosts[client.target];
+  if (current === null || host === undefined) return;
+  client.attempts += 1;
+  transmit(world, client.index, request(client, current.operation, host.id), cause);
+  const at = world.now + world.scenario.workload.retryMs * 1_000;
+  world.queue.push(at, codeOf(happening.retry, client.index, client.attempts), undefined);
+}
+
+function request(client: Client, operation: Operation, to: string): ClientRequest {
+  const { id: from, session } = client;
+  if (session === null) {
+    return { kind: 'ClientRequest', from, to, payload: { kind: 'register', client: from } };
+  }
+  const { f, key, value } = operation;
+  return {
+    kind: 'ClientRequest',
+    from,
+    to,
+    payload: {
+      kind: 'command',
+      session,
+      serial: client.serial,
+      acknowledged: client.serial - 1,
+      command: { f, key, value },
+    },
+  };
+}
+
+/** No answer came in time: ask the next server. */
+export function retry(world: World, client: Client): void {
+  if (client.current === null) return;
+  client.redirects = 0;
+  client.target = (client.target + 1) % world.hosts.length;
+  ask(world, client, client.current.seq);
+}
+
+/** The operation has taken too long: nobody knows what came of it. */
+export function giveUp(world: World, client: Client): void {
+  const { current } = client;
+  if (current === null) return;
+  const { operation, seq: cause } = current;
+  tell(world, client, { kind: 'info', operation, cause, error: 'timeout' });
+  client.process += world.clients.length;
+  end(world, client);
+}
+
+function end(world: World, client: Client): void {
+  client.current = null;
+  client.attempts += 1;
+  client.redirects = 0;
+  begin(world, client);
+}
+
+/** A message has reached its client. */
+export function receive(
+  world: World,
+  client: Client,
+  envelope: Envelope,
+  deliveryCount: number,
+): void {
+  const { emitter } = world;
+  const { message } = envelope;
+  const seq = emitter.take();
+  if (emitter.wants.deliver) {
+    const { id, sendSeq: cause } = envelope;
+    const { id: to } = client;
+    emitter.show({ kind: 'deliver', seq, at: world.now, cause, id, to, deliveryCount });
+  }
+  world.counters.messages += 1;
+  if (message.kind === 'ClientReply') answered(world, client, message, seq);
+}
+
+function answered(world: World, client: Client, reply: ClientReply, cause: number): void {
+  const { current } = client;
+  if (current === null) return;
+  const wanted = client.session === null ? 0 : client.serial;
+  if (reply.serial !== wanted) return;
+  conclude(world, client, reply.answer, cause);
+}
+
+function conclude(world: World, client: Client, answer: Answer, cause: number): void {
+  const { current } = client;
+  if (current === null) return;
+  const { operation } = current;
+  switch (answer.kind) {
+    case 'registered':
+      client.session = answer.session;
+      ask(world, client, cause);
+      return;
+    case 'notLeader':
+      redirect(world, client, answer.leader, cause);
+      return;
+    case 'done':
+      tell(world, client, { kind: 'ok', operation, cause, result: answer.result });
+      break;
+    case 'refused': {
+      const error = answer.reason === compareFailed ? compareFailed : `refused: ${answer.reason}`;
+      tell(world, client, { kind: 'fail', operation, cause, error });
+      break;
+    }
+    case 'sessionExpired':
+      tell(world, client, { kind: 'info', operation, cause, error: 'session expired' });
+      client.process += world.clients.length;
+      break;
+    default: {
+      const never: never = answer;
+      throw new Error(`unknown answer ${JSON.stringify(never)}`);
+    }
+  }
+  end(world, client);
+}
+
+/** Follows a hint at once, but not for ever: two servers may each believe in the other. */
+function redirect(world: World, client: Client, leader: string | null, cause: number): void {
+  const hinted = leader === null ? undefined : world.names.get(leader);
+  if (hinted === undefined || hinted === client.target || client.redirects >= redirectsMax) return;
+  client.redirects += 1;
+  client.target = hinted;
+  ask(world, client, cause);
+}

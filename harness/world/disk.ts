@@ -1,0 +1,99 @@
+/**
+ * One server's stable storage: a log file that is written at once and durable only after an fsync.
+ * One fsync is under way at a time; it covers everything written before it began, so that writes
+ * behind a slow one become durable together.
+ */
+import type { Entry, ServerId } from '../raft/entry.ts';
+import type { Stored, Write } from '../raft/step.ts';
+
+export interface PendingWrite {
+  readonly write: Write;
+  /** `seq` of its record. */
+  readonly seq: number;
+}
+
+export interface Disk {
+  term: number;
+  votedFor: ServerId | null;
+  readonly entries: Entry[];
+  /** Written and not yet durable, oldest first. */
+  readonly pending: PendingWrite[];
+  /** How many of `pending` the fsync under way covers; 0: none is under way. */
+  syncing: number;
+  /** Counts fsyncs: the ordinal of their draws. Completions of an earlier life do not count. */
+  syncs: number;
+}
+
+export function newDisk(stored: Stored): Disk {
+  return {
+    term: stored.term,
+    votedFor: stored.votedFor,
+    entries: [...stored.entries],
+    pending: [],
+    syncing: 0,
+    syncs: 0,
+  };
+}
+
+function store(disk: Disk, write: Write, entriesKept: number): void {
+  if (write.log === null) return;
+  disk.entries.length = write.log.from - 1;
+  for (let i = 0; i < entriesKept; i++) {
+    const entry = write.log.entries[i];
+    if (entry !== undefined) disk.entries.push(entry);
+  }
+}
+
+function settle(disk: Disk, write: Write): void {
+  if (write.hard !== null) {
+    disk.term = write.hard.term;
+    disk.votedFor = write.hard.votedFor;
+  }
+  store(disk, write, write.log === null ? 0 : write.log.entries.length);
+}
+
+/** Ends the fsync under way; returns the last write it covered. */
+export function completeSync(disk: Disk): PendingWrite {
+  const covered = disk.syncing;
+  const last = disk.pending[covered - 1];
+  if (last === undefined) throw new Error('an fsync ended that never began');
+  for (let i = 0; i < covered; i++) {
+    const pending = disk.pending[i];
+    if (pending !== undefined) settle(disk, pending.write);
+  }
+  disk.pending.splice(0, covered);
+  disk.syncing = 0;
+  return last;
+}
+
+export interface Loss {
+  /** Writes that reached the disk although no fsync had confirmed them. */
+  readonly kept: number;
+  /** Entries of the write after those that did, with its truncation; null: nothing of it did. */
+  readonly tornEntries: number | null;
+}
+
+/** The power goes: unsynced writes beyond `loss.kept` are gone; returns how many writes were lost. */
+export function losePower(disk: Disk, loss: Loss): number {
+  const lost = disk.pending.length - loss.kept;
+  for (let i = 0; i < loss.kept; i++) {
+    const pending = disk.pending[i];
+    if (pending !== undefined) settle(disk, pending.write);
+  }
+  const torn = disk.pending[loss.kept];
+  if (torn !== undefined && loss.tornEntries !== null) store(disk, torn.write, loss.tornEntries);
+  disk.pending.length = 0;
+  disk.syncing = 0;
+  return lost;
+}
+
+/** Everything written is made durable: a shutdown in good order. */
+export function flush(disk: Disk): void {
+  for (const pending of disk.pending) settle(disk, pending.write);
+  disk.pending.length = 0;
+  disk.syncing = 0;
+}
+
+export function storedOn(disk: Disk): Stored {
+  return { term: disk.term, votedFor: disk.votedFor, entries: [...disk.entries] };
+}

@@ -1,0 +1,172 @@
+/**
+ * The wheel: takes what happens next, from the queue or from the bus, until the cluster has shown
+ * after the quiet that it still works, or time is up.
+ */
+import type { Micros } from '../bus/bus.ts';
+import { onBus, reopen } from './arrive.ts';
+import { due, giveUp, retry } from './clients.ts';
+import type { RunOptions } from './setup.ts';
+import { begin, newWorld } from './setup.ts';
+import { settled } from './settled.ts';
+import { relieve, relieveAll, strike } from './strike.ts';
+import { rings } from './timers.ts';
+import { drop, publish } from './transmit.ts';
+import { MachineBroke, ring, synced } from './turn.ts';
+import type { Counters, Envelope, Host, World } from './world.ts';
+import { codeOf, happening, indexOf, kindOf, sameStamp, stampOf } from './world.ts';
+
+export interface Run {
+  readonly reason: 'settled' | 'time' | 'events' | 'violation';
+  readonly counters: Counters;
+  readonly simMicros: Micros;
+  /** The machine threw: one of its own assertions failed. */
+  readonly broke: MachineBroke | null;
+}
+
+/** How often, in events, a quiet world is asked whether all is settled. */
+const settledEvery = 16;
+
+/** Runs a scenario to its end. Deterministic: the same scenario gives the same records. */
+export function run(options: RunOptions): Run {
+  const world = newWorld(options);
+  let broke: MachineBroke | null = null;
+  let reason: Run['reason'] = 'violation';
+  try {
+    begin(world);
+    reason = turn(world, options.stop);
+  } catch (error) {
+    if (!(error instanceof MachineBroke)) throw error;
+    broke = error;
+  }
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (emitter.wants.end) {
+    const online = world.hosts.filter(isOnline).map((host) => host.id);
+    emitter.show({ kind: 'end', seq, at: world.now, cause: -1, reason, online });
+  }
+  return { reason, counters: world.counters, simMicros: world.now, broke };
+}
+
+const isOnline = (host: Host): boolean => host.up && host.node.role !== 'offline';
+
+function turn(world: World, stop: () => boolean): Run['reason'] {
+  const { queue, bus, counters } = world;
+  const { eventsMax } = world.scenario.limits;
+  for (;;) {
+    const wakeAt = bus.wakeAt() ?? Infinity;
+    const next = queue.nextTime();
+    if (wakeAt <= next) {
+      if (wakeAt === Infinity) return 'time';
+      world.now = Math.max(world.now, wakeAt);
+      const events = bus.poll(world.now);
+      for (let i = 0; i < events.length; i++) {
+        const event = events[i];
+        if (event !== undefined) onBus(world, event);
+        counters.events += 1;
+        if (stop()) return 'violation';
+      }
+    } else {
+      queue.pop();
+      world.now = queue.time;
+      counters.events += 1;
+      happen(world, queue.code, queue.payload);
+      if (stop()) return 'violation';
+    }
+    if (world.finished) return 'time';
+    if (counters.events >= eventsMax) return 'events';
+    if (world.quiet && counters.events % settledEvery === 0 && settled(world)) return 'settled';
+  }
+}
+
+/* ---- what happens ---- */
+
+function happen(world: World, code: number, envelope: Envelope | undefined): void {
+  const index = indexOf(code);
+  switch (kindOf(code)) {
+    case happening.electionTimer:
+      onTimer(world, index, 'election');
+      break;
+    case happening.heartbeatTimer:
+      onTimer(world, index, 'heartbeat');
+      break;
+    case happening.disk: {
+      const host = world.hosts[index];
+      if (host !== undefined && sameStamp(code, host.incarnation) && host.disk.syncing > 0) {
+        synced(world, host);
+      }
+      break;
+    }
+    case happening.publish:
+      if (envelope !== undefined) republish(world, envelope);
+      break;
+    case happening.faultStart:
+      strike(world, index | (stampOf(code) << 9));
+      break;
+    case happening.faultEnd:
+      relieve(world, index | (stampOf(code) << 9));
+      break;
+    case happening.reopen:
+      reopen(world, index);
+      break;
+    case happening.quiet:
+      quieten(world);
+      break;
+    case happening.finish:
+      world.finished = true;
+      break;
+    default:
+      onClient(world, code);
+  }
+}
+
+function onClient(world: World, code: number): void {
+  const client = world.clients[indexOf(code) - world.hosts.length];
+  if (client === undefined) return;
+  switch (kindOf(code)) {
+    case happening.operation: {
+      const operation = world.scenario.workload.operations[stampOf(code)];
+      if (operation !== undefined) due(world, client, operation);
+      break;
+    }
+    case happening.retry:
+      if (sameStamp(code, client.attempts)) retry(world, client);
+      break;
+    case happening.timeout:
+      if (sameStamp(code, client.serial)) giveUp(world, client);
+      break;
+    default:
+      throw new Error(`nothing happens by code ${code}`);
+  }
+}
+
+function onTimer(world: World, index: number, timer: 'election' | 'heartbeat'): void {
+  const host = world.hosts[index];
+  if (host === undefined || !rings(world, host, timer)) return;
+  if (host.paused) host.inbox.push({ kind: 'timer', timer });
+  else ring(world, host, timer);
+}
+
+/** A message that a fault held back, or doubled, reaches the bus unless its link is cut now. */
+function republish(world: World, envelope: Envelope): void {
+  const link = envelope.from * world.participants + envelope.to;
+  if (world.blocked[link] !== 0) drop(world, envelope, world.blockedBy[link] ?? -1);
+  else publish(world, envelope);
+}
+
+function quieten(world: World): void {
+  relieveAll(world);
+  world.quiet = true;
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (emitter.wants.quiet) emitter.show({ kind: 'quiet', seq, at: world.now, cause: -1 });
+  world.queue.push(
+    world.now + world.scenario.limits.quietMs * 1_000,
+    codeOf(happening.finish, 0, 0),
+    undefined,
+  );
+  const [probe] = world.clients;
+  if (probe === undefined) return;
+  for (const key of new Set(world.scenario.workload.operations.map((operation) => operation.key))) {
+    due(world, probe, { atMs: 0, client: probe.id, f: 'read', key, value: null });
+  }
+}

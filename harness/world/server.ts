@@ -1,0 +1,229 @@
+/** A server process: started, crashed, taken off line and back, paused and resumed. */
+import type { ReceiveMode } from '../bus/bus.ts';
+import type { NodeOptions } from '../raft/node.ts';
+import { flush, losePower, newDisk, storedOn } from './disk.ts';
+import type { Loss } from './disk.ts';
+import { draw, purpose } from './keyed.ts';
+import type { Scenario } from './scenario.ts';
+import { silence } from './timers.ts';
+import { deliver, feed, ring, tellDurable } from './turn.ts';
+import type { ActiveFault, Host, World } from './world.ts';
+import { count } from './world.ts';
+
+export function nodeOptions(scenario: Scenario, id: string): NodeOptions {
+  const { cluster, workload } = scenario;
+  const names = (count: number, letter: string): readonly string[] =>
+    Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
+  return {
+    id,
+    servers: names(cluster.servers, 'S'),
+    electionLowMicros: cluster.electionMs.min * 1_000,
+    electionHighMicros: cluster.electionMs.max * 1_000 + 1,
+    heartbeatMicros: cluster.heartbeatMs * 1_000,
+    entriesPerAppendMax: cluster.entriesPerAppendMax,
+    inflightMax: cluster.inflightMax,
+    sessions: workload.sessions === 'given' ? names(workload.clients, 'c') : [],
+  };
+}
+
+export function openReceiver(
+  world: World,
+  who: { readonly id: string; readonly path: string },
+  mode: ReceiveMode,
+): void {
+  world.bus.submit(
+    {
+      kind: 'openReceiver',
+      token: 0,
+      receiver: who.id,
+      path: who.path,
+      mode,
+      prefetch: world.scenario.bus.prefetch,
+    },
+    world.now,
+  );
+}
+
+/** The process starts (again): a new machine, and what the disk holds. */
+export function start(world: World, host: Host, cause: number): void {
+  host.node = world.subject.create(nodeOptions(world.scenario, host.id), world.application);
+  host.up = true;
+  host.paused = false;
+  openReceiver(world, host, world.scenario.bus.mode);
+  comeOnline(world, host, cause);
+}
+
+/** The server joins with what its disk holds. */
+export function comeOnline(world: World, host: Host, cause: number): void {
+  const stored = storedOn(host.disk);
+  host.incarnation += 1;
+  const { seen, incarnation } = host;
+  seen.role = 'offline';
+  seen.term = stored.term;
+  seen.votedFor = stored.votedFor;
+  seen.leader = null;
+  seen.commitIndex = 0;
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (emitter.wants.online) {
+    const { term, votedFor } = stored;
+    const entries = stored.entries.map(({ index, term: of, digest }) => ({
+      index,
+      term: of,
+      digest,
+    }));
+    const { id: server } = host;
+    emitter.show({
+      kind: 'online',
+      seq,
+      at: world.now,
+      cause,
+      server,
+      incarnation,
+      term,
+      votedFor,
+      entries,
+    });
+  }
+  feed(world, host, { kind: 'online', stored }, { cause: seq, lock: 0 });
+}
+
+/** What of the unsynced writes survives: the scenario says how, the fault's key decides how much. */
+function lossOf(world: World, host: Host, active: ActiveFault): Loss {
+  const { pending } = host.disk;
+  const how = active.fault.kind === 'crash' ? active.fault.disk : 'lose';
+  if (how === 'lose' || pending.length === 0) return { kept: 0, tornEntries: null };
+  const { seed } = world.scenario;
+  const kept = draw(seed, purpose.crash, active.key, host.index) % (pending.length + 1);
+  const entries = pending[kept]?.write.log?.entries.length;
+  if (how === 'some' || entries === undefined) return { kept, tornEntries: null };
+  return { kept, tornEntries: draw(seed, purpose.torn, active.key, host.index) % (entries + 1) };
+}
+
+/** The process dies; memory is gone, and what was not synced may be. */
+export function crash(world: World, host: Host, active: ActiveFault, cause: number): void {
+  const loss = lossOf(world, host, active);
+  const { pending } = host.disk;
+  const first = pending[0]?.write.id ?? host.node.lastWrite + 1;
+  const survived = first - 1 + loss.kept;
+  const tornWrite = pending[loss.kept]?.write.id;
+  const torn =
+    loss.tornEntries === null || tornWrite === undefined
+      ? null
+      : { write: tornWrite, entries: loss.tornEntries };
+  const lost = losePower(host.disk, loss);
+  stop(world, host);
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (lost > 0) count(world, torn === null ? 'lostWrites' : 'tornWrite');
+  if (!emitter.wants.crash) return;
+  emitter.show({
+    kind: 'crash',
+    seq,
+    at: world.now,
+    cause,
+    server: host.id,
+    fault: active.index,
+    survived,
+    torn,
+    lost,
+  });
+}
+
+function stop(world: World, host: Host): void {
+  host.up = false;
+  host.paused = false;
+  host.outbox.length = 0;
+  host.inbox.length = 0;
+  silence(host);
+  world.bus.submit({ kind: 'closeReceiver', receiver: host.id }, world.now);
+}
+
+/** The server leaves in good order; the process keeps running and ignores what it receives. */
+export function goOffline(world: World, host: Host, active: ActiveFault, cause: number): void {
+  feed(world, host, { kind: 'offline' }, { cause, lock: 0 });
+  const last = host.disk.pending.at(-1);
+  const { emitter } = world;
+  if (last !== undefined) {
+    flush(host.disk);
+    const seq = emitter.take();
+    if (emitter.wants.durable) {
+      const { id: write } = last.write;
+      const { id: server } = host;
+      emitter.show({ kind: 'durable', seq, at: world.now, cause: last.seq, server, write });
+    }
+  }
+  host.outbox.length = 0;
+  silence(host);
+  const seq = emitter.take();
+  if (!emitter.wants.offline) return;
+  const { index: fault } = active;
+  emitter.show({ kind: 'offline', seq, at: world.now, cause, server: host.id, fault });
+}
+
+function notePause(
+  world: World,
+  host: Host,
+  what: { readonly kind: 'pause' | 'resume'; readonly fault: number; readonly cause: number },
+): number {
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (emitter.wants[what.kind]) {
+    const { kind, fault, cause } = what;
+    emitter.show({ kind, seq, at: world.now, cause, server: host.id, fault });
+  }
+  return seq;
+}
+
+/** Timers and deliveries wait, memory stays, the bus's locks go on expiring. */
+export function pause(world: World, host: Host, active: ActiveFault, cause: number): void {
+  host.paused = true;
+  notePause(world, host, { kind: 'pause', fault: active.index, cause });
+}
+
+export function resume(world: World, host: Host, active: ActiveFault, cause: number): void {
+  host.paused = false;
+  notePause(world, host, { kind: 'resume', fault: active.index, cause });
+  const inbox = host.inbox;
+  host.inbox = [];
+  for (const waiting of inbox) {
+    switch (waiting.kind) {
+      case 'message':
+        deliver(world, host, waiting.envelope, waiting);
+        break;
+      case 'timer':
+        ring(world, host, waiting.timer);
+        break;
+      case 'durable':
+        tellDurable(world, host, waiting.write, waiting.seq);
+        break;
+      default: {
+        const never: never = waiting;
+        throw new Error(`nothing waits like ${JSON.stringify(never)}`);
+      }
+    }
+  }
+}
+
+export function newHost(
+  world: { readonly scenario: Scenario; readonly participants: number },
+  made: Pick<Host, 'index' | 'id' | 'path' | 'node' | 'election' | 'heartbeat'> & {
+    readonly stored: Parameters<typeof newDisk>[0];
+  },
+): Host {
+  const { stored, ...parts } = made;
+  return {
+    ...parts,
+    disk: newDisk(stored),
+    up: false,
+    paused: false,
+    incarnation: 0,
+    seen: { role: 'offline', term: 0, votedFor: null, leader: null, commitIndex: 0 },
+    matchSeen: new Int32Array(world.participants),
+    nextSeen: new Int32Array(world.participants),
+    outbox: [],
+    inbox: [],
+    skewPerMille: 0,
+    slowDiskMicros: 0,
+  };
+}

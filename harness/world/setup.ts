@@ -1,0 +1,158 @@
+/** The beginning: entities, receivers, servers, clients, and everything the scenario has planned. */
+import type { BusMessage, FaultyBus, Micros, Ordering } from '../bus/bus.ts';
+import type { Entry, ServerId } from '../raft/entry.ts';
+import type { StateMachine } from '../raft/node.ts';
+import type { Stored, Subject } from '../raft/step.ts';
+import type { Observer } from './emitter.ts';
+import { Emitter } from './emitter.ts';
+import { draw, keyOf, purpose, within } from './keyed.ts';
+import { EventQueue } from './queue.ts';
+import type { InitialServer, Scenario } from './scenario.ts';
+import { newHost, nodeOptions, openReceiver, start } from './server.ts';
+import { newTimer } from './timers.ts';
+import { linkCounters, topic } from './transmit.ts';
+import type { Client, Envelope, World } from './world.ts';
+import { codeOf, happening } from './world.ts';
+
+/** What the world asks of a simulated bus. */
+export interface BusWish {
+  readonly ordering: Ordering;
+  /** Publish-to-deliver time of one copy. */
+  readonly latencyMicros: (message: BusMessage<Envelope>, path: string) => Micros;
+}
+export type BusFactory = (wish: BusWish) => FaultyBus<Envelope>;
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  readonly subject: Subject;
+  readonly application: StateMachine;
+  readonly bus: BusFactory;
+  readonly observer: Observer;
+  /** Asked after each event: true ends the run. */
+  readonly stop: () => boolean;
+}
+
+function textbookEntry(index: number, term: number): Entry {
+  return { index, term, digest: keyOf(`${index}/${term}`), payload: { kind: 'noop' } };
+}
+
+function storedAtFirst(initial: InitialServer | undefined): Stored {
+  if (initial === undefined) return { term: 0, votedFor: null, entries: [] };
+  const { term, votedFor, log } = initial;
+  return { term, votedFor, entries: log.map((of, i) => textbookEntry(i + 1, of)) };
+}
+
+const pathOf = (id: string): string => `${topic}/Subscriptions/${id}`;
+
+function newClient(id: string, index: number, scenario: Scenario): Client {
+  return {
+    index,
+    id,
+    path: pathOf(id),
+    process: index - scenario.cluster.servers,
+    session: scenario.workload.sessions === 'given' ? id : null,
+    serial: 0,
+    due: [],
+    current: null,
+    attempts: 0,
+    redirects: 0,
+    target: draw(scenario.seed, purpose.client, index, 0) % scenario.cluster.servers,
+  };
+}
+
+export function serverNames(scenario: Scenario): readonly ServerId[] {
+  return Array.from({ length: scenario.cluster.servers }, (_, i) => `S${i + 1}`);
+}
+
+export function clientNames(scenario: Scenario): readonly string[] {
+  return Array.from({ length: scenario.workload.clients }, (_, i) => `c${i + 1}`);
+}
+
+export function newWorld(options: RunOptions): World {
+  const { scenario, subject, application } = options;
+  const serverIds = serverNames(scenario);
+  const clientIds = clientNames(scenario);
+  const all = [...serverIds, ...clientIds];
+  const { min, max } = scenario.bus.latencyMicros;
+  const bus = options.bus({
+    ordering: scenario.bus.ordering,
+    latencyMicros: (message) => within(message.body.key, min, max),
+  });
+  const parts = { scenario, participants: all.length };
+  return {
+    ...parts,
+    subject,
+    application,
+    bus,
+    emitter: new Emitter(options.observer),
+    queue: new EventQueue<Envelope>(),
+    hosts: serverIds.map((id, index) =>
+      newHost(parts, {
+        index,
+        id,
+        path: pathOf(id),
+        node: subject.create(nodeOptions(scenario, id), application),
+        election: newTimer(),
+        heartbeat: newTimer(),
+        stored: storedAtFirst(scenario.initial.find(({ server }) => server === id)),
+      }),
+    ),
+    clients: clientIds.map((id, i) => newClient(id, serverIds.length + i, scenario)),
+    names: new Map(all.map((name, index) => [name, index])),
+    now: 0,
+    quiet: false,
+    finished: false,
+    offered: linkCounters(all.length),
+    blocked: new Uint8Array(all.length * all.length),
+    blockedBy: new Int16Array(all.length * all.length),
+    linkFaults: [],
+    active: [],
+    counters: { events: 0, messages: 0, faults: {} },
+  };
+}
+
+/** Creates the entities, starts the servers and plans what the scenario says. */
+export function begin(world: World): void {
+  const { scenario, bus, queue } = world;
+  const profile = scenario.bus;
+  bus.submit(
+    {
+      kind: 'createTopic',
+      token: 0,
+      path: topic,
+      options: { duplicateDetectionMicros: profile.duplicateDetectionMs * 1_000 },
+    },
+    0,
+  );
+  for (const who of [...world.hosts, ...world.clients]) {
+    bus.submit(
+      {
+        kind: 'createSubscription',
+        token: 0,
+        path: who.path,
+        options: {
+          lockDurationMicros: profile.lockDurationMs * 1_000,
+          maxDeliveryCount: profile.maxDeliveryCount,
+          requiresSession: false,
+          deadLetterOnExpiration: false,
+          ...(profile.timeToLiveMs > 0
+            ? { defaultTimeToLiveMicros: profile.timeToLiveMs * 1_000 }
+            : {}),
+        },
+        rule: { name: 'to', filter: { kind: 'correlation', to: who.id } },
+      },
+      0,
+    );
+  }
+  for (const client of world.clients) openReceiver(world, client, 'receiveAndDelete');
+  for (const host of world.hosts) start(world, host, -1);
+  scenario.faults.forEach((fault, index) => {
+    const code = codeOf(happening.faultStart, index & 511, index >> 9);
+    queue.push(fault.atMs * 1_000, code, undefined);
+  });
+  scenario.workload.operations.forEach((operation, index) => {
+    const client = world.names.get(operation.client) ?? 0;
+    queue.push(operation.atMs * 1_000, codeOf(happening.operation, client, index), undefined);
+  });
+  queue.push(scenario.limits.runMs * 1_000, codeOf(happening.quiet, 0, 0), undefined);
+}

@@ -1,0 +1,231 @@
+/** Faults begin and end: each is looked up in the scenario, resolved to servers, recorded, done. */
+import type { BusFault } from '../bus/bus.ts';
+import type { Json } from '../raft/entry.ts';
+import { draw, keyOf, purpose } from './keyed.ts';
+import { cutsOf } from './partition.ts';
+import type { Fault } from './scenario.ts';
+import { comeOnline, crash, goOffline, pause, resume, start } from './server.ts';
+import { jump } from './timers.ts';
+import type { ActiveFault, Host, World } from './world.ts';
+import { codeOf, count, happening } from './world.ts';
+
+/** The server a target names now, or -1: a leader that does not exist cannot be hit. */
+function resolve(world: World, target: string, key: number): number {
+  if (target === 'any') return -1;
+  const named = world.names.get(target);
+  if (named !== undefined) return named;
+  let best = -1;
+  const fitting: number[] = [];
+  for (const host of world.hosts) {
+    if (!host.up || host.node.role === 'offline') continue;
+    const { role, term } = host.node;
+    if (role === target) fitting.push(host.index);
+    if (role === 'leader' && target === 'leader') {
+      const bestTerm = world.hosts[best]?.node.term ?? -1;
+      if (term > bestTerm) best = host.index;
+    }
+  }
+  if (target === 'leader') return best;
+  return fitting.length === 0
+    ? -1
+    : (fitting[draw(world.scenario.seed, purpose.target, key, 0) % fitting.length] ?? -1);
+}
+
+function targetsOf(fault: Fault): readonly string[] {
+  if ('server' in fault) return [fault.server];
+  return fault.kind === 'partition' ? fault.side : [];
+}
+
+function note(world: World, active: ActiveFault, phase: 'start' | 'end', cause: number): number {
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (emitter.wants.fault) {
+    const { fault, index } = active;
+    const detail: { [name: string]: Json } = { ...fault };
+    const names = active.hosts.map((at) => world.hosts[at]?.id ?? '');
+    if ('server' in fault) detail['server'] = names[0] ?? null;
+    if (fault.kind === 'partition') detail['side'] = names;
+    if ('percent' in fault) {
+      detail['from'] = nameOf(world, active.from);
+      detail['to'] = nameOf(world, active.to);
+    }
+    emitter.show({
+      kind: 'fault',
+      seq,
+      at: world.now,
+      cause,
+      fault: index,
+      name: fault.kind,
+      phase,
+      detail,
+    });
+  }
+  return seq;
+}
+
+function nameOf(world: World, participant: number): string {
+  if (participant === -1) return 'any';
+  return (world.hosts[participant] ?? world.clients[participant - world.hosts.length])?.id ?? '';
+}
+
+/** The fault at `index` of the scenario strikes. */
+export function strike(world: World, index: number): void {
+  const fault = world.scenario.faults[index];
+  if (fault === undefined || world.quiet) return;
+  const key = keyOf(JSON.stringify(fault));
+  const hosts = targetsOf(fault).map((target) => resolve(world, target, key));
+  const isLink = 'percent' in fault;
+  const from = isLink ? resolve(world, fault.from, key) : -1;
+  const to = isLink ? resolve(world, fault.to, key) : -1;
+  if (isLink && ((fault.from !== 'any' && from === -1) || (fault.to !== 'any' && to === -1))) {
+    return;
+  }
+  const struck = [...new Set(hosts.filter((host) => host >= 0 && host < world.hosts.length))];
+  if (hosts.length > 0 && struck.length === 0) return;
+  const active: ActiveFault = { index, fault, key, from, to, hosts: struck };
+  if (!applicable(world, active)) return;
+  const cause = note(world, active, 'start', -1);
+  count(world, fault.kind);
+  begin(world, active, cause);
+  if (!('forMs' in fault)) return;
+  world.active.push(active);
+  world.queue.push(
+    world.now + fault.forMs * 1_000,
+    codeOf(happening.faultEnd, index & 511, index >> 9),
+    undefined,
+  );
+}
+
+/** A server that is down cannot be crashed or paused once more. */
+function applicable(world: World, active: ActiveFault): boolean {
+  const host = world.hosts[active.hosts[0] ?? -1];
+  switch (active.fault.kind) {
+    case 'crash':
+    case 'pause':
+      return host !== undefined && host.up && !host.paused;
+    case 'offline':
+      return host !== undefined && host.up && !host.paused && host.node.role !== 'offline';
+    default:
+      return true;
+  }
+}
+
+function cut(world: World, active: ActiveFault, by: 1 | -1): void {
+  const { participants, blocked, blockedBy } = world;
+  for (const link of cutsOf(world.hosts.length, participants, active)) {
+    blocked[link] = (blocked[link] ?? 0) + by;
+    if (by === 1) blockedBy[link] = active.index;
+  }
+}
+
+function begin(world: World, active: ActiveFault, cause: number): void {
+  const { fault } = active;
+  const host = world.hosts[active.hosts[0] ?? -1];
+  switch (fault.kind) {
+    case 'crash':
+      if (host !== undefined) crash(world, host, active, cause);
+      break;
+    case 'offline':
+      if (host !== undefined) goOffline(world, host, active, cause);
+      break;
+    case 'pause':
+      if (host !== undefined) pause(world, host, active, cause);
+      break;
+    case 'clockSkew':
+      if (host !== undefined) host.skewPerMille = fault.perMille;
+      break;
+    case 'clockJump':
+      if (host !== undefined) jump(world, host, fault.byMs * 1_000);
+      break;
+    case 'slowDisk':
+      if (host !== undefined) host.slowDiskMicros = fault.byMs * 1_000;
+      break;
+    case 'drop':
+    case 'delay':
+    case 'duplicate':
+    case 'reorder':
+      world.linkFaults.push(active);
+      break;
+    case 'partition':
+      cut(world, active, 1);
+      break;
+    case 'lockExpiry':
+    case 'redeliver':
+    case 'throttle':
+    case 'brokerRestart':
+    case 'slowSubscription':
+    case 'deadLetter':
+      world.bus.inject(busFault(world, fault, host), world.now);
+      break;
+    default: {
+      const never: never = fault;
+      throw new Error(`unknown fault ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+type BrokerFault = Extract<
+  Fault,
+  {
+    readonly kind:
+      'lockExpiry' | 'redeliver' | 'throttle' | 'brokerRestart' | 'slowSubscription' | 'deadLetter';
+  }
+>;
+
+function busFault(world: World, fault: BrokerFault, host: Host | undefined): BusFault {
+  const path = host?.path ?? '';
+  switch (fault.kind) {
+    case 'lockExpiry':
+      return { kind: 'expireLocks', path };
+    case 'redeliver':
+      return { kind: 'redeliver', path, count: fault.count };
+    case 'throttle':
+      return { kind: 'throttle', untilMicros: endOf(world, fault.forMs) };
+    case 'brokerRestart':
+      return { kind: 'restart' };
+    case 'slowSubscription': {
+      const untilMicros = endOf(world, fault.forMs);
+      return { kind: 'slow', path, extraMicros: fault.byMs * 1_000, untilMicros };
+    }
+    case 'deadLetter':
+      return { kind: 'deadLetter', path };
+    default: {
+      const never: never = fault;
+      throw new Error(`unknown broker fault ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function endOf(world: World, forMs: number): number {
+  return Math.min(world.now + forMs * 1_000, world.scenario.limits.runMs * 1_000);
+}
+
+/** The fault at `index` is over, if it is still under way. */
+export function relieve(world: World, index: number): void {
+  const at = world.active.findIndex((active) => active.index === index);
+  const active = world.active[at];
+  if (active === undefined) return;
+  world.active.splice(at, 1);
+  const { fault } = active;
+  const host = world.hosts[active.hosts[0] ?? -1];
+  const cause = note(world, active, 'end', -1);
+  const link = world.linkFaults.indexOf(active);
+  if (link >= 0) world.linkFaults.splice(link, 1);
+  if (fault.kind === 'partition') cut(world, active, -1);
+  if (host === undefined) return;
+  if (fault.kind === 'crash') start(world, host, cause);
+  else if (fault.kind === 'offline') backOnline(world, host, cause);
+  else if (fault.kind === 'pause' && host.up && host.paused) resume(world, host, active, cause);
+  else if (fault.kind === 'clockSkew') host.skewPerMille = 0;
+  else if (fault.kind === 'slowDisk') host.slowDiskMicros = 0;
+}
+
+/** A server that crashed while it was off line comes back by its restart. */
+function backOnline(world: World, host: Host, cause: number): void {
+  if (host.up && host.node.role === 'offline') comeOnline(world, host, cause);
+}
+
+/** Everything unkind ends, in the order in which it began. */
+export function relieveAll(world: World): void {
+  while (world.active[0] !== undefined) relieve(world, world.active[0].index);
+}

@@ -1,0 +1,92 @@
+/**
+ * Servers' timers. A timer has at most one valid event in the queue; arming it later only moves
+ * `dueAt`, and the event, when it comes too early, goes back for the rest.
+ */
+import type { Timer } from '../raft/step.ts';
+import { draw, purpose, within } from './keyed.ts';
+import type { Host, TimerState, World } from './world.ts';
+import { codeOf, happening } from './world.ts';
+
+export function newTimer(): TimerState {
+  return { armed: false, generation: 0, dueAt: Infinity, wakeAt: Infinity };
+}
+
+export function timerOf(host: Host, timer: Timer): TimerState {
+  return timer === 'election' ? host.election : host.heartbeat;
+}
+
+export interface Arm {
+  readonly timer: Timer;
+  readonly generation: number;
+  readonly lowMicros: number;
+  readonly highMicros: number;
+}
+
+function note(world: World, host: Host, timer: Timer, dueAt: number): void {
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (!emitter.wants.arm) return;
+  emitter.show({ kind: 'arm', seq, at: world.now, cause: -1, server: host.id, timer, dueAt });
+}
+
+function schedule(world: World, host: Host, timer: Timer): void {
+  const state = timerOf(host, timer);
+  if (state.dueAt >= state.wakeAt) return;
+  state.wakeAt = state.dueAt;
+  const kind = timer === 'election' ? happening.electionTimer : happening.heartbeatTimer;
+  world.queue.push(state.dueAt, codeOf(kind, host.index, 0), undefined);
+}
+
+/**
+ * An election time-out belongs to (server, term): however often the timer is restarted within a
+ * term, and whatever else a shrunk scenario leaves out, the draw stays.
+ */
+export function arm(world: World, host: Host, wanted: Arm): void {
+  const state = timerOf(host, wanted.timer);
+  const what = wanted.timer === 'election' ? purpose.election : purpose.heartbeat;
+  const drawn = draw(world.scenario.seed, what, host.index, host.node.term);
+  const micros = within(drawn, wanted.lowMicros, wanted.highMicros - 1);
+  state.armed = true;
+  state.generation = wanted.generation;
+  state.dueAt =
+    world.now +
+    (host.skewPerMille === 0 ? micros : Math.floor((micros * 1_000) / (1_000 + host.skewPerMille)));
+  note(world, host, wanted.timer, state.dueAt);
+  schedule(world, host, wanted.timer);
+}
+
+export function disarm(world: World, host: Host, timer: Timer): void {
+  const state = timerOf(host, timer);
+  if (state.armed) note(world, host, timer, -1);
+  state.armed = false;
+}
+
+/** True when the event that just came is the timer's own and its time has come. */
+export function rings(world: World, host: Host, timer: Timer): boolean {
+  const state = timerOf(host, timer);
+  if (state.wakeAt !== world.now) return false;
+  state.wakeAt = Infinity;
+  if (!state.armed) return false;
+  if (state.dueAt > world.now) {
+    schedule(world, host, timer);
+    return false;
+  }
+  state.armed = false;
+  return true;
+}
+
+/** The server's clock jumps ahead: running timers are nearer by that much. */
+export function jump(world: World, host: Host, byMicros: number): void {
+  for (const timer of ['election', 'heartbeat'] as const) {
+    const state = timerOf(host, timer);
+    if (!state.armed) continue;
+    state.dueAt = Math.max(world.now, state.dueAt - byMicros);
+    schedule(world, host, timer);
+  }
+}
+
+/** The process died: nothing rings any more. */
+export function silence(host: Host): void {
+  host.election.armed = false;
+  host.heartbeat.armed = false;
+}

@@ -1,0 +1,186 @@
+/** A message's way to the bus: partitions and network faults decide its fate, record by record. */
+import type { Message } from '../raft/message.ts';
+import type { MessageRecord } from '../trace/record.ts';
+import { draw, purpose, within } from './keyed.ts';
+import type { ActiveFault, Envelope, World } from './world.ts';
+import { codeOf, count, happening } from './world.ts';
+
+export const topic = 'rafttopic';
+const messageBytes = 240;
+const entryBytes = 120;
+
+/** Classes of messages, as ordinals of their links' counters. */
+const classes = 6;
+const classOf: { readonly [Kind in Message['kind']]: number } = {
+  RequestVote: 0,
+  RequestVoteReply: 1,
+  AppendEntries: 2,
+  AppendEntriesReply: 3,
+  ClientRequest: 4,
+  ClientReply: 5,
+};
+
+export const linkCounters = (participants: number): Int32Array =>
+  new Int32Array(participants * participants * classes);
+
+/** As the trace writes it: entries by reference. */
+function messageRecord(message: Message): MessageRecord {
+  if (message.kind !== 'AppendEntries') return message;
+  const entries = message.entries.map(({ index, term, digest }) => ({ index, term, digest }));
+  return { ...message, entries };
+}
+
+/** Sends `message` from a participant; `cause` is the record whose handling made it. */
+export function transmit(world: World, from: number, message: Message, cause: number): void {
+  const to = world.names.get(message.to);
+  if (to === undefined) throw new Error(`nobody is called ${message.to}`);
+  const link = (from * world.participants + to) * classes + classOf[message.kind];
+  const ordinal = world.offered[link] ?? 0;
+  world.offered[link] = ordinal + 1;
+  const { emitter } = world;
+  const seq = emitter.take();
+  const envelope: Envelope = {
+    id: seq,
+    message,
+    from,
+    to,
+    sendSeq: seq,
+    key: draw(world.scenario.seed, purpose.latency, link, ordinal),
+  };
+  if (emitter.wants.send) {
+    emitter.show({
+      kind: 'send',
+      seq,
+      at: world.now,
+      cause,
+      id: seq,
+      from: message.from,
+      to: message.to,
+      message: emitter.full ? messageRecord(message) : message,
+    });
+  }
+  if (world.blocked[from * world.participants + to] !== 0) {
+    drop(world, envelope, world.blockedBy[from * world.participants + to] ?? -1);
+    return;
+  }
+  if (world.linkFaults.length !== 0 && suffer(world, envelope)) return;
+  publish(world, envelope);
+}
+
+/** Hands the message to the bus now. */
+export function publish(world: World, envelope: Envelope): void {
+  const { message } = envelope;
+  const entries = message.kind === 'AppendEntries' ? message.entries.length : 0;
+  world.bus.submit(
+    {
+      kind: 'publish',
+      token: -1 - envelope.id,
+      path: topic,
+      message: {
+        messageId: `m${envelope.id}`,
+        body: envelope,
+        sizeBytes: messageBytes + entries * entryBytes,
+        to: message.to,
+        replyTo: message.from,
+        subject: message.kind,
+      },
+    },
+    world.now,
+  );
+}
+
+export function drop(
+  world: World,
+  envelope: Envelope,
+  fault: number,
+  reason: 'fault' | 'offline' | 'rejected' | 'expired' | 'deduplicated' = 'fault',
+): void {
+  count(world, reason === 'fault' ? 'drop' : reason);
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (!emitter.wants.drop) return;
+  const { id, sendSeq: cause } = envelope;
+  emitter.show({
+    kind: 'drop',
+    seq,
+    at: world.now,
+    cause,
+    id,
+    to: envelope.message.to,
+    fault,
+    reason,
+  });
+}
+
+function later(world: World, envelope: Envelope, byMicros: number): void {
+  world.queue.push(world.now + byMicros, codeOf(happening.publish, 0, 0), envelope);
+}
+
+function delay(world: World, envelope: Envelope, by: { fault: number; micros: number }): void {
+  count(world, 'delay');
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (emitter.wants.delay) {
+    const { id, sendSeq: cause } = envelope;
+    const { fault, micros: byMicros } = by;
+    emitter.show({ kind: 'delay', seq, at: world.now, cause, id, fault, byMicros });
+  }
+  later(world, envelope, by.micros);
+}
+
+function duplicate(world: World, envelope: Envelope, by: { fault: number; micros: number }): void {
+  count(world, 'duplicate');
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (emitter.wants.duplicate) {
+    const { id, sendSeq: cause } = envelope;
+    emitter.show({ kind: 'duplicate', seq, at: world.now, cause, id, fault: by.fault });
+  }
+  later(world, envelope, by.micros);
+}
+
+function hits(world: World, active: ActiveFault, envelope: Envelope): boolean {
+  const { fault } = active;
+  if (!('percent' in fault)) return false;
+  if (active.from !== -1 && active.from !== envelope.from) return false;
+  if (active.to !== -1 && active.to !== envelope.to) return false;
+  if (fault.message !== 'any' && fault.message !== envelope.message.kind) return false;
+  if (fault.percent >= 100) return true;
+  const drawn = draw(world.scenario.seed, purpose.percent, active.key, envelope.key);
+  return drawn % 100 < fault.percent;
+}
+
+/** Applies the network faults under way; true when the message does not go to the bus now. */
+function suffer(world: World, envelope: Envelope): boolean {
+  let heldMicros = 0;
+  let heldBy = -1;
+  for (const active of world.linkFaults) {
+    if (!hits(world, active, envelope)) continue;
+    const { fault, index } = active;
+    switch (fault.kind) {
+      case 'drop':
+        drop(world, envelope, index);
+        return true;
+      case 'delay':
+        heldMicros += fault.byMs * 1_000;
+        heldBy = index;
+        break;
+      case 'reorder':
+        heldMicros += within(
+          draw(world.scenario.seed, purpose.reorder, active.key, envelope.key),
+          0,
+          fault.byMs * 1_000,
+        );
+        heldBy = index;
+        break;
+      case 'duplicate':
+        duplicate(world, envelope, { fault: index, micros: fault.afterMs * 1_000 });
+        break;
+      default:
+        break;
+    }
+  }
+  if (heldBy === -1) return false;
+  delay(world, envelope, { fault: heldBy, micros: heldMicros });
+  return true;
+}

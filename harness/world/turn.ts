@@ -1,0 +1,347 @@
+/** One input for one server: step the machine, record what changed, carry out what it asked for. */
+import type { Entry } from '../raft/entry.ts';
+import type { Effect, Input, Write } from '../raft/step.ts';
+import type { EntryRef } from '../trace/record.ts';
+import { completeSync } from './disk.ts';
+import { draw, purpose, within } from './keyed.ts';
+import { arm, disarm } from './timers.ts';
+import { transmit } from './transmit.ts';
+import type { Envelope, Host, World } from './world.ts';
+import { codeOf, happening } from './world.ts';
+
+/** The machine broke one of its own assertions. */
+export class MachineBroke extends Error {
+  readonly server: string;
+  readonly seq: number;
+  constructor(server: string, seq: number, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'MachineBroke';
+    this.server = server;
+    this.seq = seq;
+  }
+}
+
+function stepped(world: World, host: Host, input: Input, cause: number): readonly Effect[] {
+  try {
+    return world.subject.step(host.node, input);
+  } catch (error) {
+    throw new MachineBroke(host.id, cause, error);
+  }
+}
+
+/** Feeds one input; `cause` is its record, `lock` the delivery to complete afterwards (0: none). */
+export function feed(world: World, host: Host, input: Input, given: Given): void {
+  const effects = stepped(world, host, input, given.cause);
+  const { node, seen } = host;
+  if (
+    node.role !== seen.role ||
+    node.term !== seen.term ||
+    node.votedFor !== seen.votedFor ||
+    node.leader !== seen.leader
+  ) {
+    noteState(world, host, given.cause);
+  }
+  let lastWrite = 0;
+  for (const effect of effects) {
+    if (effect.kind === 'persist') {
+      persist(world, host, effect.write, given.cause);
+      lastWrite = effect.write.id;
+    }
+  }
+  if (input.kind === 'receive' && input.message.kind === 'AppendEntriesReply') {
+    noteMatch(world, host, input.message, given.cause);
+  }
+  if (node.commitIndex !== seen.commitIndex) noteCommit(world, host, given.cause);
+  for (const effect of effects) carryOut(world, host, effect, given.cause);
+  if (given.lock !== 0) leave(world, host, lastWrite, null, given);
+  if (host.disk.syncing === 0 && host.disk.pending.length !== 0) startSync(world, host);
+}
+
+export interface Given {
+  readonly cause: number;
+  readonly lock: number;
+}
+
+function carryOut(world: World, host: Host, effect: Effect, cause: number): void {
+  switch (effect.kind) {
+    case 'persist':
+      break;
+    case 'send':
+      leave(world, host, effect.after, effect.message, { cause, lock: 0 });
+      break;
+    case 'answer':
+      leave(world, host, effect.after, effect.reply, { cause, lock: 0 });
+      break;
+    case 'arm':
+      arm(world, host, effect);
+      break;
+    case 'disarm':
+      disarm(world, host, effect.timer);
+      break;
+    case 'apply':
+      noteApply(world, host, effect, cause);
+      break;
+    default: {
+      const never: never = effect;
+      throw new Error(`unknown effect ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Lets a message (or the completion of a delivery) out once `after` is durable. */
+function leave(
+  world: World,
+  host: Host,
+  after: number,
+  message: Parameters<typeof transmit>[2] | null,
+  given: Given,
+): void {
+  if (after > durableWrite(host)) {
+    host.outbox.push({ after, message, lock: given.lock, cause: given.cause });
+  } else if (message !== null) {
+    transmit(world, host.index, message, given.cause);
+  } else {
+    complete(world, given.lock);
+  }
+}
+
+function complete(world: World, lock: number): void {
+  world.bus.submit({ kind: 'settle', token: 0, lock, settlement: { kind: 'complete' } }, world.now);
+}
+
+function durableWrite(host: Host): number {
+  const first = host.disk.pending[0];
+  return first === undefined ? Infinity : first.write.id - 1;
+}
+
+/* ---- the disk ---- */
+
+function persist(world: World, host: Host, write: Write, cause: number): void {
+  const { emitter } = world;
+  const { node } = host;
+  if (write.log !== null && node.role === 'leader') {
+    for (const entry of write.log.entries) notePropose(world, host, entry, cause);
+  }
+  const seq = emitter.take();
+  if (emitter.wants.write) {
+    emitter.show({
+      kind: 'write',
+      seq,
+      at: world.now,
+      cause,
+      server: host.id,
+      write: write.id,
+      hard: write.hard,
+      log: emitter.full ? logRecord(write.log) : write.log,
+    });
+  }
+  host.disk.pending.push({ write, seq });
+}
+
+function logRecord(log: Write['log']): { from: number; entries: readonly EntryRef[] } | null {
+  if (log === null) return null;
+  const entries = log.entries.map(({ index, term, digest }) => ({ index, term, digest }));
+  return { from: log.from, entries };
+}
+
+function startSync(world: World, host: Host): void {
+  const { disk } = host;
+  const { min, max } = world.scenario.cluster.diskMicros;
+  disk.syncing = disk.pending.length;
+  disk.syncs += 1;
+  const micros =
+    within(draw(world.scenario.seed, purpose.disk, host.index, disk.syncs), min, max) +
+    host.slowDiskMicros;
+  world.queue.push(
+    world.now + micros,
+    codeOf(happening.disk, host.index, host.incarnation),
+    undefined,
+  );
+}
+
+/** The fsync under way is done: what waited for it may go, unless the process is paused. */
+export function synced(world: World, host: Host): void {
+  const { emitter } = world;
+  const last = completeSync(host.disk);
+  const seq = emitter.take();
+  if (emitter.wants.durable) {
+    const { id: write } = last.write;
+    const { id: server } = host;
+    emitter.show({ kind: 'durable', seq, at: world.now, cause: last.seq, server, write });
+  }
+  if (host.paused) host.inbox.push({ kind: 'durable', write: last.write.id, seq });
+  else tellDurable(world, host, last.write.id, seq);
+}
+
+export function tellDurable(world: World, host: Host, write: number, seq: number): void {
+  release(world, host, write);
+  feed(world, host, { kind: 'persisted', write }, { cause: seq, lock: 0 });
+}
+
+function release(world: World, host: Host, write: number): void {
+  const { outbox } = host;
+  let freed = 0;
+  while (freed < outbox.length) {
+    const item = outbox[freed];
+    if (item === undefined || item.after > write) break;
+    freed += 1;
+    if (item.message === null) complete(world, item.lock);
+    else transmit(world, host.index, item.message, item.cause);
+  }
+  if (freed === outbox.length) outbox.length = 0;
+  else if (freed > 0) outbox.splice(0, freed);
+}
+
+/* ---- deliveries ---- */
+
+/** A message has reached its server. */
+export function deliver(world: World, host: Host, envelope: Envelope, from: Delivery): void {
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (emitter.wants.deliver) {
+    emitter.show({
+      kind: 'deliver',
+      seq,
+      at: world.now,
+      cause: envelope.sendSeq,
+      id: envelope.id,
+      to: host.id,
+      deliveryCount: from.deliveryCount,
+    });
+  }
+  world.counters.messages += 1;
+  const { message } = envelope;
+  const given = { cause: seq, lock: from.lock };
+  if (message.kind === 'ClientRequest') {
+    feed(world, host, { kind: 'propose', request: message }, given);
+  } else if (message.kind !== 'ClientReply') {
+    feed(world, host, { kind: 'receive', message }, given);
+  }
+}
+
+export interface Delivery {
+  readonly lock: number;
+  readonly deliveryCount: number;
+}
+
+/** A timer has run out. */
+export function ring(world: World, host: Host, timer: 'election' | 'heartbeat'): void {
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (emitter.wants.timer) {
+    emitter.show({ kind: 'timer', seq, at: world.now, cause: -1, server: host.id, timer });
+  }
+  const { generation } = timer === 'election' ? host.election : host.heartbeat;
+  feed(world, host, { kind: 'expire', timer, generation }, { cause: seq, lock: 0 });
+}
+
+/* ---- records of what changed ---- */
+
+function noteState(world: World, host: Host, cause: number): void {
+  const { node, seen } = host;
+  const { emitter } = world;
+  if (node.role === 'leader' && (seen.role !== 'leader' || seen.term !== node.term)) {
+    host.matchSeen.fill(0);
+    host.nextSeen.fill(0);
+  }
+  seen.role = node.role;
+  seen.term = node.term;
+  seen.votedFor = node.votedFor;
+  seen.leader = node.leader;
+  const seq = emitter.take();
+  if (!emitter.wants.state) return;
+  const { role, term, votedFor, leader } = node;
+  const { id: server } = host;
+  emitter.show({ kind: 'state', seq, at: world.now, cause, server, role, term, votedFor, leader });
+}
+
+function noteMatch(
+  world: World,
+  host: Host,
+  reply: { readonly from: string; readonly success: boolean },
+  cause: number,
+): void {
+  const { node } = host;
+  if (node.role !== 'leader') return;
+  const peer = world.names.get(reply.from) ?? 0;
+  for (const progress of node.progress) {
+    if (progress.peer !== reply.from) continue;
+    const { matchIndex, nextIndex } = progress;
+    if (reply.success && host.matchSeen[peer] === matchIndex) return;
+    host.matchSeen[peer] = matchIndex;
+    host.nextSeen[peer] = nextIndex;
+    const { emitter } = world;
+    const seq = emitter.take();
+    if (!emitter.wants.match) return;
+    emitter.show({
+      kind: 'match',
+      seq,
+      at: world.now,
+      cause,
+      server: host.id,
+      peer: reply.from,
+      term: node.term,
+      matchIndex,
+      nextIndex,
+    });
+    return;
+  }
+}
+
+function noteCommit(world: World, host: Host, cause: number): void {
+  const { node } = host;
+  const { emitter } = world;
+  host.seen.commitIndex = node.commitIndex;
+  const seq = emitter.take();
+  if (!emitter.wants.commit) return;
+  const { term, commitIndex } = node;
+  emitter.show({ kind: 'commit', seq, at: world.now, cause, server: host.id, term, commitIndex });
+}
+
+function noteApply(
+  world: World,
+  host: Host,
+  effect: Extract<Effect, { readonly kind: 'apply' }>,
+  cause: number,
+): void {
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (!emitter.wants.apply) return;
+  const { entry } = effect;
+  const { payload } = entry;
+  emitter.show({
+    kind: 'apply',
+    seq,
+    at: world.now,
+    cause,
+    server: host.id,
+    index: entry.index,
+    term: entry.term,
+    digest: entry.digest,
+    session: payload.kind === 'command' ? payload.session : null,
+    serial: payload.kind === 'command' ? payload.serial : 0,
+    repeated: effect.repeated,
+    answer: effect.answer,
+    stateDigest: effect.stateDigest,
+  });
+}
+
+function notePropose(world: World, host: Host, entry: Entry, cause: number): void {
+  const { emitter } = world;
+  const seq = emitter.take();
+  if (!emitter.wants.propose) return;
+  const { payload } = entry;
+  emitter.show({
+    kind: 'propose',
+    seq,
+    at: world.now,
+    cause,
+    server: host.id,
+    index: entry.index,
+    term: entry.term,
+    digest: entry.digest,
+    session: payload.kind === 'command' ? payload.session : null,
+    serial: payload.kind === 'command' ? payload.serial : 0,
+    command: payload.kind === 'command' ? payload.command : null,
+  });
+}

@@ -1,0 +1,183 @@
+/** The world's state: plain records that the other files of this room read and change. */
+import type { FaultyBus, Micros } from '../bus/bus.ts';
+import type { Message } from '../raft/message.ts';
+import type { Node, Role, StateMachine } from '../raft/node.ts';
+import type { Subject } from '../raft/step.ts';
+import type { Disk } from './disk.ts';
+import type { Emitter } from './emitter.ts';
+import type { EventQueue } from './queue.ts';
+import type { Fault, Operation, Scenario } from './scenario.ts';
+
+/** The body that travels on the bus: the message and what the world must know about it. */
+export interface Envelope {
+  readonly id: number;
+  readonly message: Message;
+  /** Participants by index: servers first, then clients. */
+  readonly from: number;
+  readonly to: number;
+  readonly sendSeq: number;
+  /** 32 bits that decide this message's own draws. */
+  readonly key: number;
+}
+
+/** What lies in wait in the event queue; the code packs it with an index and a stamp. */
+export const happening = {
+  electionTimer: 0,
+  heartbeatTimer: 1,
+  disk: 2,
+  faultStart: 3,
+  faultEnd: 4,
+  operation: 5,
+  retry: 6,
+  timeout: 7,
+  publish: 8,
+  reopen: 9,
+  quiet: 10,
+  finish: 11,
+} as const;
+
+const stampSpan = 1 << 18;
+
+/** `stamp` tells a happening from its forerunners; only its low 18 bits count. */
+export function codeOf(kind: number, index: number, stamp: number): number {
+  return kind | (index << 4) | ((stamp % stampSpan) << 13);
+}
+export const kindOf = (code: number): number => code & 15;
+export const indexOf = (code: number): number => (code >> 4) & 511;
+export const stampOf = (code: number): number => code >> 13;
+export const sameStamp = (code: number, stamp: number): boolean =>
+  stampOf(code) === stamp % stampSpan;
+
+export interface TimerState {
+  armed: boolean;
+  generation: number;
+  dueAt: Micros;
+  /** The time of its one valid event in the queue; Infinity: there is none. */
+  wakeAt: Micros;
+}
+
+/** Something that waits for a write to become durable before it leaves the server. */
+export interface Outgoing {
+  readonly after: number;
+  /** A message to send, or null to complete the delivery under `lock`. */
+  readonly message: Message | null;
+  readonly lock: number;
+  readonly cause: number;
+}
+
+/** What reaches a paused server and waits for it to go on. */
+export type Waiting =
+  | {
+      readonly kind: 'message';
+      readonly envelope: Envelope;
+      readonly lock: number;
+      readonly deliveryCount: number;
+    }
+  | { readonly kind: 'timer'; readonly timer: 'election' | 'heartbeat' }
+  | { readonly kind: 'durable'; readonly write: number; readonly seq: number };
+
+/** What was last recorded of a server, to record only changes. */
+export interface Seen {
+  role: Role;
+  term: number;
+  votedFor: string | null;
+  leader: string | null;
+  commitIndex: number;
+}
+
+export interface Host {
+  readonly index: number;
+  readonly id: string;
+  /** The subscription it receives from. */
+  readonly path: string;
+  node: Node;
+  disk: Disk;
+  /** The process runs (a server taken off line still runs). */
+  up: boolean;
+  paused: boolean;
+  incarnation: number;
+  readonly seen: Seen;
+  /** Per participant: the match and next index last recorded. */
+  readonly matchSeen: Int32Array;
+  readonly nextSeen: Int32Array;
+  outbox: Outgoing[];
+  inbox: Waiting[];
+  readonly election: TimerState;
+  readonly heartbeat: TimerState;
+  /** Clock rate: 0 is true, 100 runs 10 % fast. */
+  skewPerMille: number;
+  slowDiskMicros: Micros;
+}
+
+export interface PendingOperation {
+  readonly operation: Operation;
+  /** `seq` of its invoke record. */
+  readonly seq: number;
+}
+
+export interface Client {
+  readonly index: number;
+  readonly id: string;
+  readonly path: string;
+  process: number;
+  session: string | null;
+  serial: number;
+  /** Operations that are due, oldest first. */
+  readonly due: Operation[];
+  current: PendingOperation | null;
+  /** Counts requests: the stamp of retries. */
+  attempts: number;
+  /** Redirects followed since the last retry. */
+  redirects: number;
+  /** The server to ask next. */
+  target: number;
+}
+
+/** A fault under way. */
+export interface ActiveFault {
+  readonly index: number;
+  readonly fault: Fault;
+  /** Identifies the fault by content, whatever its place in the list. */
+  readonly key: number;
+  /** Link faults: participants they apply to, -1 for any. */
+  readonly from: number;
+  readonly to: number;
+  /** Servers concerned, resolved when the fault struck. */
+  readonly hosts: readonly number[];
+}
+
+export interface Counters {
+  events: number;
+  /** Messages delivered to a server or a client. */
+  messages: number;
+  readonly faults: Record<string, number>;
+}
+
+export interface World {
+  readonly scenario: Scenario;
+  readonly subject: Subject;
+  readonly application: StateMachine;
+  readonly bus: FaultyBus<Envelope>;
+  readonly emitter: Emitter;
+  readonly queue: EventQueue<Envelope>;
+  readonly hosts: readonly Host[];
+  readonly clients: readonly Client[];
+  /** Participant's name -> index. */
+  readonly names: ReadonlyMap<string, number>;
+  readonly participants: number;
+  now: Micros;
+  quiet: boolean;
+  finished: boolean;
+  /** Messages offered per link and class: the ordinals of their draws. */
+  readonly offered: Int32Array;
+  /** Partitions that cut (from, to), and the index of the latest. */
+  readonly blocked: Uint8Array;
+  readonly blockedBy: Int16Array;
+  readonly linkFaults: ActiveFault[];
+  readonly active: ActiveFault[];
+  readonly counters: Counters;
+}
+
+export function count(world: World, what: string): void {
+  world.counters.faults[what] = (world.counters.faults[what] ?? 0) + 1;
+}
