@@ -1,5 +1,5 @@
 /** A server's state: a plain record, grouped by who owns what, mutated only inside `step`. */
-import type { Command, Entry, Json, ServerId, SessionId } from './entry.ts';
+import type { ClientId, Command, Entry, Json, ServerId, SessionId } from './entry.ts';
 import type { Answer } from './message.ts';
 
 export type Role = 'offline' | 'follower' | 'candidate' | 'leader';
@@ -41,6 +41,13 @@ export interface Session {
   readonly answers: Map<number, Answer>;
 }
 
+/** A write that is not durable yet, and how much of the log in memory will be durable with it. */
+export interface PendingWrite {
+  readonly id: number;
+  /** Lowered when the log is cut below it before the write completes. */
+  lastIndex: number;
+}
+
 /** What a leader believes of one follower. */
 export interface Progress {
   readonly peer: ServerId;
@@ -66,6 +73,10 @@ export interface Node {
   lastWrite: number;
   durableWrite: number;
   durableIndex: number;
+  /** The last write that carried term and vote; 0 when none did since the start. */
+  hardWrite: number;
+  /** Writes of the log under way, oldest first. */
+  readonly pendingWrites: PendingWrite[];
 
   leader: ServerId | null;
   commitIndex: number;
@@ -86,4 +97,8 @@ export interface Node {
 
   /** Leaders: one per other server, in the order of `options.servers`. */
   progress: Progress[];
+  /** Leaders: who asked for the entry at an index. */
+  readonly requesters: Map<number, ClientId>;
+  /** Leaders: where the newest command of a session lies in the log. */
+  readonly newest: Map<SessionId, number>;
 }

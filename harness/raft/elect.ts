@@ -1,0 +1,109 @@
+/** Elections (sections 5.2 and 5.4.1; raft.md 2.1). */
+import { assert } from './assert.ts';
+import type { Payload } from './entry.ts';
+import { lastIndex, lastTerm, makeEntry } from './log.ts';
+import type { RequestVote, RequestVoteReply } from './message.ts';
+import { newProgress, replicate } from './replicate.ts';
+import { adoptTerm, becomeFollower, forgetOffice } from './role.ts';
+import { append, armElection, armHeartbeat, disarmElection, flush, send } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+const noop: Payload = { kind: 'noop' };
+
+/** The election timer ran out: a new term, a vote for itself, and a request to all others. */
+export function campaign(turn: Turn): void {
+  const { node } = turn;
+  assert(turn, node.role !== 'leader', 'a leader has no reason to campaign');
+  forgetOffice(turn);
+  node.role = 'candidate';
+  node.term += 1;
+  node.votedFor = node.options.id;
+  node.leader = null;
+  turn.hardChanged = true;
+  armElection(turn);
+  flush(turn);
+  for (const peer of node.options.servers) {
+    if (peer !== node.options.id) requestVote(turn, peer);
+  }
+  countOwnVote(turn);
+}
+
+function requestVote(turn: Turn, peer: string): void {
+  const { node } = turn;
+  send(turn, {
+    kind: 'RequestVote',
+    from: node.options.id,
+    to: peer,
+    term: node.term,
+    lastIndex: lastIndex(node),
+    lastTerm: lastTerm(node),
+  });
+}
+
+/** A candidate asks for this server's vote (raft.md 2.1-R3). */
+export function judgeCandidate(turn: Turn, request: RequestVote): void {
+  const { node, rules } = turn;
+  adoptTerm(turn, request.term);
+  const granted =
+    !rules.isStale(node, request) &&
+    rules.voteIsFree(node, request) &&
+    rules.isUpToDate(node, request);
+  if (granted && node.votedFor !== request.from) {
+    assert(turn, node.votedFor === null, 'a vote, once given, stays for its term');
+    node.votedFor = request.from;
+    turn.hardChanged = true;
+  }
+  if (node.role !== 'leader' && rules.restartsElection(granted ? 'granted' : 'refused')) {
+    armElection(turn);
+  }
+  const { id } = node.options;
+  send(turn, { kind: 'RequestVoteReply', from: id, to: request.from, term: node.term, granted });
+}
+
+/** A voter answered (raft.md 2.1-R5). */
+export function countVote(turn: Turn, reply: RequestVoteReply): void {
+  const { node, rules } = turn;
+  if (adoptTerm(turn, reply.term) || !rules.isCurrent(node, reply)) return;
+  assert(turn, node.role === 'candidate', 'only a candidate counts votes');
+  rules.countVote(reply.granted ? node.granted : node.refused, reply.from);
+  tally(turn);
+}
+
+/** The candidate's own vote counts like any other: once it is durable (raft.md 2.1-R1). */
+export function countOwnVote(turn: Turn): void {
+  const { node, rules } = turn;
+  const { id } = node.options;
+  if (node.role !== 'candidate' || node.granted.has(id) || !rules.countsOwnVote(node)) return;
+  rules.countVote(node.granted, id);
+  tally(turn);
+}
+
+function tally(turn: Turn): void {
+  const { node, rules } = turn;
+  const quorum = rules.quorum(node);
+  if (node.granted.size >= quorum) becomeLeader(turn);
+  else if (node.refused.size > node.options.servers.length - quorum) {
+    becomeFollower(turn, node.term, null);
+  }
+}
+
+/** Takes office: nothing is known of the others, and a no-op opens the term (raft.md 2.15). */
+function becomeLeader(turn: Turn): void {
+  const { node } = turn;
+  assert(turn, node.role === 'candidate', 'only a candidate becomes leader');
+  assert(turn, node.votedFor === node.options.id, 'a leader has its own vote');
+  forgetOffice(turn);
+  node.role = 'leader';
+  node.leader = node.options.id;
+  for (const peer of node.options.servers) {
+    if (peer !== node.options.id) node.progress.push(newProgress(peer, lastIndex(node) + 1));
+  }
+  for (let at = node.appliedIndex; at < node.log.length; at += 1) {
+    const waiting = node.log[at]?.payload;
+    if (waiting?.kind === 'command') node.newest.set(waiting.session, at + 1);
+  }
+  disarmElection(turn);
+  armHeartbeat(turn);
+  append(turn, makeEntry({ index: lastIndex(node) + 1, term: node.term }, noop));
+  replicate(turn);
+}

@@ -1,0 +1,75 @@
+/** A follower's side of replication (Figure 2, AppendEntries, receiver). */
+import { commitTo } from './apply.ts';
+import { assert } from './assert.ts';
+import { lastIndexWithin, termAt } from './log.ts';
+import type { AppendEntries } from './message.ts';
+import { adoptTerm, becomeFollower } from './role.ts';
+import { append, armElection, send, truncate } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/** AppendEntries arrives, with entries or as a heartbeat (raft.md 2.2-R1). */
+export function follow(turn: Turn, request: AppendEntries): void {
+  const { node, rules } = turn;
+  adoptTerm(turn, request.term);
+  const stale = rules.isStale(node, request);
+  if (!stale) acceptLeader(turn, request);
+  if (rules.restartsElection(stale ? 'staleAppend' : 'append')) armElection(turn);
+  if (stale) {
+    refuse(turn, request, 0);
+    return;
+  }
+  if (!rules.logMatches(node, request)) {
+    const bound = { index: request.prevIndex, term: request.prevTerm };
+    refuse(turn, request, lastIndexWithin(node, bound));
+    return;
+  }
+  appendMissing(turn, request);
+  commitTo(turn, rules.followerCommit(node, request));
+  reply(turn, request, { success: true, matchIndex: rules.ackedIndex(node, request), hint: 0 });
+}
+
+/** The sender is the one leader of this term (raft.md 2.1-R7). */
+function acceptLeader(turn: Turn, request: AppendEntries): void {
+  const { node } = turn;
+  assert(turn, node.role !== 'leader', 'a leader never hears of another in its term');
+  assert(turn, node.leader === null || node.leader === request.from, 'a term has one leader');
+  if (node.role !== 'follower') becomeFollower(turn, node.term, request.from);
+  node.leader = request.from;
+}
+
+/** Skips what is there already, removes what contradicts the leader, appends the rest. */
+function appendMissing(turn: Turn, request: AppendEntries): void {
+  const { node, rules } = turn;
+  for (const entry of request.entries) {
+    if (entry.index <= node.log.length) {
+      if (!rules.conflicts(node, entry)) continue;
+      truncate(turn, entry.index);
+    }
+    append(turn, entry);
+  }
+}
+
+function refuse(turn: Turn, request: AppendEntries, hint: number): void {
+  reply(turn, request, { success: false, matchIndex: 0, hint });
+}
+
+interface Verdict {
+  readonly success: boolean;
+  readonly matchIndex: number;
+  readonly hint: number;
+}
+
+function reply(turn: Turn, request: AppendEntries, verdict: Verdict): void {
+  const { node } = turn;
+  send(turn, {
+    kind: 'AppendEntriesReply',
+    from: node.options.id,
+    to: request.from,
+    term: node.term,
+    success: verdict.success,
+    prevIndex: request.prevIndex,
+    matchIndex: verdict.matchIndex,
+    hintIndex: verdict.hint,
+    hintTerm: termAt(node, verdict.hint),
+  });
+}

@@ -1,0 +1,103 @@
+/** A server's coming and going (raft.md 2.3: what survives, and what starts from scratch). */
+import { assert, BrokenInvariant } from './assert.ts';
+import { newSession } from './apply.ts';
+import type { Node, NodeOptions, StateMachine } from './node.ts';
+import { forgetOffice } from './role.ts';
+import type { Stored } from './step.ts';
+import { armElection, disarmElection, disarmHeartbeat } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/**
+ * A server that has never been on line.
+ *
+ * Throws RangeError when the options contradict themselves.
+ */
+export function createNode(options: NodeOptions, application: StateMachine): Node {
+  checkOptions(options);
+  return {
+    options,
+    role: 'offline',
+    term: 0,
+    votedFor: null,
+    log: [],
+    lastWrite: 0,
+    durableWrite: 0,
+    durableIndex: 0,
+    hardWrite: 0,
+    pendingWrites: [],
+    leader: null,
+    commitIndex: 0,
+    appliedIndex: 0,
+    application,
+    state: application.start(),
+    stateDigest: 0,
+    sessions: new Map(),
+    electionGeneration: 0,
+    heartbeatGeneration: 0,
+    granted: new Set(),
+    refused: new Set(),
+    progress: [],
+    requesters: new Map(),
+    newest: new Map(),
+  };
+}
+
+function checkOptions(options: NodeOptions): void {
+  const { id, servers } = options;
+  const fail = (what: string): never => {
+    throw new RangeError(`Server ${id}: ${what}`);
+  };
+  if (!servers.includes(id)) fail(`it is not among the servers ${servers.join(', ')}.`);
+  if (new Set(servers).size < servers.length) fail(`twice the same name in ${servers.join(', ')}.`);
+  const { electionLowMicros: low, electionHighMicros: high, heartbeatMicros } = options;
+  if (!(low > 0 && high > low)) fail(`election time-outs [${low}, ${high}) µs are no range.`);
+  if (!(heartbeatMicros > 0)) fail(`a heartbeat every ${heartbeatMicros} µs is impossible.`);
+  const { entriesPerAppendMax, inflightMax } = options;
+  if (!(entriesPerAppendMax >= 1)) fail(`entriesPerAppendMax is ${entriesPerAppendMax}, not ≥ 1.`);
+  if (!(inflightMax >= 1)) fail(`inflightMax is ${inflightMax}, not ≥ 1.`);
+}
+
+/** Comes on line as a follower; the application and its sessions are rebuilt from the log. */
+export function start(turn: Turn, given: Stored): void {
+  const { node } = turn;
+  const stored = turn.rules.restored(given);
+  node.role = 'follower';
+  node.term = stored.term;
+  node.votedFor = stored.votedFor;
+  node.log = stored.entries.slice();
+  node.lastWrite = 0;
+  node.durableWrite = 0;
+  node.durableIndex = node.log.length;
+  node.hardWrite = 0;
+  node.pendingWrites.length = 0;
+  node.leader = null;
+  node.commitIndex = 0;
+  node.appliedIndex = 0;
+  node.state = node.application.start();
+  node.stateDigest = 0;
+  node.sessions.clear();
+  for (const session of node.options.sessions) node.sessions.set(session, newSession());
+  forgetOffice(turn);
+  const last = node.log.at(-1);
+  assert(turn, last === undefined || last.index === node.log.length, 'a log has no gaps');
+  assert(turn, last === undefined || last.term <= node.term, 'no entry comes from the future');
+  armElection(turn);
+}
+
+/** Goes off line: from now on nothing reaches it. What was not durable is the caller's affair. */
+export function stop(turn: Turn): void {
+  const { node } = turn;
+  assert(turn, node.role !== 'offline', 'only a server on line goes off line');
+  node.role = 'offline';
+  node.leader = null;
+  forgetOffice(turn);
+  disarmElection(turn);
+  disarmHeartbeat(turn);
+}
+
+/** A server on line was told to come on line: its caller forgot to take it off first. */
+export function forbid({ node }: Turn): never {
+  throw new BrokenInvariant(
+    `${node.options.id} (${node.role}) is on line already: give it 'offline' before 'online'.`,
+  );
+}

@@ -1,0 +1,40 @@
+/** Reading a log. Indices start at 1; index 0, before the first entry, has term 0 by definition. */
+import type { Entry, Payload } from './entry.ts';
+import { digestOf } from './hash.ts';
+import type { Node } from './node.ts';
+
+/** Makes an entry with its digest. A leader does this once per entry; everyone shares the object. */
+export function makeEntry(place: { index: number; term: number }, payload: Payload): Entry {
+  const { index, term } = place;
+  return { index, term, digest: digestOf(place, payload), payload };
+}
+
+export function lastIndex(node: Node): number {
+  return node.log.length;
+}
+
+/** The term of the entry at `index`: 0 for index 0, -1 past the end. */
+export function termAt(node: Node, index: number): number {
+  if (index === 0) return 0;
+  const entry = node.log[index - 1];
+  return entry === undefined ? -1 : entry.term;
+}
+
+export function lastTerm(node: Node): number {
+  return termAt(node, node.log.length);
+}
+
+/**
+ * The last index at or below `bound.index` whose term is at most `bound.term` (raft.md 2.14).
+ * Terms never fall along a log, so halving finds it.
+ */
+export function lastIndexWithin(node: Node, bound: { index: number; term: number }): number {
+  let low = 0;
+  let high = Math.min(bound.index, node.log.length);
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (termAt(node, middle) <= bound.term) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

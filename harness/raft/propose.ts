@@ -1,0 +1,46 @@
+/** Clients' requests (section 8; dissertation 6.3). Only a leader takes them. */
+import { assert } from './assert.ts';
+import { lastIndex, makeEntry } from './log.ts';
+import type { Answer, ClientRequest } from './message.ts';
+import { replicate } from './replicate.ts';
+import { answer, append } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/** Whoever is not leader says who is, as far as it knows. */
+export function redirect(turn: Turn, request: ClientRequest): void {
+  answerAtOnce(turn, request, { kind: 'notLeader', leader: turn.node.leader });
+}
+
+/**
+ * Appends the request, unless its answer is known, or the same command waits in the log: then its
+ * answer will do for both. Either is only thrift: a double in the log is caught when applied.
+ */
+export function propose(turn: Turn, request: ClientRequest): void {
+  const { node, rules } = turn;
+  assert(turn, node.role === 'leader', 'only a leader appends what clients ask for');
+  const { payload } = request;
+  if (payload.kind === 'command') {
+    const known = rules.answerAtPropose(node, payload);
+    if (known !== null) {
+      answerAtOnce(turn, request, known);
+      return;
+    }
+    const waiting = rules.waitingIndex(node, payload);
+    if (waiting > 0) {
+      node.requesters.set(waiting, request.from);
+      return;
+    }
+  }
+  const index = lastIndex(node) + 1;
+  append(turn, makeEntry({ index, term: node.term }, payload));
+  node.requesters.set(index, request.from);
+  if (payload.kind === 'command') node.newest.set(payload.session, index);
+  replicate(turn);
+}
+
+function answerAtOnce(turn: Turn, request: ClientRequest, result: Answer): void {
+  const { from: client, payload } = request;
+  const serial = payload.kind === 'command' ? payload.serial : 0;
+  const from = turn.node.options.id;
+  answer(turn, { kind: 'ClientReply', from, to: client, serial, answer: result });
+}

@@ -1,0 +1,128 @@
+/**
+ * A leader's side of replication (Figure 2, leaders; raft.md 2.2, 2.13, 2.14).
+ *
+ * A follower is probed, one request at a time, until its log is known to meet the leader's; then
+ * up to `inflightMax` requests with entries run ahead. An ack frees all requests up to its index;
+ * a refusal goes back to probing. What is lost is found at the next heartbeat: it names the entry
+ * that should have arrived last, so a follower with a gap refuses it.
+ */
+import { commitTo } from './apply.ts';
+import { assert } from './assert.ts';
+import type { Entry } from './entry.ts';
+import { lastIndex, termAt } from './log.ts';
+import type { AppendEntriesReply } from './message.ts';
+import type { Node, Progress } from './node.ts';
+import { adoptTerm } from './role.ts';
+import { armHeartbeat, send } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+const noEntries: readonly Entry[] = [];
+
+export function newProgress(peer: string, nextIndex: number): Progress {
+  return { peer, matchIndex: 0, nextIndex, probing: true, inflight: [] };
+}
+
+/** New entries: they leave at once to every follower whose window has room. */
+export function replicate(turn: Turn): void {
+  for (const progress of turn.node.progress) fill(turn, progress);
+}
+
+/** The heartbeat timer ran out: everyone hears from the leader. */
+export function beat(turn: Turn): void {
+  const { node, rules } = turn;
+  assert(turn, node.role === 'leader', 'only a leader sends heartbeats');
+  armHeartbeat(turn);
+  for (const progress of node.progress) {
+    if (progress.probing && rules.freesWindow('heartbeat')) progress.inflight.length = 0;
+    const behind = progress.probing && progress.nextIndex <= lastIndex(node);
+    if (behind && hasRoom(node, progress)) sendEntries(turn, progress);
+    else sendAppend(turn, progress, noEntries);
+  }
+}
+
+/** A follower answered AppendEntries. */
+export function advancePeer(turn: Turn, reply: AppendEntriesReply): void {
+  const { node, rules } = turn;
+  if (adoptTerm(turn, reply.term) || !rules.isCurrent(node, reply)) return;
+  const progress = node.progress.find((known) => known.peer === reply.from);
+  if (progress === undefined) return;
+  if (reply.success) acknowledged(turn, progress, reply);
+  else refused(turn, progress, reply);
+  assert(turn, progress.nextIndex > progress.matchIndex, 'the next index lies above the match');
+  fill(turn, progress);
+}
+
+/** Commits what a majority holds, and applies it. */
+export function advanceCommit(turn: Turn): void {
+  const { node, rules } = turn;
+  assert(turn, node.role === 'leader', 'only a leader counts replicas');
+  const index = rules.leaderCommit(node, rules);
+  if (index !== node.commitIndex) commitTo(turn, index);
+}
+
+function acknowledged(turn: Turn, progress: Progress, reply: AppendEntriesReply): void {
+  const { node, rules } = turn;
+  const before = progress.matchIndex;
+  const match = rules.matchAfterAck(progress, reply);
+  assert(turn, match >= before, 'the match index never goes back');
+  assert(turn, match <= lastIndex(node), 'no follower matches beyond the log of its leader');
+  progress.matchIndex = match;
+  if (rules.freesWindow('ack')) release(progress, reply.matchIndex);
+  if (progress.probing && reply.matchIndex === match) {
+    progress.probing = false;
+    progress.inflight.length = 0;
+    progress.nextIndex = match + 1;
+  } else if (progress.nextIndex <= match) {
+    progress.nextIndex = match + 1;
+  }
+  if (match !== before) advanceCommit(turn);
+}
+
+function refused(turn: Turn, progress: Progress, reply: AppendEntriesReply): void {
+  const { node, rules } = turn;
+  if (!rules.refusalIsCurrent(progress, reply)) return;
+  progress.nextIndex = rules.nextAfterRefusal(node, progress, reply);
+  progress.probing = true;
+  if (rules.freesWindow('refusal')) progress.inflight.length = 0;
+}
+
+/** The requests under way end in ascending indices: those up to `index` have arrived. */
+function release({ inflight }: Progress, index: number): void {
+  while (inflight.length > 0 && (inflight[0] ?? 0) <= index) inflight.shift();
+}
+
+function hasRoom(node: Node, progress: Progress): boolean {
+  const room = progress.probing ? 1 : node.options.inflightMax;
+  return progress.inflight.length < room;
+}
+
+function fill(turn: Turn, progress: Progress): void {
+  const { node } = turn;
+  while (progress.nextIndex <= lastIndex(node) && hasRoom(node, progress)) {
+    sendEntries(turn, progress);
+  }
+}
+
+function sendEntries(turn: Turn, progress: Progress): void {
+  const { node } = turn;
+  const from = progress.nextIndex - 1;
+  const entries = node.log.slice(from, from + node.options.entriesPerAppendMax);
+  sendAppend(turn, progress, entries);
+  progress.inflight.push(from + entries.length);
+  if (!progress.probing) progress.nextIndex += entries.length;
+}
+
+function sendAppend(turn: Turn, progress: Progress, entries: readonly Entry[]): void {
+  const { node } = turn;
+  const prevIndex = progress.nextIndex - 1;
+  send(turn, {
+    kind: 'AppendEntries',
+    from: node.options.id,
+    to: progress.peer,
+    term: node.term,
+    prevIndex,
+    prevTerm: termAt(node, prevIndex),
+    entries,
+    leaderCommit: node.commitIndex,
+  });
+}

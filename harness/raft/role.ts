@@ -1,0 +1,41 @@
+/** Becoming a follower, from whatever role. */
+import { assert } from './assert.ts';
+import type { ServerId } from './entry.ts';
+import { armElection, disarmHeartbeat } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/**
+ * Follows `leader` (or nobody yet) in `term`. The vote is cleared by a newer term only, and the
+ * election timer of a follower or candidate runs on (raft.md 2.1-R4, R6).
+ */
+export function becomeFollower(turn: Turn, term: number, leader: ServerId | null): void {
+  const { node, rules } = turn;
+  assert(turn, term >= node.term, 'terms never go back');
+  const votedFor = rules.voteInTerm(node, term);
+  if (term !== node.term || votedFor !== node.votedFor) turn.hardChanged = true;
+  const led = node.role === 'leader';
+  node.role = 'follower';
+  node.term = term;
+  node.votedFor = votedFor;
+  node.leader = leader;
+  forgetOffice(turn);
+  if (!led) return;
+  disarmHeartbeat(turn);
+  armElection(turn);
+}
+
+/** Drops what only candidates and leaders know. */
+export function forgetOffice({ node }: Turn): void {
+  node.granted.clear();
+  node.refused.clear();
+  node.progress = [];
+  node.requesters.clear();
+  node.newest.clear();
+}
+
+/** Becomes a follower when the term is newer (section 5.1); says whether it was. */
+export function adoptTerm(turn: Turn, term: number): boolean {
+  if (!turn.rules.adoptsTerm(turn.node, term)) return false;
+  becomeFollower(turn, term, null);
+  return true;
+}

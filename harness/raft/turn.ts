@@ -1,0 +1,113 @@
+/**
+ * One step under way: the node, its rules, and the effects so far.
+ *
+ * Rule of this file: whatever changed in term, vote or log is asked to be written before the next
+ * message is handed out, in one write, so that messages can name the write they wait for.
+ */
+import { assert } from './assert.ts';
+import type { Entry } from './entry.ts';
+import type { ClientReply, RaftMessage } from './message.ts';
+import type { Node } from './node.ts';
+import type { Rules } from './rules.ts';
+import type { Effect } from './step.ts';
+
+export interface Turn {
+  readonly node: Node;
+  readonly rules: Rules;
+  readonly effects: Effect[];
+  /** Term or vote changed since the last write. */
+  hardChanged: boolean;
+  /** The lowest index of the log that changed since the last write, or 0. */
+  logChangedFrom: number;
+}
+
+export function startTurn(node: Node, rules: Rules): Turn {
+  return { node, rules, effects: [], hardChanged: false, logChangedFrom: 0 };
+}
+
+/** Asks for one write of all that changed, if anything did. */
+export function flush(turn: Turn): void {
+  const { node, hardChanged, logChangedFrom: from } = turn;
+  if (!hardChanged && from === 0) return;
+  const id = node.lastWrite + 1;
+  node.lastWrite = id;
+  if (hardChanged) node.hardWrite = id;
+  if (from > 0) node.pendingWrites.push({ id, lastIndex: node.log.length });
+  turn.effects.push({
+    kind: 'persist',
+    write: {
+      id,
+      hard: hardChanged ? { term: node.term, votedFor: node.votedFor } : null,
+      log: from > 0 ? { from, entries: node.log.slice(from - 1) } : null,
+    },
+  });
+  turn.hardChanged = false;
+  turn.logChangedFrom = 0;
+}
+
+export function send(turn: Turn, message: RaftMessage): void {
+  flush(turn);
+  turn.effects.push({ kind: 'send', message, after: turn.rules.sendWaitsFor(turn.node, message) });
+}
+
+/** Answers a client. What a committed entry came to is durable on a quorum: nothing to wait for. */
+export function answer(turn: Turn, reply: ClientReply): void {
+  turn.effects.push({ kind: 'answer', reply, after: 0 });
+}
+
+/** Appends one entry in memory (raft.md 2.2-R6). */
+export function append(turn: Turn, entry: Entry): void {
+  const { node } = turn;
+  const last = node.log[node.log.length - 1];
+  assert(turn, entry.index === node.log.length + 1, 'a log has no gaps');
+  assert(turn, last === undefined || last.term <= entry.term, 'terms never fall along a log');
+  assert(turn, entry.term <= node.term, 'no entry comes from the future');
+  node.log.push(entry);
+  if (turn.logChangedFrom === 0) turn.logChangedFrom = entry.index;
+}
+
+/** Removes everything from `from` on; what a write under way was to make durable shrinks with it. */
+export function truncate(turn: Turn, from: number): void {
+  const { node } = turn;
+  assert(turn, from > node.commitIndex, 'committed entries are never removed');
+  assert(turn, node.role === 'follower', 'only a follower removes entries');
+  node.log.length = from - 1;
+  node.durableIndex = Math.min(node.durableIndex, from - 1);
+  for (const write of node.pendingWrites) write.lastIndex = Math.min(write.lastIndex, from - 1);
+  turn.logChangedFrom = turn.logChangedFrom === 0 ? from : Math.min(turn.logChangedFrom, from);
+}
+
+/** Starts the election time-out anew, to be drawn by the caller (raft.md 2.1-R2). */
+export function armElection(turn: Turn): void {
+  const { node } = turn;
+  node.electionGeneration += 1;
+  turn.effects.push({
+    kind: 'arm',
+    timer: 'election',
+    generation: node.electionGeneration,
+    lowMicros: node.options.electionLowMicros,
+    highMicros: node.options.electionHighMicros,
+  });
+}
+
+export function armHeartbeat(turn: Turn): void {
+  const { node } = turn;
+  node.heartbeatGeneration += 1;
+  turn.effects.push({
+    kind: 'arm',
+    timer: 'heartbeat',
+    generation: node.heartbeatGeneration,
+    lowMicros: node.options.heartbeatMicros,
+    highMicros: node.options.heartbeatMicros + 1,
+  });
+}
+
+export function disarmElection(turn: Turn): void {
+  turn.node.electionGeneration += 1;
+  turn.effects.push({ kind: 'disarm', timer: 'election' });
+}
+
+export function disarmHeartbeat(turn: Turn): void {
+  turn.node.heartbeatGeneration += 1;
+  turn.effects.push({ kind: 'disarm', timer: 'heartbeat' });
+}
