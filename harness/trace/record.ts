@@ -7,6 +7,8 @@ import type { Answer, Message } from '../raft/message.ts';
 import type { Role } from '../raft/node.ts';
 import type { Timer } from '../raft/step.ts';
 
+export type { Json } from '../raft/entry.ts';
+
 export const traceSchema = 'whitewater.trace/1';
 
 interface Common {
@@ -319,3 +321,37 @@ export type TraceRecord =
   | VerdictRecord;
 
 export type RecordKind = TraceRecord['kind'];
+
+/** Every kind there is; the compiler refuses a missing one. */
+const kinds: Readonly<Record<RecordKind, true>> = {
+  header: true,
+  send: true,
+  deliver: true,
+  drop: true,
+  delay: true,
+  duplicate: true,
+  bus: true,
+  state: true,
+  timer: true,
+  arm: true,
+  propose: true,
+  write: true,
+  durable: true,
+  match: true,
+  commit: true,
+  apply: true,
+  crash: true,
+  online: true,
+  offline: true,
+  pause: true,
+  resume: true,
+  fault: true,
+  quiet: true,
+  end: true,
+  invoke: true,
+  ok: true,
+  fail: true,
+  info: true,
+  verdict: true,
+};
+export const recordKinds: ReadonlySet<string> = new Set(Object.keys(kinds));
