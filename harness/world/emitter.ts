@@ -17,7 +17,8 @@ export class Emitter {
   /** A whole trace is wanted: records are to stand alone, without what they need not carry. */
   readonly full: boolean;
   private readonly observer: Observer;
-  private next = 0;
+  /** 0 is the header's. */
+  private next = 1;
 
   constructor(observer: Observer) {
     this.observer = observer;
@@ -59,6 +60,11 @@ export class Emitter {
   /** The number for the next record; call it exactly once a record. */
   take(): number {
     return this.next++;
+  }
+
+  /** Records numbered so far, the header among them. */
+  get taken(): number {
+    return this.next;
   }
 
   show(record: TraceRecord): void {

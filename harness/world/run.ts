@@ -19,6 +19,8 @@ export interface Run {
   readonly reason: 'settled' | 'time' | 'events' | 'violation';
   readonly counters: Counters;
   readonly simMicros: Micros;
+  /** Records numbered, the header among them. */
+  readonly records: number;
   /** The machine threw: one of its own assertions failed. */
   readonly broke: MachineBroke | null;
 }
@@ -44,7 +46,13 @@ export function run(options: RunOptions): Run {
     const online = world.hosts.filter(isOnline).map((host) => host.id);
     emitter.show({ kind: 'end', seq, at: world.now, cause: -1, reason, online });
   }
-  return { reason, counters: world.counters, simMicros: world.now, broke };
+  return {
+    reason,
+    counters: world.counters,
+    simMicros: world.now,
+    records: emitter.taken,
+    broke,
+  };
 }
 
 const isOnline = (host: Host): boolean => host.up && host.node.role !== 'offline';

@@ -122,24 +122,6 @@ function begin(world: World, active: ActiveFault, cause: number): void {
   const { fault } = active;
   const host = world.hosts[active.hosts[0] ?? -1];
   switch (fault.kind) {
-    case 'crash':
-      if (host !== undefined) crash(world, host, active, cause);
-      break;
-    case 'offline':
-      if (host !== undefined) goOffline(world, host, active, cause);
-      break;
-    case 'pause':
-      if (host !== undefined) pause(world, host, active, cause);
-      break;
-    case 'clockSkew':
-      if (host !== undefined) host.skewPerMille = fault.perMille;
-      break;
-    case 'clockJump':
-      if (host !== undefined) jump(world, host, fault.byMs * 1_000);
-      break;
-    case 'slowDisk':
-      if (host !== undefined) host.slowDiskMicros = fault.byMs * 1_000;
-      break;
     case 'drop':
     case 'delay':
     case 'duplicate':
@@ -157,10 +139,35 @@ function begin(world: World, active: ActiveFault, cause: number): void {
     case 'deadLetter':
       world.bus.inject(busFault(world, fault, host), world.now);
       break;
-    default: {
-      const never: never = fault;
-      throw new Error(`unknown fault ${JSON.stringify(never)}`);
-    }
+    default:
+      if (host !== undefined) afflict(world, host, active, cause);
+  }
+}
+
+/** A fault of one server. */
+function afflict(world: World, host: Host, active: ActiveFault, cause: number): void {
+  const { fault } = active;
+  switch (fault.kind) {
+    case 'crash':
+      crash(world, host, active, cause);
+      break;
+    case 'offline':
+      goOffline(world, host, active, cause);
+      break;
+    case 'pause':
+      pause(world, host, active, cause);
+      break;
+    case 'clockSkew':
+      host.skewPerMille = fault.perMille;
+      break;
+    case 'clockJump':
+      jump(world, host, fault.byMs * 1_000);
+      break;
+    case 'slowDisk':
+      host.slowDiskMicros = fault.byMs * 1_000;
+      break;
+    default:
+      throw new Error(`${fault.kind} is not a fault of one server`);
   }
 }
 

@@ -1,0 +1,173 @@
+/**
+ * One scenario, one subject, all judges: the world turns while they watch. `execute` writes
+ * nothing; `record` does exactly the same and hands out the whole trace.
+ */
+import type { Check, Failure as Finding } from '../check/check.ts';
+import { linearizabilityCheck } from '../check/linearizability/check.ts';
+import type { Panel } from '../check/panel.ts';
+import { panel, wanted } from '../check/panel.ts';
+import type { Sometimes } from '../check/sometimes.ts';
+import { newSometimes, observeSometimes, sometimesKinds } from '../check/sometimes.ts';
+import type { Json } from '../raft/entry.ts';
+import type { StateMachine } from '../raft/node.ts';
+import type { Subject } from '../raft/step.ts';
+import type { RecordKind, TraceRecord } from '../trace/record.ts';
+import { traceSchema } from '../trace/record.ts';
+import { version } from '../trace/version.ts';
+import type { Run } from '../world/run.ts';
+import { run } from '../world/run.ts';
+import type { Scenario } from '../world/scenario.ts';
+import type { BusFactory } from '../world/setup.ts';
+import { clientNames, serverNames } from '../world/setup.ts';
+import { store } from '../world/store.ts';
+
+/** What is tested, on which bus, by which judges (linearizability is added to fit the workload). */
+export interface Lab {
+  readonly subject: Subject;
+  readonly bus: BusFactory;
+  readonly checks: readonly Check[];
+  /** The state machine behind the log; the built-in store unless given. */
+  readonly application?: StateMachine;
+}
+
+export interface Failure extends Finding {
+  /** The check's name, or `Assertion` when the machine's own assertion failed. */
+  readonly invariant: string;
+  readonly class: 'safety' | 'liveness' | 'crash';
+}
+
+export interface Stats {
+  /** Everything that happened: bus events, timers, disks, clients, faults. */
+  readonly events: number;
+  /** Messages delivered to servers and clients. */
+  readonly messages: number;
+  readonly simMicros: number;
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+export interface Outcome {
+  readonly verdict: 'pass' | 'fail' | 'unknown';
+  readonly failure: Failure | null;
+  /** Why some check could not say, as `Name: reason`. */
+  readonly unknown: readonly string[];
+  /** How much each check examined; a campaign adds them up and wants no zero. */
+  readonly examined: Readonly<Record<string, number>>;
+  readonly stats: Stats;
+  readonly sometimes: Sometimes;
+}
+
+/** Runs without a trace, all judges on line; stops at the first safety violation. */
+export function execute(scenario: Scenario, lab: Lab): Outcome {
+  return judged(scenario, lab, null);
+}
+
+/** The same run with its whole trace, from the header to the verdict. */
+export function record(
+  scenario: Scenario,
+  lab: Lab,
+  write: (record: TraceRecord) => void,
+): Outcome {
+  return judged(scenario, lab, write);
+}
+
+function judged(
+  scenario: Scenario,
+  lab: Lab,
+  write: ((record: TraceRecord) => void) | null,
+): Outcome {
+  const checks = [...lab.checks, linearizabilityCheck(scenario.workload.model)];
+  const seats = panel(checks, serverNames(scenario));
+  const sometimes = newSometimes();
+  let violated = false;
+  write?.(header(scenario, lab));
+  const ran = run({
+    scenario,
+    subject: lab.subject,
+    application: lab.application ?? store,
+    bus: lab.bus,
+    stop: () => violated,
+    observer: {
+      kinds: write === null ? watched(checks) : null,
+      observe(seen: TraceRecord): void {
+        write?.(seen);
+        observeSometimes(sometimes, seen);
+        if (seats.observe(seen)?.check.class === 'safety') violated = true;
+      },
+    },
+  });
+  const outcome = conclude(seats, ran, sometimes);
+  write?.(verdictRecord(outcome, ran));
+  return outcome;
+}
+
+function watched(checks: readonly Check[]): ReadonlySet<RecordKind> {
+  return new Set([...wanted(checks), ...sometimesKinds]);
+}
+
+function conclude(seats: Panel, ran: Run, sometimes: Sometimes): Outcome {
+  const verdict = seats.finish();
+  const unknown: string[] = [];
+  const examined: Record<string, number> = {};
+  for (const { check, outcome } of verdict.outcomes) {
+    if (outcome.kind === 'unknown') unknown.push(`${check.name}: ${outcome.reason}`);
+    examined[check.name] = outcome.kind === 'pass' ? outcome.examined : 0;
+  }
+  let failure: Failure | null = null;
+  if (verdict.kind === 'fail' && verdict.check !== null) {
+    const { name: invariant, class: of } = verdict.check;
+    const { sentence, evidence } = verdict;
+    failure = { invariant, class: of, sentence, evidence };
+  } else if (ran.broke !== null) {
+    const { server, seq, message } = ran.broke;
+    const sentence = `${server} broke an assertion of its own: ${message}`;
+    failure = { invariant: 'Assertion', class: 'crash', sentence, evidence: [seq] };
+  }
+  const { counters, simMicros } = ran;
+  const { events, messages, faults } = counters;
+  return {
+    verdict: failure !== null ? 'fail' : unknown.length > 0 ? 'unknown' : 'pass',
+    failure,
+    unknown,
+    examined,
+    stats: { events, messages, simMicros, faults },
+    sometimes,
+  };
+}
+
+function header(scenario: Scenario, lab: Lab): TraceRecord {
+  return {
+    kind: 'header',
+    seq: 0,
+    at: 0,
+    cause: -1,
+    schema: traceSchema,
+    whitewater: version,
+    subject: lab.subject.name,
+    adapter: 'memory',
+    servers: serverNames(scenario),
+    clients: clientNames(scenario),
+    model: scenario.workload.model,
+    scenario: asJson(scenario),
+  };
+}
+
+/** A scenario is JSON by construction; this says so to the types and copies it on the way. */
+function asJson(scenario: Scenario): Json {
+  const copy: Json = JSON.parse(JSON.stringify(scenario));
+  return copy;
+}
+
+function verdictRecord(outcome: Outcome, ran: Run): TraceRecord {
+  const { verdict, failure, unknown } = outcome;
+  return {
+    kind: 'verdict',
+    seq: ran.records,
+    at: ran.simMicros,
+    cause: -1,
+    verdict,
+    invariant: failure?.invariant ?? unknown[0]?.split(':', 1)[0] ?? null,
+    sentence: failure?.sentence ?? unknown[0] ?? 'every promise held',
+    evidence: failure?.evidence ?? [],
+    records: ran.records,
+  };
+}
