@@ -198,6 +198,7 @@ export interface Delivered<Body> {
   readonly enqueuedAt: Micros;
   /** Set when the message is read from a dead-letter queue. */
   readonly deadLetterReason?: string;
+  readonly deadLetterDescription?: string;
 }
 
 export type MessageState = 'active' | 'locked' | 'deferred' | 'scheduled';
@@ -225,7 +226,7 @@ export type BusEvent<Body> =
       readonly token: number;
       readonly code: BusErrorCode;
       readonly text: string;
-      /** For throttling: when to try again. */
+      /** For throttling: try again after so long (a duration). */
       readonly retryAfterMicros?: Micros;
     }
   | Delivered<Body>

@@ -1,0 +1,63 @@
+/**
+ * What time brings, in order. At one moment locks end first, then scheduled messages appear, then
+ * copies arrive; within each kind the earlier made is first.
+ */
+import type { Micros } from '../../harness/bus/bus.ts';
+import { serveAll } from './deliver.ts';
+import { arrive } from './enqueue.ts';
+import { earliest } from './leases.ts';
+import { activate } from './publish.ts';
+import { giveUpWaiting } from './receivers.ts';
+import { loseLock, loseSession } from './release.ts';
+import type { Core } from './state.ts';
+
+/** When something will happen by itself, or Infinity. */
+export function nextAt<Body>(core: Core<Body>): Micros {
+  let at = core.transit.topKey();
+  const leases = leasesEndAt(core);
+  if (leases < at) at = leases;
+  const scheduled = core.scheduled.topKey();
+  return scheduled < at ? scheduled : at;
+}
+
+/** Lets time pass; it never runs backwards. */
+export function advance<Body>(core: Core<Body>, now: Micros): void {
+  for (let at = nextAt(core); at <= now; at = nextAt(core)) {
+    if (at > core.clock) core.clock = at;
+    happen(core);
+    serveAll(core);
+  }
+  if (now > core.clock) core.clock = now;
+}
+
+function happen<Body>(core: Core<Body>): void {
+  const now = core.clock;
+  if (leasesEndAt(core) <= now) {
+    endLease(core);
+  } else if (core.scheduled.topKey() <= now) {
+    const scheduled = core.scheduled.pop();
+    if (scheduled !== undefined) activate(core, scheduled);
+  } else {
+    const copy = core.transit.pop();
+    if (copy !== undefined) arrive(core, copy);
+  }
+}
+
+function leasesEndAt<Body>(core: Core<Body>): Micros {
+  const locks = earliest(core.lockLeases);
+  const sessions = earliest(core.sessionLeases);
+  const waits = core.waits.topAt();
+  const least = locks < sessions ? locks : sessions;
+  return waits < least ? waits : least;
+}
+
+function endLease<Body>(core: Core<Body>): void {
+  const now = core.clock;
+  for (const { head } of core.lockLeases) {
+    if (head !== undefined && head.lockedUntil <= now) return loseLock(core, head);
+  }
+  for (const { head } of core.sessionLeases) {
+    if (head !== undefined && head.lockedUntil <= now) return loseSession(core, head);
+  }
+  if (core.waits.head !== undefined) giveUpWaiting(core, core.waits.head);
+}

@@ -1,0 +1,102 @@
+/** A new queue, with its dead-letter queue, and where entities are registered. */
+import type { Micros, SubscriptionOptions } from '../../harness/bus/bus.ts';
+import { type LeaseList, leasesFor } from './leases.ts';
+import { newLine } from './lines.ts';
+import type {
+  Account,
+  Compiled,
+  Copy,
+  Core,
+  Entity,
+  Intake,
+  Limits,
+  Line,
+  Queue,
+  Receiver,
+} from './state.ts';
+
+export const deadLetterSuffix = '/$DeadLetterQueue';
+
+export interface QueueParts<Body> {
+  readonly role: Queue<Body>['role'];
+  readonly path: string;
+  readonly limits: Limits;
+  readonly timeToLiveMicros: Micros;
+  readonly intake: Intake<Body>;
+}
+
+export function newIntake<Body>(account: Account, duplicateDetectionMicros: Micros): Intake<Body> {
+  return {
+    account,
+    scheduled: new Map(),
+    nextSequence: 1,
+    duplicateDetectionMicros,
+    seen: new Map(),
+  };
+}
+
+export function add<Body>(core: Core<Body>, entity: Entity<Body>): void {
+  core.entities.set(entity.path, entity);
+  core.folded.set(entity.path.toLowerCase(), entity);
+}
+
+/** Registers a queue or subscription and its dead-letter queue, which shares its account. */
+export function addQueue<Body>(
+  core: Core<Body>,
+  parts: Pick<QueueParts<Body>, 'role' | 'path' | 'timeToLiveMicros' | 'intake'>,
+  options: SubscriptionOptions,
+): Queue<Body> {
+  const { lockDurationMicros, maxDeliveryCount, requiresSession } = options;
+  const limits: Limits = {
+    lockDurationMicros,
+    maxDeliveryCount,
+    requiresSession,
+    deadLetterOnExpiration: options.deadLetterOnExpiration,
+  };
+  const deadLetters = new StoredQueue<Body>(core, undefined, {
+    role: 'deadLetter',
+    path: `${parts.path}${deadLetterSuffix}`,
+    limits: { ...limits, requiresSession: false, maxDeliveryCount: Infinity },
+    timeToLiveMicros: Infinity,
+    intake: newIntake(parts.intake.account, 0),
+  });
+  const queue = new StoredQueue<Body>(core, deadLetters, { ...parts, limits });
+  add(core, deadLetters);
+  add(core, queue);
+  return queue;
+}
+
+class StoredQueue<Body> implements Queue<Body> {
+  readonly kind = 'queue';
+  readonly role: Queue<Body>['role'];
+  readonly path: string;
+  readonly limits: Limits;
+  readonly timeToLiveMicros: Micros;
+  readonly intake: Intake<Body>;
+  readonly deadLetters: Queue<Body> | undefined;
+  readonly sessionLeases: LeaseList<Line<Body>>;
+  readonly line: Line<Body>;
+  readonly sessions: Map<string, Line<Body>> = new Map();
+  acceptors: Receiver<Body>[] = [];
+  readonly deferred: Map<number, Copy<Body>> = new Map();
+  readonly dueBySession: Map<string, Micros> = new Map();
+  readonly dueBySender: Map<string, Micros> = new Map();
+  readonly recent: Copy<Body>[] = [];
+  recentNext = 0;
+  slowUntil = 0;
+  slowExtra = 0;
+  deleted = false;
+  readonly rules: Map<string, Compiled<Body>> = new Map();
+
+  constructor(core: Core<Body>, deadLetters: Queue<Body> | undefined, parts: QueueParts<Body>) {
+    const { lockDurationMicros } = parts.limits;
+    this.role = parts.role;
+    this.path = parts.path;
+    this.limits = parts.limits;
+    this.timeToLiveMicros = parts.timeToLiveMicros;
+    this.intake = parts.intake;
+    this.deadLetters = deadLetters;
+    this.sessionLeases = leasesFor(core.sessionLeases, lockDurationMicros);
+    this.line = newLine(this, null, leasesFor(core.lockLeases, lockDurationMicros));
+  }
+}
