@@ -1,0 +1,188 @@
+/** A line of the story before folding: lines that say the same of several servers become one. */
+import { crowd, span } from './words.ts';
+
+export type Mark = ' ' | '⚠' | '✖' | '✓';
+
+export interface Draft {
+  at: number;
+  readonly seq: number;
+  mark: Mark;
+  /** Whom the line is about: a later line may only be folded into it if nobody of these acted since. */
+  readonly actors: readonly string[];
+  /** The text, or how to make it when the line is folded. */
+  text: string;
+  readonly fold: Fold | null;
+}
+
+export type Fold =
+  | {
+      readonly kind: 'append';
+      readonly leader: string;
+      readonly term: number;
+      readonly servers: readonly string[];
+      readonly from: number;
+      readonly to: number;
+      readonly after: string;
+    }
+  | { readonly kind: 'commit'; readonly servers: readonly string[]; readonly index: number }
+  | {
+      readonly kind: 'match';
+      readonly leader: string;
+      readonly servers: readonly string[];
+      readonly index: number;
+    }
+  | {
+      readonly kind: 'heartbeat';
+      readonly leader: string;
+      readonly count: number;
+      readonly to: readonly string[];
+    }
+  /** A vote given, to be joined with the line that counts it. */
+  | {
+      readonly kind: 'grant';
+      readonly voter: string;
+      readonly candidate: string;
+      readonly term: number;
+    }
+  | {
+      readonly kind: 'count';
+      readonly voter: string;
+      readonly candidate: string;
+      readonly term: number;
+      readonly merged: string;
+    }
+  | { readonly kind: 'same'; readonly servers: readonly string[]; readonly rest: string };
+
+function plural(servers: readonly string[], verb: string): string {
+  return servers.length === 1 ? `${verb}s` : verb;
+}
+
+/** The sentence of a foldable line. */
+export function foldText(fold: Fold): string {
+  switch (fold.kind) {
+    case 'append':
+      return `${crowd(fold.servers)} ${plural(fold.servers, 'append')} ${span(fold)} (T${
+        fold.term
+      }) from ${fold.leader}${fold.after}`;
+    case 'commit':
+      return `${crowd(fold.servers)} ${plural(fold.servers, 'commit')} up to ${fold.index}`;
+    case 'match':
+      return `${fold.leader} learns that ${crowd(fold.servers)} ${
+        fold.servers.length === 1 ? 'holds' : 'hold'
+      } everything up to ${fold.index}`;
+    case 'heartbeat':
+      return `${fold.count} ${fold.count === 1 ? 'heartbeat' : 'heartbeats'} ${
+        fold.leader
+      } → ${crowd(fold.to)}, nothing changes`;
+    case 'grant':
+      return `${fold.voter} grants its vote to ${fold.candidate} in term ${fold.term}`;
+    case 'count':
+      return fold.merged;
+    case 'same':
+      return `${crowd(fold.servers)} ${fold.rest}`;
+  }
+}
+
+function united(left: readonly string[], right: readonly string[]): string[] {
+  return [...new Set([...left, ...right])].sort();
+}
+
+function joinAppend(
+  earlier: Extract<Fold, { kind: 'append' }>,
+  later: Extract<Fold, { kind: 'append' }>,
+): Fold | null {
+  if (earlier.leader !== later.leader || earlier.term !== later.term) return null;
+  if (earlier.after !== later.after) return null;
+  if (earlier.from === later.from && earlier.to === later.to) {
+    return { ...earlier, servers: united(earlier.servers, later.servers) };
+  }
+  const sameServer = earlier.servers.join() === later.servers.join();
+  return sameServer && later.from === earlier.to + 1 ? { ...earlier, to: later.to } : null;
+}
+
+/** One fold for both, or null when they do not go together. */
+export function joinFolds(earlier: Fold, later: Fold): Fold | null {
+  switch (later.kind) {
+    case 'append':
+      return earlier.kind === 'append' ? joinAppend(earlier, later) : null;
+    case 'commit':
+      return earlier.kind === 'commit' && earlier.index === later.index
+        ? { ...earlier, servers: united(earlier.servers, later.servers) }
+        : null;
+    case 'match':
+      return earlier.kind === 'match' &&
+        earlier.leader === later.leader &&
+        earlier.index === later.index
+        ? { ...earlier, servers: united(earlier.servers, later.servers) }
+        : null;
+    case 'heartbeat':
+      return earlier.kind === 'heartbeat' && earlier.leader === later.leader
+        ? { ...earlier, count: earlier.count + later.count, to: united(earlier.to, later.to) }
+        : null;
+    case 'same':
+      return earlier.kind === 'same' && earlier.rest === later.rest
+        ? { ...earlier, servers: united(earlier.servers, later.servers) }
+        : null;
+    case 'count':
+      return earlier.kind === 'grant' &&
+        earlier.voter === later.voter &&
+        earlier.candidate === later.candidate &&
+        earlier.term === later.term
+        ? later
+        : null;
+    case 'grant':
+      return null;
+  }
+}
+
+/** A plain line. */
+export function plain(
+  line: Pick<Draft, 'at' | 'seq' | 'actors' | 'text'> & { readonly mark?: Mark },
+): Draft {
+  return { mark: ' ', ...line, fold: null };
+}
+
+/** A line that may be folded with its like. */
+export function foldable(
+  line: Pick<Draft, 'at' | 'seq' | 'actors'> & { readonly fold: Fold; readonly mark?: Mark },
+): Draft {
+  return { mark: ' ', ...line, text: foldText(line.fold) };
+}
+
+/** May `later` move up to `earlier` without overtaking anything one of its actors did? */
+function partner(drafts: readonly Draft[], later: Draft): number {
+  if (later.fold === null) return -1;
+  if (later.mark !== ' ' && later.fold.kind !== 'count') return -1;
+  for (let index = drafts.length - 1; index >= 0; index -= 1) {
+    const earlier = drafts[index];
+    if (earlier === undefined) return -1;
+    if (earlier.fold !== null && earlier.mark === ' ' && joinFolds(earlier.fold, later.fold)) {
+      return index;
+    }
+    const own = later.fold.kind === 'count' ? [later.fold.voter] : later.actors;
+    if (earlier.actors.some((actor) => own.includes(actor))) return -1;
+  }
+  return -1;
+}
+
+/** Folds lines in order. A counted vote swallows its granting and stands where it was counted. */
+export function foldDrafts(drafts: readonly Draft[]): Draft[] {
+  const out: Draft[] = [];
+  for (const draft of drafts) {
+    const index = partner(out, draft);
+    const earlier = out[index];
+    const fold = earlier?.fold && draft.fold !== null ? joinFolds(earlier.fold, draft.fold) : null;
+    if (earlier === undefined || fold === null) {
+      out.push(draft);
+      continue;
+    }
+    if (fold.kind === 'count') {
+      out.splice(index, 1);
+      out.push({ ...draft, text: fold.merged });
+      continue;
+    }
+    const actors = united(earlier.actors, draft.actors);
+    out[index] = { ...earlier, actors, fold, text: foldText(fold) };
+  }
+  return out;
+}

@@ -1,0 +1,148 @@
+/** Sentences about timers and votes. */
+import type { DeliverRecord, MessageRecord, StateRecord, TimerRecord } from '../trace/record.ts';
+import type { Draft } from './draft.ts';
+import { foldable, plain } from './draft.ts';
+import { commitPhrase, effectsOf, rolePhrase, tally } from './effects.ts';
+import type { Picture, ServerPicture } from './picture.ts';
+import type { Step } from './plot.ts';
+
+export interface Scene {
+  readonly step: Step;
+  /** The cluster before the step. */
+  readonly picture: Picture;
+  readonly size: number;
+}
+
+/** A timer ran out. Heartbeats that changed nothing are told by whoever received them. */
+export function tellTimer(scene: Scene, record: TimerRecord): Draft | null {
+  const { step, picture, size } = scene;
+  const server = picture.servers.get(record.server);
+  if (server === undefined) return null;
+  const { state, commit } = effectsOf(step);
+  const line = { at: record.at, seq: record.seq, actors: [record.server] };
+  if (record.timer === 'heartbeat' && state === null && commit === null) return null;
+  const fires = `${record.server}'s ${record.timer} timer fires`;
+  if (state === null) {
+    return plain({ ...line, text: `${fires}, nothing changes` });
+  }
+  const own = state.votedFor === record.server ? 1 : 0;
+  const voted = own === 1 ? `, votes for itself (${tally({ count: 1, size })})` : '';
+  if (state.role === 'candidate') {
+    return plain({ ...line, text: `${fires} → candidate, term ${state.term}${voted}` });
+  }
+  const commits = commit === null ? '' : `, ${commitPhrase(server, commit)}`;
+  const star = state.role === 'leader' ? `★ ${record.server} ` : '';
+  return plain({ ...line, text: `${fires} → ${star}${rolePhrase(server, state)}${commits}` });
+}
+
+/** A request for a vote arrived: granted or refused. */
+export function tellVoteRequest(
+  scene: Scene,
+  found: {
+    readonly record: DeliverRecord;
+    readonly message: Extract<MessageRecord, { kind: 'RequestVote' }>;
+  },
+): Draft | null {
+  const { record, message } = found;
+  const server = scene.picture.servers.get(record.to);
+  if (server === undefined) return null;
+  const { state } = effectsOf(scene.step);
+  const reply = scene.step.effects.find(
+    (effect) => effect.kind === 'send' && effect.message.kind === 'RequestVoteReply',
+  );
+  const granted =
+    reply?.kind === 'send' && reply.message.kind === 'RequestVoteReply'
+      ? reply.message.granted
+      : effectsOf(scene.step).vote === message.from;
+  const line = { at: record.at, seq: record.seq, actors: [record.to] };
+  const role = rolePhrase(server, state);
+  if (granted) {
+    const fold = {
+      kind: 'grant',
+      voter: record.to,
+      candidate: message.from,
+      term: message.term,
+    } as const;
+    if (server.role !== 'leader') return foldable({ ...line, fold });
+    return plain({ ...line, text: `${record.to} ${role} and grants its vote to ${message.from}` });
+  }
+  const refused = reply === undefined ? 'hears' : 'refuses';
+  const asked = `${message.from}'s RequestVote T${message.term}`;
+  const reason = reply === undefined ? '' : refusal(server, message);
+  const also = role === '' ? '' : `, ${role}`;
+  return plain({ ...line, text: `${record.to} ${refused} ${asked}${reason}${also}` });
+}
+
+function refusal(
+  server: ServerPicture,
+  message: Extract<MessageRecord, { kind: 'RequestVote' }>,
+): string {
+  if (message.term < server.term) return ` (it is in term ${server.term})`;
+  if (
+    message.term === server.term &&
+    server.votedFor !== null &&
+    server.votedFor !== message.from
+  ) {
+    return ` (it voted for ${server.votedFor})`;
+  }
+  const last = server.log.at(-1);
+  if (last !== undefined && last.term > message.lastTerm) {
+    return ` (its own last entry is of T${last.term}, the candidate's of T${message.lastTerm})`;
+  }
+  if (server.log.length > message.lastIndex) return ' (its own log is longer)';
+  return '';
+}
+
+/** `★ S1 becomes leader of term 2`, or nothing. */
+function crowned(server: ServerPicture, state: StateRecord | null): string {
+  if (state?.role !== 'leader' || server.role === 'leader') return '';
+  return `  ★ ${server.id} becomes leader of term ${state.term}`;
+}
+
+/** A vote arrived: counted, counted twice, or too late. */
+export function tellVoteReply(
+  scene: Scene,
+  found: {
+    readonly record: DeliverRecord;
+    readonly message: Extract<MessageRecord, { kind: 'RequestVoteReply' }>;
+  },
+): Draft | null {
+  const { record, message } = found;
+  const server = scene.picture.servers.get(record.to);
+  if (server === undefined) return null;
+  const { state } = effectsOf(scene.step);
+  const line = { at: record.at, seq: record.seq, actors: [record.to] };
+  const { from, term } = message;
+  const role = rolePhrase(server, state);
+  const crown = crowned(server, state);
+  if (!message.granted) {
+    if (role === '') return null;
+    return plain({ ...line, text: `${record.to} hears of term ${term} from ${from} and ${role}` });
+  }
+  if (server.role !== 'candidate' || server.term !== term) {
+    if (crown === '' && role === '') return null;
+    const late = `${record.to} counts ${from}'s vote of term ${term} although it is a ${server.role}`;
+    return plain({ ...line, text: `${late} in term ${server.term}${crown}` });
+  }
+  const count = server.granted.has(from) ? server.granted.size : server.granted.size + 1;
+  const votes = { before: server, count, believed: server.grants + 1, won: crown !== '' };
+  const has = ` → ${record.to} has ${verdictOnVotes(votes, scene.size)}${crown}`;
+  if (server.granted.has(from)) {
+    const again = votes.won ? `counts ${from}'s vote again` : `receives ${from}'s vote again`;
+    return plain({ ...line, text: `${record.to} ${again}${has}` });
+  }
+  const merged = `${from} grants its vote to ${record.to}${has}`;
+  const fold = { kind: 'count', voter: from, candidate: record.to, term, merged } as const;
+  return { ...foldable({ ...line, fold }), text: `${from}'s vote reaches ${record.to}${has}` };
+}
+
+/** Quoted when the number is the server's belief and not the truth. */
+function verdictOnVotes(
+  votes: { readonly count: number; readonly believed: number; readonly won: boolean },
+  size: number,
+): string {
+  const needed = Math.floor(size / 2) + 1;
+  if (!votes.won || votes.count >= needed) return tally({ count: votes.count, size });
+  if (votes.believed >= needed) return `“${tally({ count: votes.believed, size })}”`;
+  return `only ${tally({ count: votes.count, size })}`;
+}

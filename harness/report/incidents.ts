@@ -1,0 +1,146 @@
+/** Sentences about what happened to messages on the road, and about the faults that did it. */
+import type {
+  BusRecord,
+  DelayRecord,
+  DropRecord,
+  DuplicateRecord,
+  FaultRecord,
+  MessageRecord,
+  TraceRecord,
+} from '../trace/record.ts';
+import { busEvent, dropReason, faultName, mechanism } from './azure.ts';
+import type { Draft } from './draft.ts';
+import { plain } from './draft.ts';
+import type { Fate, Plot } from './plot.ts';
+import { clean, crowd, milliseconds } from './words.ts';
+
+/** A message in few words: `S2's vote`, `RequestVote T2`, `entries 4–5`. */
+export function messageName(message: MessageRecord): string {
+  switch (message.kind) {
+    case 'RequestVote':
+      return `RequestVote T${message.term}`;
+    case 'RequestVoteReply':
+      return message.granted ? `${message.from}'s vote` : `${message.from}'s refusal of a vote`;
+    case 'AppendEntries': {
+      const first = message.entries[0]?.index;
+      const last = message.entries.at(-1)?.index;
+      if (first === undefined) return `heartbeat T${message.term}`;
+      return first === last ? `entry ${first}` : `entries ${first}–${last}`;
+    }
+    case 'AppendEntriesReply':
+      return message.success ? `${message.from}'s acknowledgement` : `${message.from}'s refusal`;
+    case 'ClientRequest':
+      return `${clean(message.from, 20)}'s request`;
+    case 'ClientReply':
+      return `${message.from}'s answer`;
+  }
+}
+
+function faultOf(plot: Plot, index: number): FaultRecord | undefined {
+  return index < 0 ? undefined : plot.faults.get(index);
+}
+
+/** Why a message was lost: the fault and its mechanism, or the broker's own reason. */
+function lossReason(plot: Plot, record: DropRecord): string {
+  const fault = faultOf(plot, record.fault);
+  if (fault === undefined) return dropReason(record.reason);
+  return fault.name === 'partition' ? faultName(fault, plot.servers) : mechanism(fault.name);
+}
+
+/** Messages that one step sent in vain: `S1 → S3, S4: RequestVote T2 ↯ partition …`. */
+export function tellLosses(
+  plot: Plot,
+  found: { readonly losses: readonly { readonly drop: DropRecord; readonly fate: Fate }[] },
+): Draft[] {
+  const groups = new Map<string, { drop: DropRecord; fate: Fate; to: string[] }>();
+  for (const { drop, fate } of found.losses) {
+    const name = messageName(fate.send.message);
+    const key = `${fate.send.from} ${name} ${lossReason(plot, drop)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { drop, fate, to: [drop.to] });
+    else group.to.push(drop.to);
+  }
+  return [...groups.values()].map(({ drop, fate, to }) => {
+    const from = clean(fate.send.from, 20);
+    const what = messageName(fate.send.message);
+    const names = crowd([...new Set(to)].sort().map((name) => clean(name, 20)));
+    const text = `${from} → ${names}: ${what} ↯ not reached: ${lossReason(plot, drop)}`;
+    return plain({ at: fate.send.at, seq: drop.seq, actors: [fate.send.from], mark: '⚠', text });
+  });
+}
+
+function road(fate: Fate | undefined): string {
+  if (fate === undefined) return 'a message';
+  const { message } = fate.send;
+  return `${messageName(message)} to ${clean(fate.send.to, 20)}`;
+}
+
+function tellDuplicate(plot: Plot, record: DuplicateRecord): Draft {
+  const fate = plot.fates.get(record.id);
+  const name = faultOf(plot, record.fault)?.name ?? 'duplicate';
+  const text = `${road(fate)} is sent again · ${
+    name === 'duplicate' ? mechanism('duplicate').replace('sent again ', '') : mechanism(name)
+  }`;
+  return plain({ at: record.at, seq: record.seq, actors: [], mark: '⚠', text });
+}
+
+function tellDelay(plot: Plot, record: DelayRecord): Draft {
+  const fate = plot.fates.get(record.id);
+  const name = faultOf(plot, record.fault)?.name ?? 'delay';
+  const text = `${road(fate)} is held back ${milliseconds(record.byMicros)} · ${mechanism(name)}`;
+  return plain({ at: record.at, seq: record.seq, actors: [], mark: '⚠', text });
+}
+
+function tellBus(plot: Plot, record: BusRecord): Draft {
+  const fate = plot.fates.get(record.id);
+  const deliveries = fate?.delivers.filter((deliver) => deliver.seq < record.seq).length ?? 0;
+  const again =
+    record.what === 'lockLost' || record.what === 'disconnected'
+      ? `: delivered again, deliveryCount ${deliveries + 1}`
+      : '';
+  const text = `Service Bus: ${busEvent(record.what)} for ${road(fate)}${again}`;
+  return plain({ at: record.at, seq: record.seq, actors: [], mark: '⚠', text });
+}
+
+/** What happened to one message; drops are told by `tellLosses`. */
+export function tellIncident(plot: Plot, record: TraceRecord): Draft | null {
+  switch (record.kind) {
+    case 'duplicate':
+      return tellDuplicate(plot, record);
+    case 'delay':
+      return tellDelay(plot, record);
+    case 'bus':
+      return tellBus(plot, record);
+    default:
+      return null;
+  }
+}
+
+/** Faults that are told by the messages they hit or by the servers they strike. */
+const toldElsewhere = new Set([
+  'crash',
+  'offline',
+  'pause',
+  'drop',
+  'delay',
+  'duplicate',
+  'reorder',
+  'partition',
+]);
+
+/**
+ * The start of a fault as a line of its own, or null when its victims tell it. `mentioned` holds
+ * the faults that some line names already.
+ */
+export function tellFault(
+  plot: Plot,
+  found: { readonly record: FaultRecord; readonly mentioned: ReadonlySet<number> },
+): Draft | null {
+  const { record, mentioned } = found;
+  if (record.phase === 'end' || mentioned.has(record.fault)) return null;
+  if (toldElsewhere.has(record.name) && record.name !== 'partition' && record.name !== 'drop') {
+    return null;
+  }
+  const text = `${faultName(record, plot.servers)} · ${mechanism(record.name)}`;
+  return plain({ at: record.at, seq: record.seq, actors: [], mark: '⚠', text });
+}

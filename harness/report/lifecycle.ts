@@ -1,0 +1,72 @@
+/** Sentences about servers that die, sleep and come back. */
+import type { CrashRecord, OfflineRecord, OnlineRecord, PauseRecord } from '../trace/record.ts';
+import { mechanism } from './azure.ts';
+import type { Draft } from './draft.ts';
+import { plain } from './draft.ts';
+import type { Scene } from './election.ts';
+import type { ServerPicture } from './picture.ts';
+import type { WriteRecord } from '../trace/record.ts';
+import { counted, joined, span } from './words.ts';
+
+function contents(write: WriteRecord): string[] {
+  const parts: string[] = [];
+  if (write.hard !== null) {
+    parts.push(
+      write.hard.votedFor === null
+        ? `its term ${write.hard.term}`
+        : `its vote for ${write.hard.votedFor} in term ${write.hard.term}`,
+    );
+  }
+  if (write.log !== null && write.log.entries.length > 0) {
+    const { from, entries } = write.log;
+    const word = entries.length === 1 ? 'entry' : 'entries';
+    parts.push(`${word} ${span({ from, to: from + entries.length - 1 })}`);
+  } else if (write.log !== null) {
+    parts.push(`the cut at ${write.log.from}`);
+  }
+  return parts;
+}
+
+function losses(server: ServerPicture | undefined, record: CrashRecord): string {
+  const lost = (server?.unsynced ?? []).filter((write) => write.write > record.survived);
+  if (record.lost === 0 && record.torn === null) return ', nothing unsynced';
+  const what = lost.flatMap(contents).slice(0, 4);
+  const list = what.length === 0 ? '' : ` (${joined(what)})`;
+  const torn = record.torn === null ? '' : ', one record torn';
+  return `: ${counted(record.lost, 'unsynced write')} lost${list}${torn}`;
+}
+
+/** A crash, and what it took with it. */
+export function tellCrash(scene: Scene, record: CrashRecord): Draft {
+  const server = scene.picture.servers.get(record.server);
+  const was = server?.role === 'leader' ? ', the leader,' : '';
+  const text = `${record.server}${was} crashes${losses(server, record)} · ${mechanism('crash')}`;
+  return plain({ at: record.at, seq: record.seq, actors: [record.server], mark: '⚠', text });
+}
+
+/** A server came up: the first time, or with what its disk kept. */
+export function tellOnline(record: OnlineRecord): Draft {
+  const last = record.entries.at(-1);
+  const log = last === undefined ? 'an empty log' : counted(record.entries.length, 'entry');
+  const entries = log.replace('entrys', 'entries');
+  const vote = record.votedFor === null ? 'no vote' : `its vote for ${record.votedFor}`;
+  const verb = record.incarnation > 1 ? 'comes back' : 'starts';
+  const text = `${record.server} ${verb} with term ${record.term}, ${vote} and ${entries}`;
+  return plain({ at: record.at, seq: record.seq, actors: [record.server], text });
+}
+
+/** Taken off line in good order. */
+export function tellOffline(record: OfflineRecord): Draft {
+  const text = `${record.server} goes off line in good order · ${mechanism('offline')}`;
+  return plain({ at: record.at, seq: record.seq, actors: [record.server], mark: '⚠', text });
+}
+
+/** Stopped and continued, without losing anything but time. */
+export function tellPause(record: PauseRecord): Draft {
+  const text =
+    record.kind === 'pause'
+      ? `${record.server} stands still · ${mechanism('pause')}`
+      : `${record.server} goes on`;
+  const mark = record.kind === 'pause' ? '⚠' : ' ';
+  return plain({ at: record.at, seq: record.seq, actors: [record.server], mark, text });
+}

@@ -1,0 +1,45 @@
+/** The first line of a story: the cluster as it stood before anything in the story happened. */
+import type { Picture, ServerPicture } from './picture.ts';
+import { termsOf } from './effects.ts';
+import { crowd, joined } from './words.ts';
+
+function posture(server: ServerPicture): string {
+  if (!server.up) return 'is down';
+  if (server.role === 'leader') return `leads term ${server.term}`;
+  return `${server.role} in term ${server.term}`;
+}
+
+function who(name: string, servers: readonly string[]): string {
+  if (name === 'is down') return `${crowd(servers)} ${servers.length === 1 ? 'is' : 'are'} down`;
+  if (name.startsWith('leads ')) return `${joined(servers)} ${name}`;
+  const [role, ...rest] = name.split(' ');
+  const verb = servers.length === 1 ? `is ${role}` : `are ${role}s`;
+  return `${crowd(servers)} ${verb} ${rest.join(' ')}`;
+}
+
+function logs(servers: readonly ServerPicture[]): string {
+  const spelled = servers.map((server) =>
+    server.log.map((entry) => `${entry.term}.${entry.digest}`).join(' '),
+  );
+  const first = servers[0]?.log ?? [];
+  if (spelled.every((log) => log === spelled[0])) {
+    return first.length === 0 ? 'logs empty' : `logs equal: 1–${first.length} (${termsOf(first)})`;
+  }
+  const lengths = servers.map((server) => `${server.id} ${server.log.length}`);
+  return `logs of length ${lengths.join(', ')}`;
+}
+
+/** `S1–S5 are followers in term 1, logs equal: 1–3 (T1), commit 3` */
+export function openingText(picture: Picture): string {
+  const servers = [...picture.servers.values()];
+  const groups = new Map<string, string[]>();
+  for (const server of servers) {
+    const name = posture(server);
+    groups.set(name, [...(groups.get(name) ?? []), server.id]);
+  }
+  const roles = [...groups].map(([name, members]) => who(name, members));
+  const commits = new Set(servers.map((server) => server.commitIndex));
+  const highest = Math.max(0, ...commits);
+  const commit = highest === 0 ? '' : `, commit ${commits.size === 1 ? '' : 'up to '}${highest}`;
+  return `${roles.join('; ')}; ${logs(servers)}${commit}`;
+}

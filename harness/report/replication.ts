@@ -1,0 +1,183 @@
+/** Sentences about entries: proposed, appended, matched, committed, applied. */
+import type { DeliverRecord, DurableRecord, MessageRecord } from '../trace/record.ts';
+import type { Draft } from './draft.ts';
+import { foldable, plain } from './draft.ts';
+import { commitPhrase, effectsOf, logPhrase, rolePhrase } from './effects.ts';
+import type { Effects } from './effects.ts';
+import type { Scene } from './election.ts';
+import type { ServerPicture } from './picture.ts';
+import { joined, shown, span } from './words.ts';
+
+type AppendEntries = Extract<MessageRecord, { kind: 'AppendEntries' }>;
+type AppendEntriesReply = Extract<MessageRecord, { kind: 'AppendEntriesReply' }>;
+
+function refusedHere(scene: Scene): boolean {
+  return scene.step.effects.some(
+    (effect) =>
+      effect.kind === 'send' &&
+      effect.message.kind === 'AppendEntriesReply' &&
+      !effect.message.success,
+  );
+}
+
+/** `prev (4, T2), but holds (4, T1)` */
+function mismatch(server: ServerPicture, message: AppendEntries): string {
+  if (message.term < server.term) return ` (it is in term ${server.term})`;
+  const own = server.log[message.prevIndex - 1];
+  if (own === undefined) return ` (it has no entry ${message.prevIndex})`;
+  if (own.term === message.prevTerm) return '';
+  return ` (its entry ${message.prevIndex} is of T${own.term}, not T${message.prevTerm})`;
+}
+
+/** Accepted although the previous entry disagrees: the sentence a broken consistency check earns. */
+function unsound(server: ServerPicture, message: AppendEntries): string {
+  if (message.prevIndex === 0) return '';
+  const own = server.log[message.prevIndex - 1];
+  if (own?.term === message.prevTerm) return '';
+  const holds = own === undefined ? `no entry ${message.prevIndex}` : `T${own.term} there`;
+  return `, although it should follow (${message.prevIndex}, T${message.prevTerm}) and it holds ${holds}`;
+}
+
+function alsoPhrases(server: ServerPicture, effects: Effects, leader: string): string[] {
+  const phrases: string[] = [];
+  const role = rolePhrase(server, effects.state);
+  if (role !== '') phrases.push(`${role}, follows ${leader}`);
+  return phrases;
+}
+
+/** AppendEntries arrived. */
+export function tellAppend(
+  scene: Scene,
+  found: { readonly record: DeliverRecord; readonly message: AppendEntries },
+): Draft | null {
+  const { record, message } = found;
+  const server = scene.picture.servers.get(record.to);
+  if (server === undefined) return null;
+  const effects = effectsOf(scene.step);
+  const line = { at: record.at, seq: record.seq, actors: [record.to] };
+  const phrases = alsoPhrases(server, effects, message.from);
+  if (effects.logs.length === 0 && refusedHere(scene)) {
+    const what = `refuses ${message.from}'s AppendEntries T${message.term}`;
+    phrases.unshift(`${what}${mismatch(server, message)}`);
+    return plain({ ...line, text: `${record.to} ${joined(phrases)}` });
+  }
+  const [write] = effects.logs;
+  const { commit } = effects;
+  if (write === undefined) return tellQuietAppend(scene, { line, phrases, effects, message });
+  const phrase = logPhrase(server, write);
+  const doubt = unsound(server, message);
+  const { log } = write;
+  if (phrases.length === 0 && doubt === '' && log !== null && phrase.startsWith('appends ')) {
+    const to = log.from + log.entries.length - 1;
+    const after = commit === null ? '' : `, ${commitPhrase(server, commit)}`;
+    const term = log.entries.at(-1)?.term ?? message.term;
+    const fold = {
+      kind: 'append',
+      leader: message.from,
+      term,
+      servers: [record.to],
+      from: log.from,
+      to,
+      after,
+    } as const;
+    return foldable({ ...line, fold });
+  }
+  phrases.push(`${phrase} from ${message.from}${doubt}`);
+  if (commit !== null) phrases.push(commitPhrase(server, commit));
+  return plain({ ...line, text: `${record.to} ${joined(phrases)}` });
+}
+
+function tellQuietAppend(
+  scene: Scene,
+  found: {
+    readonly line: { at: number; seq: number; actors: readonly string[] };
+    readonly phrases: string[];
+    readonly effects: Effects;
+    readonly message: AppendEntries;
+  },
+): Draft | null {
+  const { line, phrases, effects, message } = found;
+  const server = scene.picture.servers.get(message.to);
+  const name = line.actors[0] ?? message.to;
+  if (server === undefined) return null;
+  if (effects.commit !== null) {
+    if (phrases.length === 0 && effects.commit.commitIndex > server.commitIndex) {
+      const index = effects.commit.commitIndex;
+      return foldable({ ...line, fold: { kind: 'commit', servers: [name], index } });
+    }
+    phrases.push(commitPhrase(server, effects.commit));
+  }
+  if (phrases.length === 0 && effects.state !== null) {
+    const rest = `${effects.state.leader === message.from ? 'now' : 'still'} in term ${
+      effects.state.term
+    }, led by ${message.from}`;
+    return foldable({ ...line, fold: { kind: 'same', servers: [name], rest } });
+  }
+  if (phrases.length === 0) {
+    const fold = { kind: 'heartbeat', leader: message.from, count: 1, to: [name] } as const;
+    return foldable({ ...line, fold });
+  }
+  if (effects.commit === null) {
+    return foldable({ ...line, fold: { kind: 'same', servers: [name], rest: joined(phrases) } });
+  }
+  return plain({ ...line, text: `${name} ${joined(phrases)}` });
+}
+
+/** An answer to AppendEntries arrived at the leader. */
+export function tellAppendReply(
+  scene: Scene,
+  found: { readonly record: DeliverRecord; readonly message: AppendEntriesReply },
+): Draft | null {
+  const { record, message } = found;
+  const server = scene.picture.servers.get(record.to);
+  if (server === undefined) return null;
+  const { state, commit } = effectsOf(scene.step);
+  const line = { at: record.at, seq: record.seq, actors: [record.to] };
+  const role = rolePhrase(server, state);
+  if (role !== '') {
+    const hears = `${record.to} hears of term ${message.term} from ${message.from}`;
+    return plain({ ...line, text: `${hears} and ${role}` });
+  }
+  const match = scene.step.effects.find((effect) => effect.kind === 'match');
+  if (commit !== null) {
+    const term = server.log[commit.commitIndex - 1]?.term;
+    const old =
+      term !== undefined && term < server.term
+        ? ` (T${term}, not of its own term ${server.term})`
+        : '';
+    const holds = `${message.from} holds everything up to ${message.matchIndex}`;
+    const so = `${record.to} ${commitPhrase(server, commit)}${old}`;
+    return plain({ ...line, text: `${holds} → ${so}` });
+  }
+  if (match?.kind !== 'match' || !message.success || match.matchIndex === 0) return null;
+  const fold = {
+    kind: 'match',
+    leader: record.to,
+    servers: [message.from],
+    index: match.matchIndex,
+  } as const;
+  return foldable({ ...line, fold });
+}
+
+/** A disk finished, and that alone made the server commit. */
+export function tellDurable(scene: Scene, record: DurableRecord): Draft | null {
+  const server = scene.picture.servers.get(record.server);
+  const { commit, applied } = effectsOf(scene.step);
+  if (server === undefined) return null;
+  const line = { at: record.at, seq: record.seq, actors: [record.server] };
+  if (commit !== null) {
+    const text = `${record.server}'s disk has it → ${record.server} ${commitPhrase(server, commit)}`;
+    return plain({ ...line, text });
+  }
+  const [from] = applied;
+  const to = applied.at(-1);
+  if (from === undefined || to === undefined) return null;
+  return plain({ ...line, text: `${record.server} applies ${span({ from, to })}` });
+}
+
+/** An entry in few words: `write(x, 1)` or `no-op`. */
+export function entryText(scene: Scene, digest: number): string {
+  const proposal = scene.picture.proposals.get(digest);
+  if (proposal === undefined) return '?';
+  return proposal.command === null ? 'no-op' : shown(proposal.command, 28);
+}

@@ -1,0 +1,57 @@
+/** One step, one sentence: who · did what · to whom · so what. Null when there is nothing to tell. */
+import type { DeliverRecord } from '../trace/record.ts';
+import { tellHistory, tellReply, tellRequest } from './clients.ts';
+import type { Draft } from './draft.ts';
+import type { Scene } from './election.ts';
+import { tellTimer, tellVoteReply, tellVoteRequest } from './election.ts';
+import { tellCrash, tellOffline, tellOnline, tellPause } from './lifecycle.ts';
+import type { Plot } from './plot.ts';
+import { tellAppend, tellAppendReply, tellDurable } from './replication.ts';
+
+function tellDeliver(plotted: Plot, scene: Scene, record: DeliverRecord): Draft | null {
+  const message = plotted.fates.get(record.id)?.send.message;
+  if (message === undefined) return null;
+  switch (message.kind) {
+    case 'RequestVote':
+      return tellVoteRequest(scene, { record, message });
+    case 'RequestVoteReply':
+      return tellVoteReply(scene, { record, message });
+    case 'AppendEntries':
+      return tellAppend(scene, { record, message });
+    case 'AppendEntriesReply':
+      return tellAppendReply(scene, { record, message });
+    case 'ClientRequest':
+      return tellRequest(scene, { record, message });
+    case 'ClientReply':
+      return tellReply(scene, { record, message });
+  }
+}
+
+/** The sentence of a step, told against the cluster as it stood before. */
+export function sentence(plotted: Plot, scene: Scene): Draft | null {
+  const { root } = scene.step;
+  switch (root.kind) {
+    case 'timer':
+      return tellTimer(scene, root);
+    case 'deliver':
+      return tellDeliver(plotted, scene, root);
+    case 'durable':
+      return tellDurable(scene, root);
+    case 'crash':
+      return tellCrash(scene, root);
+    case 'online':
+      return root.incarnation <= 1 ? null : tellOnline(root);
+    case 'offline':
+      return tellOffline(root);
+    case 'pause':
+    case 'resume':
+      return tellPause(root);
+    case 'invoke':
+    case 'ok':
+    case 'fail':
+    case 'info':
+      return tellHistory(scene, root);
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * The story of a trace: its violation's causal past, a sentence a step. The text is a function of
+ * the records alone, so that two tellings of one trace are the same bytes.
+ */
+import type { DropRecord, FaultRecord, TraceRecord } from '../trace/record.ts';
+import type { Cone } from './cone.ts';
+import { concernOf, cone } from './cone.ts';
+import type { Draft } from './draft.ts';
+import { foldDrafts, plain } from './draft.ts';
+import { blocksOf } from './blocks.ts';
+import { tellIncident, tellFault, tellLosses } from './incidents.ts';
+import { openingText } from './opening.ts';
+import type { Picture } from './picture.ts';
+import { absorbPicture, blankPicture } from './picture.ts';
+import type { Fate, Plot, Step } from './plot.ts';
+import { plot } from './plot.ts';
+import { promiseOf } from './promises.ts';
+import { sentence } from './sentence.ts';
+import type { Story } from './shape.ts';
+import { clean } from './words.ts';
+
+/** The term that a broken promise about votes speaks of; what came before is told in one line. */
+function termOfViolation(past: Cone, invariant: string | null): number {
+  if (concernOf(invariant) !== 'votes') return 0;
+  const { violation } = past;
+  if (violation === undefined) return 0;
+  if (violation.kind === 'state') return violation.term;
+  return violation.kind === 'write' ? (violation.hard?.term ?? 0) : 0;
+}
+
+function termReached(step: Step): number {
+  let term = step.root.kind === 'online' ? step.root.term : 0;
+  for (const effect of step.effects) {
+    if (effect.kind === 'state') term = Math.max(term, effect.term);
+    if (effect.kind === 'write' && effect.hard !== null) term = Math.max(term, effect.hard.term);
+  }
+  return term;
+}
+
+/** The first record that the story tells; everything before is only its opening. */
+function beginning(plotted: Plot, past: Cone): number {
+  const term = termOfViolation(past, plotted.verdict?.invariant ?? null);
+  for (const step of plotted.steps) {
+    if (!past.steps.has(step)) continue;
+    if (step.root.kind === 'online' && step.root.incarnation <= 1) continue;
+    if (termReached(step) >= term) return step.root.seq;
+  }
+  return past.violation?.seq ?? 0;
+}
+
+/** Did anybody change between the first start and the record where the story begins? */
+function hasHistory(plotted: Plot, from: number): boolean {
+  return plotted.records.some((record) => record.seq < from && record.kind === 'state');
+}
+
+interface Telling {
+  readonly plotted: Plot;
+  readonly past: Cone;
+  readonly picture: Picture;
+  readonly from: number;
+  readonly drafts: Draft[];
+  readonly violating: Step | undefined;
+}
+
+function lossesOf(telling: Telling, step: Step): { drop: DropRecord; fate: Fate }[] {
+  const losses: { drop: DropRecord; fate: Fate }[] = [];
+  for (const effect of step.effects) {
+    if (effect.kind !== 'send') continue;
+    const fate = telling.plotted.fates.get(effect.id);
+    for (const drop of fate?.drops ?? []) {
+      if (fate !== undefined && telling.past.incidents.has(drop)) losses.push({ drop, fate });
+    }
+  }
+  return losses;
+}
+
+/** Heartbeats lost on the way are told by the election they caused. */
+function isWorthTelling(loss: { readonly fate: Fate }): boolean {
+  const { message } = loss.fate.send;
+  return message.kind !== 'AppendEntries' || message.entries.length > 0;
+}
+
+function tellStep(telling: Telling, step: Step): void {
+  const { plotted, picture, drafts } = telling;
+  const scene = { step, picture, size: plotted.servers.length };
+  const draft = sentence(plotted, scene);
+  if (draft !== null) drafts.push(step === telling.violating ? { ...draft, mark: '✖' } : draft);
+  const losses = lossesOf(telling, step).filter(isWorthTelling);
+  drafts.push(...tellLosses(plotted, { losses }));
+}
+
+/** Faults that the victims in the cone name by themselves. */
+function mentionedFaults(telling: Telling): Set<number> {
+  const { plotted, past, from } = telling;
+  const mentioned = new Set<number>();
+  for (const record of past.incidents) {
+    if (!('fault' in record) || record.seq < from) continue;
+    const fate = record.kind === 'drop' ? plotted.fates.get(record.id) : undefined;
+    if (fate === undefined || isWorthTelling({ fate })) mentioned.add(record.fault);
+  }
+  return mentioned;
+}
+
+function tellRecord(telling: Telling, record: TraceRecord, mentioned: ReadonlySet<number>): void {
+  const { plotted, past, drafts } = telling;
+  if (record.kind === 'fault' && record.phase === 'start' && past.faults.has(record.fault)) {
+    const draft = tellFault(plotted, { record: record satisfies FaultRecord, mentioned });
+    if (draft !== null) drafts.push(draft);
+  }
+  if (record.seq < telling.from) return;
+  const step = plotted.stepOf(record.seq);
+  if (step?.root === record && past.steps.has(step)) tellStep(telling, step);
+  if (past.incidents.has(record)) {
+    const draft = tellIncident(plotted, record);
+    if (draft !== null) drafts.push(draft);
+  }
+}
+
+/** The violating line stands last; nothing after the violation is told. */
+function ended(telling: Telling, title: string): Draft[] {
+  const { past, drafts, plotted } = telling;
+  const { violation } = past;
+  if (violation === undefined) return drafts;
+  const last = drafts.findIndex((draft) => draft.mark === '✖');
+  const others = drafts.filter((_, index) => index !== last);
+  const line =
+    drafts[last] ??
+    plain({ at: violation.at, seq: violation.seq, actors: [], mark: '✖', text: title });
+  const kept = others.filter((draft) => draft.seq <= violation.seq);
+  const { verdict } = plotted;
+  return verdict?.verdict === 'fail' ? [...kept, line] : drafts;
+}
+
+/** Tells the whole trace. Records must be in order; the last one is usually the verdict. */
+export function tell(records: readonly TraceRecord[]): Story {
+  const plotted = plot(records);
+  const past = cone(plotted);
+  const { verdict } = plotted;
+  const picture = blankPicture(plotted.servers);
+  const from = beginning(plotted, past);
+  const { violation } = past;
+  const violating = violation === undefined ? undefined : plotted.stepOf(violation.seq);
+  const telling: Telling = { plotted, past, picture, from, drafts: [], violating };
+  const mentioned = mentionedFaults(telling);
+  let opening = '';
+  let openingAt = 0;
+  for (const record of records) {
+    if (record.seq === from) {
+      opening = openingText(picture);
+      if (hasHistory(plotted, from)) openingAt = record.at;
+    }
+    tellRecord(telling, record, mentioned);
+    absorbPicture(picture, record, plotted);
+    if (violation !== undefined && record.seq === violation.seq) break;
+  }
+  const title = clean(verdict?.sentence ?? 'the trace has no verdict', 300);
+  const drafts = foldDrafts(ended(telling, title));
+  const lines = drafts.map(({ at, mark, text, seq }) => ({ at, mark, text: clean(text), seq }));
+  if (opening !== '') {
+    lines.unshift({ at: openingAt, mark: ' ', text: clean(opening), seq: records[0]?.seq ?? 0 });
+  }
+  const invariant = verdict?.invariant ?? null;
+  return {
+    invariant: invariant === null ? null : clean(invariant, 60),
+    verdict: verdict?.verdict ?? 'unknown',
+    title,
+    promise: promiseOf(invariant),
+    lines,
+    steps: lines.length,
+    events: records.filter((record) => record.kind !== 'header' && record.kind !== 'verdict')
+      .length,
+    cone: past.size,
+    blocks: blocksOf({ plotted, picture }),
+  };
+}
