@@ -1,0 +1,87 @@
+/**
+ * I7 and I16: an index is committed with one entry only, and servers that applied the same index
+ * are in the same state.
+ */
+import type { ApplyRecord, CommitRecord, EntryRef, TraceRecord } from '../trace/record.ts';
+import type { Check, Failure, Verdict } from './check.ts';
+import { entryName, proof } from './evidence.ts';
+import type { ClusterView } from './view.ts';
+
+interface State {
+  examined: number;
+  /** By index: the state after it, who was there first, and the `seq` of that record. */
+  readonly digests: number[];
+  readonly by: string[];
+  readonly at: number[];
+}
+
+function conflict(
+  record: ApplyRecord | CommitRecord,
+  entry: EntryRef,
+  view: ClusterView,
+): Failure | undefined {
+  const agreed = view.committed[entry.index - 1];
+  if (agreed === undefined || agreed === entry) return undefined;
+  if (agreed.term === entry.term && agreed.digest === entry.digest) return undefined;
+  const first = view.committedBy[entry.index - 1]?.id ?? 'another server';
+  const did = record.kind === 'commit' ? 'committed' : 'applied';
+  const what =
+    agreed.term === entry.term
+      ? `a different entry at ${entryName(entry)} than ${first} had committed`
+      : `${entryName(entry)}, but ${first} had committed ${entryName(agreed)}`;
+  return {
+    sentence: `${record.server} ${did} ${what}`,
+    evidence: proof(record.seq, view.committedAt[entry.index - 1]),
+  };
+}
+
+function committed(state: State, record: CommitRecord, view: ClusterView): Failure | undefined {
+  const server = view.server(record.server);
+  for (let index = server.commitIndex; index < record.commitIndex; index += 1) {
+    const entry = server.log[index];
+    if (entry === undefined) return undefined;
+    state.examined += 1;
+    const failure = conflict(record, entry, view);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+function applied(state: State, record: ApplyRecord, view: ClusterView): Failure | undefined {
+  state.examined += 1;
+  const failure = conflict(record, record, view);
+  if (failure !== undefined) return failure;
+  const { index } = record;
+  const digest = state.digests[index];
+  if (digest === undefined) {
+    state.digests[index] = record.stateDigest;
+    state.by[index] = record.server;
+    state.at[index] = record.seq;
+    return undefined;
+  }
+  if (digest === record.stateDigest) return undefined;
+  const first = state.by[index] ?? '';
+  const sentence =
+    first === record.server
+      ? `${first} reached two different states after applying index ${String(index)}`
+      : `${first} and ${record.server} are in different states after applying index ${String(index)}`;
+  return { sentence, evidence: proof(record.seq, state.at[index]) };
+}
+
+function observe(state: State, record: TraceRecord, view: ClusterView): Failure | undefined {
+  if (record.kind === 'commit') return committed(state, record, view);
+  if (record.kind === 'apply') return applied(state, record, view);
+  return undefined;
+}
+
+/** State Machine Safety (Raft §5.4.3, Figure 3). */
+export const stateMachineSafety: Check<State> = {
+  name: 'StateMachineSafety',
+  promise: 'No two servers apply different entries at one index (Raft §5.4.3).',
+  class: 'safety',
+  kinds: ['commit', 'apply'],
+  start: (): State => ({ examined: 0, digests: [], by: [], at: [] }),
+  observe,
+  verdict: (state: State): Verdict => ({ kind: 'pass', examined: state.examined }),
+  exempt: (): string => 'nothing was committed or applied',
+};
