@@ -2,8 +2,7 @@
  * What every fault stands for in Azure. A simulated fault is only worth fearing if a reader knows
  * what would do the same to a live namespace; this table is the one place that says so.
  */
-import type { Json } from '../raft/entry.ts';
-import type { BusRecord, DropRecord } from '../trace/record.ts';
+import type { BusRecord, DropRecord, Json } from '../trace/record.ts';
 import { clean, joined } from './words.ts';
 
 const mechanisms = {
@@ -102,6 +101,13 @@ function partition(detail: Detail, servers: readonly string[]): string {
   }
 }
 
+/** `RequestVote S1 → any` */
+function linkText(detail: Detail): string {
+  const message = field(detail, 'message');
+  const what = message === '' || message === 'any' ? 'messages' : message;
+  return `${what} ${field(detail, 'from') || 'any'} → ${field(detail, 'to') || 'any'}`;
+}
+
 /** One fault in few words, targets included, without the mechanism: `crash of S2`. */
 export function faultName(
   fault: { readonly name: string; readonly detail: Json },
@@ -110,25 +116,22 @@ export function faultName(
   const detail = detailOf(fault.detail);
   const server = field(detail, 'server');
   const by = field(detail, 'byMs');
-  const message = field(detail, 'message');
-  const link = `${message === '' || message === 'any' ? 'messages' : message} ${
-    field(detail, 'from') || 'any'
-  } → ${field(detail, 'to') || 'any'}`;
   switch (fault.name) {
     case 'partition':
       return partition(detail, servers);
     case 'drop':
     case 'duplicate':
-      return `${fault.name} of ${link}`;
+      return `${fault.name} of ${linkText(detail)}`;
     case 'delay':
+      return `delay of ${linkText(detail)} by ${by} ms`;
     case 'reorder':
-      return `${fault.name} of ${link} by ${fault.name === 'reorder' ? 'up to ' : ''}${by} ms`;
+      return `reorder of ${linkText(detail)} by up to ${by} ms`;
     case 'clockJump':
     case 'slowDisk':
     case 'slowSubscription':
       return `${fault.name} of ${server} by ${by} ms`;
     case 'clockSkew':
-      return `clockSkew of ${server} by ${field(detail, 'perMille')} ‰`.replace('‰', 'per mille');
+      return `clockSkew of ${server} by ${field(detail, 'perMille')} per mille`;
     default:
       return server === '' ? clean(fault.name, 30) : `${clean(fault.name, 30)} of ${server}`;
   }

@@ -119,30 +119,37 @@ function visitMessage(walk: Walk, fate: Fate, deliverSeq: number): void {
   if (lost !== undefined) incident(walk, lost);
 }
 
+/** The last AppendEntries that reached this server before `until`, as a seq; -1 for none. */
+function lastHeard(plot: Plot, server: string, until: number): number {
+  let since = -1;
+  for (const fate of plot.fates.values()) {
+    if (fate.send.message.kind !== 'AppendEntries' || fate.send.to !== server) continue;
+    for (const { seq } of fate.delivers) if (seq < until) since = Math.max(since, seq);
+  }
+  return since;
+}
+
 /** An election timer runs out because nothing came: who was silent, and why? */
 function visitSilence(walk: Walk, step: Step): void {
   const { plot } = walk;
+  const { actor } = step;
+  if (actor === null) return;
   const until = step.root.seq;
-  let since = -1;
+  const since = lastHeard(plot, actor, until);
   for (const fate of plot.fates.values()) {
-    if (fate.send.message.kind !== 'AppendEntries') continue;
-    for (const deliver of fate.delivers) {
-      if (deliver.to === step.actor && deliver.seq < until) since = Math.max(since, deliver.seq);
-    }
-  }
-  for (const fate of plot.fates.values()) {
-    if (fate.send.message.kind !== 'AppendEntries' || fate.send.to !== step.actor) continue;
+    if (fate.send.message.kind !== 'AppendEntries' || fate.send.to !== actor) continue;
     const drop = fate.drops.find((record) => record.seq > since && record.seq < until);
     if (drop !== undefined && drop.fault >= 0) walk.faults.add(drop.fault);
   }
   for (const other of plot.steps) {
     if (other.root.seq >= until) break;
-    if (other.root.seq <= since || other.actor === step.actor) continue;
-    const { kind } = other.root;
-    if (kind === 'crash' || kind === 'offline' || kind === 'pause') {
-      if (wasLeader(plot, other)) visit(walk, other);
-    }
+    const silenced = other.root.seq > since && other.actor !== actor && isFall(other.root);
+    if (silenced && wasLeader(plot, other)) visit(walk, other);
   }
+}
+
+function isFall(record: TraceRecord): boolean {
+  return record.kind === 'crash' || record.kind === 'offline' || record.kind === 'pause';
 }
 
 function wasLeader(plot: Plot, step: Step): boolean {

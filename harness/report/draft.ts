@@ -35,7 +35,7 @@ export type Fold =
       readonly kind: 'heartbeat';
       readonly leader: string;
       readonly count: number;
-      readonly to: readonly string[];
+      readonly servers: readonly string[];
     }
   /** A vote given, to be joined with the line that counts it. */
   | {
@@ -73,7 +73,7 @@ export function foldText(fold: Fold): string {
     case 'heartbeat':
       return `${fold.count} ${fold.count === 1 ? 'heartbeat' : 'heartbeats'} ${
         fold.leader
-      } → ${crowd(fold.to)}, nothing changes`;
+      } → ${crowd(fold.servers)}, nothing changes`;
     case 'grant':
       return `${fold.voter} grants its vote to ${fold.candidate} in term ${fold.term}`;
     case 'count':
@@ -100,39 +100,44 @@ function joinAppend(
   return sameServer && later.from === earlier.to + 1 ? { ...earlier, to: later.to } : null;
 }
 
-/** One fold for both, or null when they do not go together. */
-export function joinFolds(earlier: Fold, later: Fold): Fold | null {
-  switch (later.kind) {
-    case 'append':
-      return earlier.kind === 'append' ? joinAppend(earlier, later) : null;
+/** Folds of one key go together; null for those that never do. */
+function keyOf(fold: Fold): string | null {
+  switch (fold.kind) {
     case 'commit':
-      return earlier.kind === 'commit' && earlier.index === later.index
-        ? { ...earlier, servers: united(earlier.servers, later.servers) }
-        : null;
+      return `commit ${fold.index}`;
     case 'match':
-      return earlier.kind === 'match' &&
-        earlier.leader === later.leader &&
-        earlier.index === later.index
-        ? { ...earlier, servers: united(earlier.servers, later.servers) }
-        : null;
+      return `match ${fold.leader} ${fold.index}`;
     case 'heartbeat':
-      return earlier.kind === 'heartbeat' && earlier.leader === later.leader
-        ? { ...earlier, count: earlier.count + later.count, to: united(earlier.to, later.to) }
-        : null;
+      return `heartbeat ${fold.leader}`;
     case 'same':
-      return earlier.kind === 'same' && earlier.rest === later.rest
-        ? { ...earlier, servers: united(earlier.servers, later.servers) }
-        : null;
-    case 'count':
-      return earlier.kind === 'grant' &&
-        earlier.voter === later.voter &&
-        earlier.candidate === later.candidate &&
-        earlier.term === later.term
-        ? later
-        : null;
+      return `same ${fold.rest}`;
+    case 'append':
     case 'grant':
+    case 'count':
       return null;
   }
+}
+
+function isSameVote(
+  earlier: Extract<Fold, { kind: 'grant' }>,
+  later: Extract<Fold, { kind: 'count' }>,
+): boolean {
+  const { voter, candidate, term } = earlier;
+  return voter === later.voter && candidate === later.candidate && term === later.term;
+}
+
+/** One fold for both, or null when they do not go together. */
+export function joinFolds(earlier: Fold, later: Fold): Fold | null {
+  if (earlier.kind === 'grant') {
+    return later.kind === 'count' && isSameVote(earlier, later) ? later : null;
+  }
+  if (earlier.kind === 'append') return later.kind === 'append' ? joinAppend(earlier, later) : null;
+  const key = keyOf(later);
+  if (key === null || key !== keyOf(earlier) || earlier.kind === 'count') return null;
+  if (!('servers' in later)) return null;
+  const servers = united(earlier.servers, later.servers);
+  if (earlier.kind !== 'heartbeat' || later.kind !== 'heartbeat') return { ...earlier, servers };
+  return { ...earlier, servers, count: earlier.count + later.count };
 }
 
 /** A plain line. */

@@ -6,7 +6,7 @@ import { commitPhrase, effectsOf, logPhrase, rolePhrase } from './effects.ts';
 import type { Effects } from './effects.ts';
 import type { Scene } from './election.ts';
 import type { ServerPicture } from './picture.ts';
-import { joined, shown, span } from './words.ts';
+import { joined, span } from './words.ts';
 
 type AppendEntries = Extract<MessageRecord, { kind: 'AppendEntries' }>;
 type AppendEntriesReply = Extract<MessageRecord, { kind: 'AppendEntriesReply' }>;
@@ -114,7 +114,7 @@ function tellQuietAppend(
     return foldable({ ...line, fold: { kind: 'same', servers: [name], rest } });
   }
   if (phrases.length === 0) {
-    const fold = { kind: 'heartbeat', leader: message.from, count: 1, to: [name] } as const;
+    const fold = { kind: 'heartbeat', leader: message.from, count: 1, servers: [name] } as const;
     return foldable({ ...line, fold });
   }
   if (effects.commit === null) {
@@ -173,11 +173,4 @@ export function tellDurable(scene: Scene, record: DurableRecord): Draft | null {
   const to = applied.at(-1);
   if (from === undefined || to === undefined) return null;
   return plain({ ...line, text: `${record.server} applies ${span({ from, to })}` });
-}
-
-/** An entry in few words: `write(x, 1)` or `no-op`. */
-export function entryText(scene: Scene, digest: number): string {
-  const proposal = scene.picture.proposals.get(digest);
-  if (proposal === undefined) return '?';
-  return proposal.command === null ? 'no-op' : shown(proposal.command, 28);
 }

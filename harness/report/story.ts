@@ -16,7 +16,7 @@ import type { Fate, Plot, Step } from './plot.ts';
 import { plot } from './plot.ts';
 import { promiseOf } from './promises.ts';
 import { sentence } from './sentence.ts';
-import type { Story } from './shape.ts';
+import type { Story, StoryLine } from './shape.ts';
 import { clean } from './words.ts';
 
 /** The term that a broken promise about votes speaks of; what came before is told in one line. */
@@ -131,34 +131,45 @@ function ended(telling: Telling, title: string): Draft[] {
   return verdict?.verdict === 'fail' ? [...kept, line] : drafts;
 }
 
+/** Walks the records once, telling as it goes; returns the opening line. */
+function walk(telling: Telling): StoryLine | null {
+  const { plotted, picture, from, past } = telling;
+  const mentioned = mentionedFaults(telling);
+  let opening: StoryLine | null = null;
+  for (const record of plotted.records) {
+    if (record.seq === from) {
+      const at = hasHistory(plotted, from) ? record.at : 0;
+      opening = { at, mark: ' ', text: clean(openingText(picture)), seq: from };
+    }
+    tellRecord(telling, record, mentioned);
+    absorbPicture(picture, record, plotted);
+    if (record === past.violation) break;
+  }
+  return opening;
+}
+
+function countEvents(records: readonly TraceRecord[]): number {
+  return records.filter(({ kind }) => kind !== 'header' && kind !== 'verdict').length;
+}
+
 /** Tells the whole trace. Records must be in order; the last one is usually the verdict. */
 export function tell(records: readonly TraceRecord[]): Story {
   const plotted = plot(records);
   const past = cone(plotted);
   const { verdict } = plotted;
-  const picture = blankPicture(plotted.servers);
-  const from = beginning(plotted, past);
-  const { violation } = past;
-  const violating = violation === undefined ? undefined : plotted.stepOf(violation.seq);
-  const telling: Telling = { plotted, past, picture, from, drafts: [], violating };
-  const mentioned = mentionedFaults(telling);
-  let opening = '';
-  let openingAt = 0;
-  for (const record of records) {
-    if (record.seq === from) {
-      opening = openingText(picture);
-      if (hasHistory(plotted, from)) openingAt = record.at;
-    }
-    tellRecord(telling, record, mentioned);
-    absorbPicture(picture, record, plotted);
-    if (violation !== undefined && record.seq === violation.seq) break;
-  }
+  const telling: Telling = {
+    plotted,
+    past,
+    picture: blankPicture(plotted.servers),
+    from: beginning(plotted, past),
+    drafts: [],
+    violating: past.violation === undefined ? undefined : plotted.stepOf(past.violation.seq),
+  };
+  const opening = walk(telling);
   const title = clean(verdict?.sentence ?? 'the trace has no verdict', 300);
   const drafts = foldDrafts(ended(telling, title));
   const lines = drafts.map(({ at, mark, text, seq }) => ({ at, mark, text: clean(text), seq }));
-  if (opening !== '') {
-    lines.unshift({ at: openingAt, mark: ' ', text: clean(opening), seq: records[0]?.seq ?? 0 });
-  }
+  if (opening !== null) lines.unshift(opening);
   const invariant = verdict?.invariant ?? null;
   return {
     invariant: invariant === null ? null : clean(invariant, 60),
@@ -167,9 +178,8 @@ export function tell(records: readonly TraceRecord[]): Story {
     promise: promiseOf(invariant),
     lines,
     steps: lines.length,
-    events: records.filter((record) => record.kind !== 'header' && record.kind !== 'verdict')
-      .length,
+    events: countEvents(records),
     cone: past.size,
-    blocks: blocksOf({ plotted, picture }),
+    blocks: blocksOf(telling),
   };
 }

@@ -1,8 +1,8 @@
 /** Writes small traces by hand, for tests: each call adds one record and returns its `seq`. */
-import type { Json } from '../raft/entry.ts';
 import type {
   EntryRef,
   HistoryRecord,
+  Json,
   MessageRecord,
   StateRecord,
   TraceRecord,

@@ -2,9 +2,9 @@
  * Small words: how numbers, names and foreign strings are spelled in everything people read.
  * Nothing that came from a trace reaches a line without passing through `clean`.
  */
-import type { Json } from '../raft/entry.ts';
+import type { Json } from '../trace/record.ts';
 
-const houseGlyphs = new Set([...'–—→←★✖⚠✓↯…×·│─|├┤╌█░°±§“”‘’']);
+const houseGlyphs = new Set('–—→←★✖⚠✓↯…×·│─├┤╌█░§“”‘’');
 
 /** Letters that take one column everywhere: ASCII, Latin, Greek, Cyrillic, and our own glyphs. */
 function isPlain(point: number, glyph: string): boolean {
