@@ -21,6 +21,7 @@ interface Extent {
 }
 
 const usualSize = 45;
+const usualQuietMs = 6_000;
 
 function drawExtent(dice: Dice, size: number): Extent {
   const percentOfSize = dice.weighted([
@@ -109,8 +110,15 @@ export function expandScenario(seed: number, options: ScenarioOptions = {}): Sce
     workload,
     faults: [],
     initial: [],
-    limits: { runMs: extent.runMs, quietMs: 6_000, eventsMax: 500_000 },
+    limits: { runMs: extent.runMs, quietMs: usualQuietMs, eventsMax: 500_000 },
   };
   const { faults, operations } = drawActions(dice, bare, { appetite, extent });
-  return { ...bare, workload: { ...workload, operations }, faults };
+  const limits = { ...bare.limits, quietMs: usualQuietMs + backlogMs(bare, operations.length) };
+  return { ...bare, workload: { ...workload, operations }, faults, limits };
+}
+
+/** One client may have all operations still before it when the quiet begins. */
+function backlogMs({ bus, cluster }: Scenario, operations: number): number {
+  const eachMicros = 4 * bus.latencyMicros.max + 2 * cluster.diskMicros.max;
+  return Math.ceil((operations * eachMicros) / 100_000) * 100;
 }
