@@ -1,9 +1,10 @@
-/** Queues, topics, subscriptions: made, found and deleted. */
+/** Queues, topics and subscriptions are made here. */
 import type { BusCommand, Micros, SubscriptionOptions } from '../../harness/bus/bus.ts';
 import { accept, reject } from './answer.ts';
+import { find } from './find.ts';
 import { add, addQueue, deadLetterSuffix, newIntake } from './queue.ts';
 import { compileRule } from './rules.ts';
-import type { Core, Entity, Queue } from './state.ts';
+import type { Core } from './state.ts';
 
 type Create<Body, Kind extends BusCommand<Body>['kind']> = Extract<
   BusCommand<Body>,
@@ -14,25 +15,13 @@ const pathLengthMax = 260;
 const nameLengthMax = 50;
 const subscriptionPath = /^(?<topic>.+)\/subscriptions\/(?<name>[^/]+)$/i;
 
-/** Paths ignore case; the spelling of the creation is the fast one. */
-export function find<Body>(core: Core<Body>, path: string): Entity<Body> | undefined {
-  return core.entities.get(path) ?? core.folded.get(path.toLowerCase());
-}
-
-/** The queues under a path: of a topic, all subscriptions. */
-export function queuesAt<Body>(core: Core<Body>, path: string): readonly Queue<Body>[] {
-  const entity = find(core, path);
-  if (entity === undefined) return [];
-  return entity.kind === 'topic' ? entity.subscriptions : [entity];
-}
-
 export function createQueue<Body>(core: Core<Body>, command: Create<Body, 'createQueue'>): void {
   const { token, path, options } = command;
   const wrong = wrongPath(path) ?? wrongOptions(options) ?? wrongWindow(options);
   if (!mayCreate(core, token, path, wrong)) return;
   const intake = newIntake<Body>({ stored: 0 }, options.duplicateDetectionMicros);
   const timeToLiveMicros = options.defaultTimeToLiveMicros ?? Infinity;
-  addQueue(core, { role: 'queue', path, timeToLiveMicros, intake }, options);
+  addQueue(core, { role: 'queue', path, timeToLiveMicros, intake, topic: undefined }, options);
   accept(core, token);
 }
 
@@ -81,7 +70,7 @@ export function createSubscription<Body>(
   const intake = newIntake<Body>(topic.intake.account, 0);
   const ownLife = options.defaultTimeToLiveMicros ?? Infinity;
   const timeToLiveMicros = Math.min(ownLife, topic.timeToLiveMicros);
-  const parts = { role: 'subscription' as const, path, timeToLiveMicros, intake };
+  const parts = { role: 'subscription' as const, path, timeToLiveMicros, intake, topic };
   const queue = addQueue(core, parts, options);
   queue.rules.set(rule.name, compiled);
   topic.subscriptions.push(queue);

@@ -3,12 +3,17 @@
  * of its options and commands; nothing here knows a clock, a socket or chance.
  */
 import type { BusCommand, BusEvent, BusFault, FaultyBus, Micros } from '../../harness/bus/bus.ts';
+import { peek } from './census.ts';
 import { advance, nextAt } from './clock.ts';
+import { deleteEntity } from './delete.ts';
 import { serveAll } from './deliver.ts';
 import { createQueue, createSubscription, createTopic } from './entities.ts';
+import { strike } from './faults.ts';
 import type { MemoryOptions } from './options.ts';
 import { cancelScheduled, publish } from './publish.ts';
 import { closeReceiver, openReceiver } from './receivers.ts';
+import { createRule, deleteRule } from './rules.ts';
+import { getSessionState, receiveDeferred, renewSessionLock, setSessionState } from './sessions.ts';
 import { renewLock, settle } from './settle.ts';
 import { type Core, newCore } from './state.ts';
 
@@ -44,8 +49,11 @@ class MemoryBus<Body> implements FaultyBus<Body> {
     return at === Infinity ? undefined : at;
   }
 
-  inject(_fault: BusFault, now: Micros): void {
-    advance(this.core, now);
+  inject(fault: BusFault, now: Micros): void {
+    const { core } = this;
+    advance(core, now);
+    strike(core, fault);
+    serveAll(core);
   }
 }
 
@@ -63,13 +71,41 @@ function obey<Body>(core: Core<Body>, command: BusCommand<Body>): void {
       return openReceiver(core, command);
     case 'closeReceiver':
       return closeReceiver(core, command.receiver);
+    case 'receiveDeferred':
+      return receiveDeferred(core, command);
+    case 'peek':
+      return peek(core, command);
+    case 'renewSessionLock':
+      return renewSessionLock(core, command.token, command.receiver);
+    case 'setSessionState':
+      return setSessionState(core, command);
+    case 'getSessionState':
+      return getSessionState(core, command.token, command.receiver);
+    default:
+      return administer(core, command);
+  }
+}
+
+type Administration<Body> = Extract<
+  BusCommand<Body>,
+  { kind: `create${string}` | `delete${string}` }
+>;
+
+function administer<Body>(core: Core<Body>, command: Administration<Body>): void {
+  switch (command.kind) {
     case 'createQueue':
       return createQueue(core, command);
     case 'createTopic':
       return createTopic(core, command);
     case 'createSubscription':
       return createSubscription(core, command);
+    case 'deleteEntity':
+      return deleteEntity(core, command);
+    case 'createRule':
+      return createRule(core, command);
+    case 'deleteRule':
+      return deleteRule(core, command);
     default:
-      return undefined;
+      return command satisfies never;
   }
 }

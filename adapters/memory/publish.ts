@@ -2,7 +2,7 @@
 import type { BusCommand, BusMessage, Micros } from '../../harness/bus/bus.ts';
 import { accept, reject } from './answer.ts';
 import { enqueue } from './enqueue.ts';
-import { find } from './entities.ts';
+import { find } from './find.ts';
 import { routesOf, wants } from './routes.ts';
 import type { Core, Entity, Intake, Scheduled } from './state.ts';
 

@@ -13,6 +13,7 @@ import type {
   Line,
   Queue,
   Receiver,
+  Topic,
 } from './state.ts';
 
 export const deadLetterSuffix = '/$DeadLetterQueue';
@@ -23,6 +24,7 @@ export interface QueueParts<Body> {
   readonly limits: Limits;
   readonly timeToLiveMicros: Micros;
   readonly intake: Intake<Body>;
+  readonly topic: Topic<Body> | undefined;
 }
 
 export function newIntake<Body>(account: Account, duplicateDetectionMicros: Micros): Intake<Body> {
@@ -43,7 +45,7 @@ export function add<Body>(core: Core<Body>, entity: Entity<Body>): void {
 /** Registers a queue or subscription and its dead-letter queue, which shares its account. */
 export function addQueue<Body>(
   core: Core<Body>,
-  parts: Pick<QueueParts<Body>, 'role' | 'path' | 'timeToLiveMicros' | 'intake'>,
+  parts: Omit<QueueParts<Body>, 'limits'>,
   options: SubscriptionOptions,
 ): Queue<Body> {
   const { lockDurationMicros, maxDeliveryCount, requiresSession } = options;
@@ -59,6 +61,7 @@ export function addQueue<Body>(
     limits: { ...limits, requiresSession: false, maxDeliveryCount: Infinity },
     timeToLiveMicros: Infinity,
     intake: newIntake(parts.intake.account, 0),
+    topic: undefined,
   });
   const queue = new StoredQueue<Body>(core, deadLetters, { ...parts, limits });
   add(core, deadLetters);
@@ -73,6 +76,7 @@ class StoredQueue<Body> implements Queue<Body> {
   readonly limits: Limits;
   readonly timeToLiveMicros: Micros;
   readonly intake: Intake<Body>;
+  readonly topic: Topic<Body> | undefined;
   readonly deadLetters: Queue<Body> | undefined;
   readonly sessionLeases: LeaseList<Line<Body>>;
   readonly line: Line<Body>;
@@ -95,6 +99,7 @@ class StoredQueue<Body> implements Queue<Body> {
     this.limits = parts.limits;
     this.timeToLiveMicros = parts.timeToLiveMicros;
     this.intake = parts.intake;
+    this.topic = parts.topic;
     this.deadLetters = deadLetters;
     this.sessionLeases = leasesFor(core.sessionLeases, lockDurationMicros);
     this.line = newLine(this, null, leasesFor(core.lockLeases, lockDurationMicros));

@@ -2,7 +2,7 @@
 import type { BusCommand } from '../../harness/bus/bus.ts';
 import { accept, reject } from './answer.ts';
 import { grant } from './deliver.ts';
-import { find } from './entities.ts';
+import { find } from './find.ts';
 import { lineFor, mark } from './lines.ts';
 import { endSession } from './release.ts';
 import type { Core, Line, Queue, Receiver } from './state.ts';
@@ -115,8 +115,20 @@ function nextAvailable<Body>(queue: Queue<Body>): Line<Body> | undefined {
 /** Its peek-locks live on until they run out; a session is freed at once. */
 export function closeReceiver<Body>(core: Core<Body>, name: string): void {
   const receiver = core.receivers.get(name);
-  if (receiver === undefined) return;
-  core.receivers.delete(name);
+  if (receiver !== undefined) detach(core, receiver);
+}
+
+/** Closed by the bus. One that still waits for a session is refused, as it was never open. */
+export function disconnect<Body>(core: Core<Body>, receiver: Receiver<Body>, reason: string): void {
+  const waited = core.receivers.get(receiver.name) === receiver && receiver.line === undefined;
+  detach(core, receiver);
+  if (waited) reject(core, receiver.token, 'ServiceTimeout', reason);
+  else core.outbox.push({ kind: 'disconnected', receiver: receiver.name, reason });
+}
+
+function detach<Body>(core: Core<Body>, receiver: Receiver<Body>): void {
+  if (core.receivers.get(receiver.name) !== receiver) return;
+  core.receivers.delete(receiver.name);
   const { line, queue } = receiver;
   if (line === undefined) {
     core.waits.remove(receiver);
@@ -131,7 +143,7 @@ export function closeReceiver<Body>(core: Core<Body>, name: string): void {
 
 /** No session came in time. */
 export function giveUpWaiting<Body>(core: Core<Body>, receiver: Receiver<Body>): void {
-  closeReceiver(core, receiver.name);
+  detach(core, receiver);
   const text = `No session of '${receiver.queue.path}' became available in time.`;
   reject(core, receiver.token, 'ServiceTimeout', text);
 }

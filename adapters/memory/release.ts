@@ -1,6 +1,6 @@
 /** Ends of locks: settled, given back, or run out. */
 import { deadLetter, reasons } from './dead-letter.ts';
-import { dropIfIdle, lineFor, makeReady, mark } from './lines.ts';
+import { dropIfIdle, makeReady, mark } from './lines.ts';
 import type { Copy, Core, Line } from './state.ts';
 
 /** Takes the lock away; where the copy goes next is the caller's to say. */
@@ -38,6 +38,8 @@ export function giveBack<Body>(core: Core<Body>, copy: Copy<Body>, counts: boole
 
 /** Only `receiveDeferred` will find the copy now. */
 export function putAside<Body>(copy: Copy<Body>): void {
+  // A fault delivered the message twice; put aside twice it is still one message.
+  if (copy.queue.deferred.has(copy.sequenceNumber)) return finish(copy);
   copy.deferred = true;
   copy.state = 'deferred';
   copy.queue.deferred.set(copy.sequenceNumber, copy);
@@ -74,9 +76,4 @@ export function loseSession<Body>(core: Core<Body>, line: Line<Body>): void {
     core.outbox.push({ kind: 'sessionLockLost', receiver: receiver.name, sessionId });
   }
   endSession(core, line, true);
-}
-
-/** The line where the copy's session is now; sessions that empty are forgotten and made again. */
-export function rejoin<Body>(copy: Copy<Body>): void {
-  copy.line = lineFor(copy.queue, copy.message.sessionId);
 }

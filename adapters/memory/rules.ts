@@ -3,7 +3,8 @@ import type { BusCommand, Rule } from '../../harness/bus/bus.ts';
 import { accept, reject } from './answer.ts';
 import { correlationTest } from './filters/correlation.ts';
 import { compileSql } from './filters/sql.ts';
-import type { Compiled, Core, Queue, Topic } from './state.ts';
+import { find } from './find.ts';
+import type { Compiled, Core, Queue } from './state.ts';
 
 type CreateRule<Body> = Extract<BusCommand<Body>, { kind: 'createRule' }>;
 type DeleteRule<Body> = Extract<BusCommand<Body>, { kind: 'deleteRule' }>;
@@ -32,41 +33,52 @@ export function compileRule<Body>(rule: Rule): Compiled<Body> | { readonly wrong
   }
 }
 
-export function createRule<Body>(
-  core: Core<Body>,
-  found: Subscribed<Body>,
-  command: CreateRule<Body>,
-): void {
-  const { token, rule } = command;
+export function createRule<Body>(core: Core<Body>, command: CreateRule<Body>): void {
+  const { token, path, rule } = command;
+  const queue = subscriptionAt(core, token, path);
+  if (queue === undefined) return;
   const compiled = compileRule<Body>(rule);
   if ('wrong' in compiled) {
     reject(core, token, 'InvalidOperation', compiled.wrong);
-  } else if (found.queue.rules.has(rule.name)) {
-    const text = `The rule '${rule.name}' of '${found.queue.path}' already exists.`;
+  } else if (queue.rules.has(rule.name)) {
+    const text = `The rule '${rule.name}' of '${path}' already exists.`;
     reject(core, token, 'MessagingEntityAlreadyExists', text);
   } else {
-    found.queue.rules.set(rule.name, compiled);
-    found.topic.routesStale = true;
+    queue.rules.set(rule.name, compiled);
+    rerouted(queue);
     accept(core, token);
   }
 }
 
-export function deleteRule<Body>(
-  core: Core<Body>,
-  found: Subscribed<Body>,
-  command: DeleteRule<Body>,
-): void {
-  const { token, name } = command;
-  if (!found.queue.rules.delete(name)) {
-    const text = `The rule '${name}' of '${found.queue.path}' could not be found.`;
+export function deleteRule<Body>(core: Core<Body>, command: DeleteRule<Body>): void {
+  const { token, path, name } = command;
+  const queue = subscriptionAt(core, token, path);
+  if (queue === undefined) return;
+  if (queue.rules.delete(name)) {
+    rerouted(queue);
+    accept(core, token);
+  } else {
+    const text = `The rule '${name}' of '${path}' could not be found.`;
     reject(core, token, 'MessagingEntityNotFound', text);
-    return;
   }
-  found.topic.routesStale = true;
-  accept(core, token);
 }
 
-export interface Subscribed<Body> {
-  readonly queue: Queue<Body>;
-  readonly topic: Topic<Body>;
+function rerouted<Body>(queue: Queue<Body>): void {
+  if (queue.topic !== undefined) queue.topic.routesStale = true;
+}
+
+function subscriptionAt<Body>(
+  core: Core<Body>,
+  token: number,
+  path: string,
+): Queue<Body> | undefined {
+  const queue = find(core, path);
+  if (queue?.kind === 'queue' && queue.role === 'subscription') return queue;
+  if (queue === undefined) {
+    const text = `The subscription '${path}' could not be found.`;
+    reject(core, token, 'MessagingEntityNotFound', text);
+  } else {
+    reject(core, token, 'InvalidOperation', `'${path}' is no subscription; only those have rules.`);
+  }
+  return undefined;
 }

@@ -104,6 +104,8 @@ export interface Queue<Body> {
   /** Infinity: for ever. */
   readonly timeToLiveMicros: Micros;
   readonly intake: Intake<Body>;
+  /** Of a subscription. */
+  readonly topic: Topic<Body> | undefined;
   readonly deadLetters: Queue<Body> | undefined;
   readonly sessionLeases: LeaseList<Line<Body>>;
   /** Without sessions. */
@@ -144,7 +146,7 @@ export interface Topic<Body> {
   readonly path: string;
   readonly timeToLiveMicros: Micros;
   readonly intake: Intake<Body>;
-  readonly subscriptions: Queue<Body>[];
+  subscriptions: Queue<Body>[];
   /** Routes by `to`, for values that a rule names. */
   readonly routesTo: Map<string, Route<Body>[]>;
   /** Routes of all other messages. */

@@ -1,0 +1,65 @@
+/** Looking at everything stored in a queue. Slow on purpose: the hot path keeps no such list. */
+import type { BusCommand, Peeked } from '../../harness/bus/bus.ts';
+import { reject } from './answer.ts';
+import { find } from './find.ts';
+import type { Copy, Core, Queue } from './state.ts';
+
+type Peek<Body> = Extract<BusCommand<Body>, { kind: 'peek' }>;
+
+/** Copies on their way or ready, by sequence number. */
+export function waitingIn<Body>(core: Core<Body>, queue: Queue<Body>): readonly Copy<Body>[] {
+  const found = core.transit.list().filter((copy) => copy.queue === queue);
+  found.push(...queue.line.ready.list());
+  for (const line of queue.sessions.values()) found.push(...line.ready.list());
+  return found.filter((copy) => copy.state === 'waiting').sort(bySequence);
+}
+
+/** Peek-locked copies, the first to run out first. */
+export function lockedIn<Body>(queue: Queue<Body>): readonly Copy<Body>[] {
+  // Queues with the same lock duration share a list.
+  const found = queue.line.held.list().filter((copy) => copy.queue === queue);
+  for (const line of queue.sessions.values()) found.push(...line.held.list());
+  return found;
+}
+
+export function copiesIn<Body>(core: Core<Body>, queue: Queue<Body>): readonly Copy<Body>[] {
+  const all = [...waitingIn(core, queue), ...lockedIn(queue), ...queue.deferred.values()];
+  return all.sort(bySequence);
+}
+
+/** Shows messages without taking them: active, locked, deferred and scheduled ones. */
+export function peek<Body>(core: Core<Body>, command: Peek<Body>): void {
+  const { token, path, fromSequenceNumber, count } = command;
+  const queue = find(core, path);
+  if (queue === undefined) {
+    const text = `The messaging entity '${path}' could not be found.`;
+    reject(core, token, 'MessagingEntityNotFound', text);
+    return;
+  }
+  if (queue.kind === 'topic') {
+    const text = `'${path}' is a topic; peek into ${path}/Subscriptions/name.`;
+    reject(core, token, 'InvalidOperation', text);
+    return;
+  }
+  const shown: Peeked<Body>[] = copiesIn(core, queue).map((copy) => ({
+    message: copy.message,
+    sequenceNumber: copy.sequenceNumber,
+    state: copy.state === 'locked' || copy.state === 'deferred' ? copy.state : 'active',
+    deliveryCount: copy.deliveryCount,
+  }));
+  for (const { message, sequenceNumber } of queue.intake.scheduled.values()) {
+    shown.push({ message, sequenceNumber, state: 'scheduled', deliveryCount: 0 });
+  }
+  const messages = shown
+    .filter((message) => message.sequenceNumber >= fromSequenceNumber)
+    .sort(bySequence)
+    .slice(0, count);
+  core.outbox.push({ kind: 'peeked', token, messages });
+}
+
+function bySequence(
+  left: { readonly sequenceNumber: number },
+  right: { readonly sequenceNumber: number },
+): number {
+  return left.sequenceNumber - right.sequenceNumber;
+}
