@@ -68,7 +68,7 @@ interface Pairing {
  */
 export function historyOf(records: readonly HistoryRecord[], source?: HistorySource): History {
   const pairing: Pairing = { source, open: new Map(), operations: [], completed: 0 };
-  for (let start = 0; start < records.length; ) {
+  for (let start = 0; start < records.length;) {
     const end = endOfMoment(pairing, records, start);
     pairMoment(pairing, records, { start, end });
     start = end;
@@ -81,11 +81,7 @@ export function historyOf(records: readonly HistoryRecord[], source?: HistorySou
 }
 
 /** The index after the last record of the moment that begins at `start`. */
-function endOfMoment(
-  pairing: Pairing,
-  records: readonly HistoryRecord[],
-  start: number,
-): number {
+function endOfMoment(pairing: Pairing, records: readonly HistoryRecord[], start: number): number {
   const at = records[start]?.at ?? 0;
   let end = start + 1;
   for (; end < records.length; end += 1) {
@@ -107,7 +103,11 @@ interface Moment {
  * Calls first. They are paired in the order written, though: a process may return and call again
  * within a moment. Only positions are given out calls first.
  */
-function pairMoment(pairing: Pairing, records: readonly HistoryRecord[], { start, end }: Moment): void {
+function pairMoment(
+  pairing: Pairing,
+  records: readonly HistoryRecord[],
+  { start, end }: Moment,
+): void {
   let calls = 0;
   for (let index = start; index < end; index += 1) {
     if (records[index]?.kind === 'invoke') calls += 1;
@@ -163,7 +163,11 @@ interface Paired {
   readonly position: number;
 }
 
-function operationOf({ call: { record, position: call, id }, end, position }: Paired): Operation | null {
+function operationOf({
+  call: { record, position: call, id },
+  end,
+  position,
+}: Paired): Operation | null {
   const outcome = outcomeOf(end);
   if (outcome === null || (outcome === 'unknown' && record.f === 'read')) return null;
   const known = end !== null && outcome !== 'unknown';
@@ -198,6 +202,7 @@ function where({ source }: Pairing, { seq }: HistoryRecord): string {
 
 function malformed(pairing: Pairing, record: HistoryRecord, what: string): UserError {
   const remedy = 'A process has one operation at a time, and each return follows its call';
-  if (pairing.source === undefined) return new UserError(`record ${record.seq}: ${what}`, { remedy });
+  if (pairing.source === undefined)
+    return new UserError(`record ${record.seq}: ${what}`, { remedy });
   return new UserError(what, { file: pairing.source.file, line: record.seq, remedy });
 }

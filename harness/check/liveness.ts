@@ -1,6 +1,8 @@
 /**
  * I21 and I22: once nothing is unkind any more, the cluster elects a leader whom all follow, and
- * all logs become equal, committed and applied. Judged at the end of the quiet period.
+ * all logs become equal, committed and applied. Judged at the end of the quiet period. When time
+ * was up first, the cluster may still have been at work: then only what is older than the last
+ * quarter of the quiet period is due.
  */
 import type { TraceRecord } from '../trace/record.ts';
 import type { Check, Verdict } from './check.ts';
@@ -13,20 +15,31 @@ type EndReason = Extract<TraceRecord, { readonly kind: 'end' }>['reason'];
 export interface Quiet {
   /** -1: not yet. */
   quietSeq: number;
+  quietAt: number;
   endSeq: number;
+  endAt: number;
   reason: EndReason | null;
 }
 
 export function newQuiet(): Quiet {
-  return { quietSeq: -1, endSeq: -1, reason: null };
+  return { quietSeq: -1, quietAt: -1, endSeq: -1, endAt: -1, reason: null };
 }
 
 export function observeQuiet(state: Quiet, record: TraceRecord): undefined {
-  if (record.kind === 'quiet') state.quietSeq = record.seq;
-  else if (record.kind === 'end') {
+  if (record.kind === 'quiet') {
+    state.quietSeq = record.seq;
+    state.quietAt = record.at;
+  } else if (record.kind === 'end') {
     state.endSeq = record.seq;
+    state.endAt = record.at;
     state.reason = record.reason;
   }
+}
+
+/** What began up to then should have been done at the end. */
+export function dueBefore(state: Quiet): number {
+  if (state.reason !== 'time') return state.endAt;
+  return state.endAt - (state.endAt - state.quietAt) / 4;
 }
 
 /** No quiet period, nothing to judge. */
@@ -98,44 +111,56 @@ function withoutLeader(view: ClusterView): string | undefined {
   return undefined;
 }
 
-function apart(view: ClusterView): string | undefined {
-  const active = activeServers(view);
-  // Without a leader the longest log is the measure.
-  const longest = active.toSorted((a, b) => b.log.length - a.log.length)[0];
-  const measure = leaderOf(view) ?? longest;
-  if (measure === undefined) return 'no server is up at the end of the quiet period';
-  const last = String(measure.log.length);
-  for (const server of active) {
-    const length = Math.min(server.log.length, measure.log.length);
-    for (let index = length; index > 0; index -= 1) {
-      const [own, theirs] = [server.log[index - 1], measure.log[index - 1]];
-      if (own === undefined || theirs === undefined || sameEntry(own, theirs)) break;
-      return `${server.id} and ${measure.id} still disagree at index ${String(index)}`;
-    }
-    if (server.log.length !== measure.log.length) {
-      const own = String(server.log.length);
-      return `the log of ${server.id} ends at index ${own}, that of ${measure.id} at ${last}`;
-    }
+/** How much of the leader's log is due. */
+function dueIndex(state: Convergence, leader: ServerView): number {
+  const cutoff = dueBefore(state.quiet);
+  const late = state.writes.find(
+    ({ server, at, from }) => server === leader.id && at > cutoff && from <= leader.log.length,
+  );
+  return late === undefined ? leader.log.length : late.from - 1;
+}
+
+function lagging(server: ServerView, leader: ServerView, due: number): string | undefined {
+  const goal = String(due);
+  if (server.log.length < due) {
+    return `the log of ${server.id} ends at index ${String(server.log.length)} of ${goal}`;
   }
-  for (const server of active) {
-    if (server.commitIndex !== measure.log.length) {
-      return `${server.id} lags at commit ${String(server.commitIndex)} of ${last}`;
-    }
-    if (server.appliedIndex !== measure.log.length) {
-      return `${server.id} has applied only ${String(server.appliedIndex)} of ${last}`;
+  const [own, led] = [server.log[due - 1], leader.log[due - 1]];
+  if (own !== undefined && led !== undefined && !sameEntry(own, led)) {
+    return `${server.id} and ${leader.id} still disagree at index ${goal}`;
+  }
+  if (server.commitIndex < due) {
+    return `${server.id} lags at commit ${String(server.commitIndex)} of ${goal}`;
+  }
+  if (server.appliedIndex < due) {
+    return `${server.id} has applied only ${String(server.appliedIndex)} of ${goal}`;
+  }
+  return undefined;
+}
+
+function apart(state: Convergence, view: ClusterView): string | undefined {
+  const leader = leaderOf(view);
+  if (leader === undefined) return 'without a leader the logs cannot become equal';
+  const due = dueIndex(state, leader);
+  for (const server of activeServers(view)) {
+    const sentence = lagging(server, leader, due);
+    if (sentence !== undefined) return sentence;
+    if (state.quiet.reason === 'settled' && server.log.length > due) {
+      const [own, led] = [String(server.log.length), String(due)];
+      return `the log of ${server.id} ends at index ${own}, that of leader ${leader.id} at ${led}`;
     }
   }
   return undefined;
 }
 
 function verdictOf(
-  state: Quiet,
+  quiet: Quiet,
   view: ClusterView,
   missing: (view: ClusterView) => string | undefined,
 ): Verdict {
-  const few = state.quietSeq < 0 ? undefined : tooFewUp(view);
+  const few = quiet.quietSeq < 0 ? undefined : tooFewUp(view);
   if (few !== undefined) return { kind: 'unknown', reason: few };
-  return quietVerdict(state, view.servers.length, () => missing(view));
+  return quietVerdict(quiet, view.servers.length, () => missing(view));
 }
 
 /** Raft §5.2 and §9.3: with timing that holds, elections succeed. */
@@ -150,14 +175,28 @@ export const leaderElected: Check<Quiet> = {
   exempt: quietExempt,
 };
 
+interface Convergence {
+  readonly quiet: Quiet;
+  /** Changes of logs in the quiet period, oldest first. */
+  readonly writes: { readonly server: string; readonly from: number; readonly at: number }[];
+}
+
+function observeConvergence(state: Convergence, record: TraceRecord): undefined {
+  if (record.kind !== 'write') observeQuiet(state.quiet, record);
+  else if (state.quiet.quietSeq >= 0 && record.log !== null) {
+    state.writes.push({ server: record.server, from: record.log.from, at: record.at });
+  }
+}
+
 /** Raft §5.3: "the leader retries AppendEntries indefinitely until all followers store all". */
-export const logsConverge: Check<Quiet> = {
+export const logsConverge: Check<Convergence> = {
   name: 'LogsConverge',
   promise: 'When the faults have stopped, all logs become equal, committed, applied (Raft §5.3).',
   class: 'liveness',
-  kinds: ['quiet', 'end'],
-  start: newQuiet,
-  observe: observeQuiet,
-  verdict: (state: Quiet, view: ClusterView): Verdict => verdictOf(state, view, apart),
-  exempt: quietExempt,
+  kinds: ['quiet', 'end', 'write'],
+  start: (): Convergence => ({ quiet: newQuiet(), writes: [] }),
+  observe: observeConvergence,
+  verdict: (state: Convergence, view: ClusterView): Verdict =>
+    verdictOf(state.quiet, view, () => apart(state, view)),
+  exempt: (state: Convergence): string | undefined => quietExempt(state.quiet),
 };

@@ -5,7 +5,7 @@
 import type { HistoryRecord, TraceRecord } from '../trace/record.ts';
 import type { Check, Verdict } from './check.ts';
 import type { Quiet } from './liveness.ts';
-import { newQuiet, observeQuiet, quietExempt, quietVerdict } from './liveness.ts';
+import { dueBefore, newQuiet, observeQuiet, quietExempt, quietVerdict } from './liveness.ts';
 import type { ClusterView } from './view.ts';
 
 interface State {
@@ -47,10 +47,12 @@ function observe(state: State, record: TraceRecord): undefined {
 }
 
 function missing(state: State, view: ClusterView): string | undefined {
-  const [first] = state.open.values();
+  const cutoff = dueBefore(state.quiet);
+  const overdue = [...state.open.values()].filter((invoked) => invoked.at <= cutoff);
+  const [first] = overdue;
   if (first !== undefined) {
-    const others = state.open.size - 1;
-    const more = others === 0 ? '' : ` (nor have ${String(others)} other operations)`;
+    const others = overdue.length - 1;
+    const more = others === 0 ? '' : `, nor have ${String(others)} others`;
     return `${operationName(first)} has no answer at the end of the quiet period${more}`;
   }
   const { firstUnanswered, unanswered, answeredInQuiet } = state;
