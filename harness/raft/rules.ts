@@ -73,7 +73,7 @@ export interface Rules {
 
   /** What is known to match after an acknowledgement: never less than before. (2.2-R4) */
   matchAfterAck(progress: Progress, reply: AppendEntriesReply): number;
-  /** Does the refusal answer the current probe (or anything beyond the match)? (2.2-R4) */
+  /** Does the refusal lie beyond the match and answer the current probe, if any? (2.2-R4) */
   refusalIsCurrent(progress: Progress, reply: AppendEntriesReply): boolean;
   /** Where to probe after a refusal: skips whole terms, stays above the match. (2.14) */
   nextAfterRefusal(node: Node, progress: Progress, reply: AppendEntriesReply): number;
@@ -170,10 +170,9 @@ export const raftRules: Rules = {
   },
 
   matchAfterAck: (progress, reply) => Math.max(progress.matchIndex, reply.matchIndex),
-  refusalIsCurrent(progress, reply) {
-    if (progress.probing) return reply.prevIndex === progress.nextIndex - 1;
-    return reply.prevIndex > progress.matchIndex;
-  },
+  refusalIsCurrent: (progress, reply) =>
+    reply.prevIndex > progress.matchIndex &&
+    (!progress.probing || reply.prevIndex === progress.nextIndex - 1),
   nextAfterRefusal(node, progress, reply) {
     const meet = lastIndexWithin(node, { index: reply.hintIndex, term: reply.hintTerm });
     return Math.max(progress.matchIndex + 1, Math.min(reply.prevIndex, meet + 1));
