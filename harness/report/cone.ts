@@ -23,18 +23,21 @@ export interface Cone {
 /** Which changes of a server's mind can matter to a broken promise. */
 type Concern = 'votes' | 'logs' | 'answers';
 
-const concerns: { readonly [invariant: string]: Concern | undefined } = {
-  ElectionSafety: 'votes',
-  VoteOncePerTerm: 'votes',
-  TermMonotonic: 'votes',
-  Linearizability: 'answers',
-  ExactlyOnce: 'answers',
-};
+const concerns: ReadonlyMap<string, Concern> = new Map([
+  ['ElectionSafety', 'votes'],
+  ['VoteOncePerTerm', 'votes'],
+  ['TermMonotonic', 'votes'],
+  ['LeaderElected', 'votes'],
+  ['OneTimerPerVoter', 'votes'],
+  ['Linearizability', 'answers'],
+  ['ExactlyOnce', 'answers'],
+  ['AnswerAfterCommit', 'answers'],
+  ['OperationsComplete', 'answers'],
+]);
 
 /** The concern of a broken promise. */
 export function concernOf(invariant: string | null): Concern {
-  if (invariant === null || !Object.hasOwn(concerns, invariant)) return 'logs';
-  return concerns[invariant] ?? 'logs';
+  return concerns.get(invariant ?? '') ?? 'logs';
 }
 
 function changes(record: TraceRecord, concern: Concern): boolean {
@@ -220,7 +223,7 @@ export function cone(plot: Plot): Cone {
   };
   const evidence = verdict?.verdict === 'fail' ? verdict.evidence : [];
   for (const seq of evidence) visit(walk, plot.stepOf(seq));
-  if (walk.queue.length === 0) {
+  if (walk.queue.every((step) => step.actor === null)) {
     for (const step of plot.steps) if (isChanging(step, concern, plot)) visit(walk, step);
   }
   for (let step = walk.queue.pop(); step !== undefined; step = walk.queue.pop()) {

@@ -245,7 +245,7 @@ describe('the story', () => {
     expect(textOf(tell(unmatchedLogs()))).toMatchInlineSnapshot(`
       "LogMatching: S1 and S2 disagree at index 1 although both have (index 2, term 3)
 
-        Logs that share an entry (index, term) are equal up to it (Raft §5.3).
+        Two logs with an entry of the same index and term are equal up to that entry (Raft §5.3).
 
         what happened   (3 steps, from 14 of 28 events; the rest does not influence the violation)
              0.0 ms  S1–S3 are followers in term 1; logs empty

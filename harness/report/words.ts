@@ -4,7 +4,7 @@
  */
 import type { Json } from '../trace/record.ts';
 
-const houseGlyphs = new Set('–—→←★✖⚠✓↯…×·│─├┤╌█░§“”‘’');
+const houseGlyphs = new Set('–—→←★✖⚠✓↯…×·│─├┤╌█░§≤≥≠“”‘’');
 
 /** Letters that take one column everywhere: ASCII, Latin, Greek, Cyrillic, and our own glyphs. */
 function isPlain(point: number, glyph: string): boolean {
