@@ -48,10 +48,13 @@ function onDelivered(
     if (client !== undefined) receive(world, client, envelope, event.deliveryCount);
     return;
   }
-  const { lock, deliveryCount } = event;
   if (!host.up) return;
-  if (host.paused) host.inbox.push({ kind: 'message', envelope, lock, deliveryCount });
-  else deliver(world, host, envelope, { lock, deliveryCount });
+  if (host.paused) {
+    const { lock, deliveryCount } = event;
+    host.inbox.push({ kind: 'message', envelope, lock, deliveryCount });
+  } else {
+    deliver(world, host, envelope, event);
+  }
 }
 
 /** Publishes carry their message's id as a negative token; other refusals are the world's bug. */

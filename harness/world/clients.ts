@@ -25,10 +25,11 @@ function begin(world: World, client: Client): void {
   if (operation === undefined) return;
   const seq = tell(world, client, { kind: 'invoke', operation, cause: -1 });
   client.current = { operation, seq };
+  world.cause = seq;
   client.serial += 1;
   const at = world.now + world.scenario.workload.timeoutMs * 1_000;
   world.queue.push(at, codeOf(happening.timeout, client.index, client.serial), undefined);
-  ask(world, client, seq);
+  ask(world, client);
 }
 
 interface Telling {
@@ -63,12 +64,12 @@ function tell(world: World, client: Client, telling: Telling): number {
 }
 
 /** Sends the current request (or the registration it needs first) to the server believed best. */
-function ask(world: World, client: Client, cause: number): void {
+function ask(world: World, client: Client): void {
   const { current } = client;
   const host = world.hosts[client.target];
   if (current === null || host === undefined) return;
   client.attempts += 1;
-  transmit(world, client.index, request(client, current.operation, host.id), cause);
+  transmit(world, client.index, request(client, current.operation, host.id));
   const at = world.now + world.scenario.workload.retryMs * 1_000;
   world.queue.push(at, codeOf(happening.retry, client.index, client.attempts), undefined);
 }
@@ -98,7 +99,8 @@ export function retry(world: World, client: Client): void {
   if (client.current === null) return;
   client.redirects = 0;
   client.target = (client.target + 1) % world.hosts.length;
-  ask(world, client, client.current.seq);
+  world.cause = client.current.seq;
+  ask(world, client);
 }
 
 /** The operation has taken too long: nobody knows what came of it. */
@@ -134,28 +136,30 @@ export function receive(
     emitter.show({ kind: 'deliver', seq, at: world.now, cause, id, to, deliveryCount });
   }
   world.counters.messages += 1;
-  if (message.kind === 'ClientReply') answered(world, client, message, seq);
+  world.cause = seq;
+  if (message.kind === 'ClientReply') answered(world, client, message);
 }
 
-function answered(world: World, client: Client, reply: ClientReply, cause: number): void {
+function answered(world: World, client: Client, reply: ClientReply): void {
   const { current } = client;
   if (current === null) return;
   const wanted = client.session === null ? 0 : client.serial;
   if (reply.serial !== wanted) return;
-  conclude(world, client, reply.answer, cause);
+  conclude(world, client, reply.answer);
 }
 
-function conclude(world: World, client: Client, answer: Answer, cause: number): void {
+function conclude(world: World, client: Client, answer: Answer): void {
   const { current } = client;
+  const { cause } = world;
   if (current === null) return;
   const { operation } = current;
   switch (answer.kind) {
     case 'registered':
       client.session = answer.session;
-      ask(world, client, cause);
+      ask(world, client);
       return;
     case 'notLeader':
-      redirect(world, client, answer.leader, cause);
+      redirect(world, client, answer.leader);
       return;
     case 'done':
       tell(world, client, { kind: 'ok', operation, cause, result: answer.result });
@@ -178,10 +182,10 @@ function conclude(world: World, client: Client, answer: Answer, cause: number): 
 }
 
 /** Follows a hint at once, but not for ever: two servers may each believe in the other. */
-function redirect(world: World, client: Client, leader: string | null, cause: number): void {
+function redirect(world: World, client: Client, leader: string | null): void {
   const hinted = leader === null ? undefined : world.names.get(leader);
   if (hinted === undefined || hinted === client.target || client.redirects >= redirectsMax) return;
   client.redirects += 1;
   client.target = hinted;
-  ask(world, client, cause);
+  ask(world, client);
 }

@@ -4,7 +4,7 @@ import { draw, keyOf, purpose, within } from './keyed.ts';
 const buckets = 16;
 
 function spread(drawn: (i: number) => number): number {
-  const counts = new Array<number>(buckets).fill(0);
+  const counts = Array.from({ length: buckets }, () => 0);
   const draws = 16_000;
   for (let i = 0; i < draws; i++) {
     const at = drawn(i) % buckets;

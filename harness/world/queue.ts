@@ -7,7 +7,7 @@ const countBits = 20;
 const countSpan = 2 ** countBits;
 
 /** The largest time the packed key can hold exactly: about 2.4 virtual hours. */
-export const timeMax = 2 ** 33 - 1;
+export const timeMax: number = 2 ** 33 - 1;
 
 export class EventQueue<Payload> {
   private keys: Float64Array = new Float64Array(64);

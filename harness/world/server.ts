@@ -45,16 +45,16 @@ export function openReceiver(
 }
 
 /** The process starts (again): a new machine, and what the disk holds. */
-export function start(world: World, host: Host, cause: number): void {
+export function start(world: World, host: Host): void {
   host.node = world.subject.create(nodeOptions(world.scenario, host.id), world.application);
   host.up = true;
   host.paused = false;
   openReceiver(world, host, world.scenario.bus.mode);
-  comeOnline(world, host, cause);
+  comeOnline(world, host);
 }
 
 /** The server joins with what its disk holds. */
-export function comeOnline(world: World, host: Host, cause: number): void {
+export function comeOnline(world: World, host: Host): void {
   const stored = storedOn(host.disk);
   host.incarnation += 1;
   const { seen, incarnation } = host;
@@ -77,7 +77,7 @@ export function comeOnline(world: World, host: Host, cause: number): void {
       kind: 'online',
       seq,
       at: world.now,
-      cause,
+      cause: world.cause,
       server,
       incarnation,
       term,
@@ -85,7 +85,8 @@ export function comeOnline(world: World, host: Host, cause: number): void {
       entries,
     });
   }
-  feed(world, host, { kind: 'online', stored }, { cause: seq, lock: 0 });
+  world.cause = seq;
+  feed(world, host, { kind: 'online', stored }, 0);
 }
 
 /** What of the unsynced writes survives: the scenario says how, the fault's key decides how much. */
@@ -101,7 +102,7 @@ function lossOf(world: World, host: Host, active: ActiveFault): Loss {
 }
 
 /** The process dies; memory is gone, and what was not synced may be. */
-export function crash(world: World, host: Host, active: ActiveFault, cause: number): void {
+export function crash(world: World, host: Host, active: ActiveFault): void {
   const loss = lossOf(world, host, active);
   const { pending } = host.disk;
   const first = pending[0]?.write.id ?? host.node.lastWrite + 1;
@@ -121,7 +122,7 @@ export function crash(world: World, host: Host, active: ActiveFault, cause: numb
     kind: 'crash',
     seq,
     at: world.now,
-    cause,
+    cause: world.cause,
     server: host.id,
     fault: active.index,
     survived,
@@ -140,8 +141,9 @@ function stop(world: World, host: Host): void {
 }
 
 /** The server leaves in good order; the process keeps running and ignores what it receives. */
-export function goOffline(world: World, host: Host, active: ActiveFault, cause: number): void {
-  feed(world, host, { kind: 'offline' }, { cause, lock: 0 });
+export function goOffline(world: World, host: Host, active: ActiveFault): void {
+  const { cause } = world;
+  feed(world, host, { kind: 'offline' }, 0);
   const last = host.disk.pending.at(-1);
   const { emitter } = world;
   if (last !== undefined) {
@@ -164,26 +166,27 @@ export function goOffline(world: World, host: Host, active: ActiveFault, cause: 
 function notePause(
   world: World,
   host: Host,
-  what: { readonly kind: 'pause' | 'resume'; readonly fault: number; readonly cause: number },
+  what: { readonly kind: 'pause' | 'resume'; readonly fault: number },
 ): number {
   const { emitter } = world;
   const seq = emitter.take();
   if (emitter.wants[what.kind]) {
-    const { kind, fault, cause } = what;
+    const { kind, fault } = what;
+    const { cause } = world;
     emitter.show({ kind, seq, at: world.now, cause, server: host.id, fault });
   }
   return seq;
 }
 
 /** Timers and deliveries wait, memory stays, the bus's locks go on expiring. */
-export function pause(world: World, host: Host, active: ActiveFault, cause: number): void {
+export function pause(world: World, host: Host, active: ActiveFault): void {
   host.paused = true;
-  notePause(world, host, { kind: 'pause', fault: active.index, cause });
+  notePause(world, host, { kind: 'pause', fault: active.index });
 }
 
-export function resume(world: World, host: Host, active: ActiveFault, cause: number): void {
+export function resume(world: World, host: Host, active: ActiveFault): void {
   host.paused = false;
-  notePause(world, host, { kind: 'resume', fault: active.index, cause });
+  notePause(world, host, { kind: 'resume', fault: active.index });
   const inbox = host.inbox;
   host.inbox = [];
   for (const waiting of inbox) {

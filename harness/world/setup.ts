@@ -100,6 +100,7 @@ export function newWorld(options: RunOptions): World {
     clients: clientIds.map((id, i) => newClient(id, serverIds.length + i, scenario)),
     names: new Map(all.map((name, index) => [name, index])),
     now: 0,
+    cause: -1,
     quiet: false,
     finished: false,
     offered: linkCounters(all.length),
@@ -145,7 +146,7 @@ export function begin(world: World): void {
     );
   }
   for (const client of world.clients) openReceiver(world, client, 'receiveAndDelete');
-  for (const host of world.hosts) start(world, host, -1);
+  for (const host of world.hosts) start(world, host);
   scenario.faults.forEach((fault, index) => {
     const code = codeOf(happening.faultStart, index & 511, index >> 9);
     queue.push(fault.atMs * 1_000, code, undefined);

@@ -36,7 +36,8 @@ function targetsOf(fault: Fault): readonly string[] {
   return fault.kind === 'partition' ? fault.side : [];
 }
 
-function note(world: World, active: ActiveFault, phase: 'start' | 'end', cause: number): number {
+/** Records the phase; what follows from it names this record as its cause. */
+function note(world: World, active: ActiveFault, phase: 'start' | 'end'): void {
   const { emitter } = world;
   const seq = emitter.take();
   if (emitter.wants.fault) {
@@ -53,14 +54,14 @@ function note(world: World, active: ActiveFault, phase: 'start' | 'end', cause: 
       kind: 'fault',
       seq,
       at: world.now,
-      cause,
+      cause: -1,
       fault: index,
       name: fault.kind,
       phase,
       detail,
     });
   }
-  return seq;
+  world.cause = seq;
 }
 
 function nameOf(world: World, participant: number): string {
@@ -84,9 +85,9 @@ export function strike(world: World, index: number): void {
   if (hosts.length > 0 && struck.length === 0) return;
   const active: ActiveFault = { index, fault, key, from, to, hosts: struck };
   if (!applicable(world, active)) return;
-  const cause = note(world, active, 'start', -1);
+  note(world, active, 'start');
   count(world, fault.kind);
-  begin(world, active, cause);
+  begin(world, active);
   if (!('forMs' in fault)) return;
   world.active.push(active);
   world.queue.push(
@@ -118,7 +119,7 @@ function cut(world: World, active: ActiveFault, by: 1 | -1): void {
   }
 }
 
-function begin(world: World, active: ActiveFault, cause: number): void {
+function begin(world: World, active: ActiveFault): void {
   const { fault } = active;
   const host = world.hosts[active.hosts[0] ?? -1];
   switch (fault.kind) {
@@ -140,22 +141,22 @@ function begin(world: World, active: ActiveFault, cause: number): void {
       world.bus.inject(busFault(world, fault, host), world.now);
       break;
     default:
-      if (host !== undefined) afflict(world, host, active, cause);
+      if (host !== undefined) afflict(world, host, active);
   }
 }
 
 /** A fault of one server. */
-function afflict(world: World, host: Host, active: ActiveFault, cause: number): void {
+function afflict(world: World, host: Host, active: ActiveFault): void {
   const { fault } = active;
   switch (fault.kind) {
     case 'crash':
-      crash(world, host, active, cause);
+      crash(world, host, active);
       break;
     case 'offline':
-      goOffline(world, host, active, cause);
+      goOffline(world, host, active);
       break;
     case 'pause':
-      pause(world, host, active, cause);
+      pause(world, host, active);
       break;
     case 'clockSkew':
       host.skewPerMille = fault.perMille;
@@ -215,21 +216,21 @@ export function relieve(world: World, index: number): void {
   world.active.splice(at, 1);
   const { fault } = active;
   const host = world.hosts[active.hosts[0] ?? -1];
-  const cause = note(world, active, 'end', -1);
+  note(world, active, 'end');
   const link = world.linkFaults.indexOf(active);
   if (link >= 0) world.linkFaults.splice(link, 1);
   if (fault.kind === 'partition') cut(world, active, -1);
   if (host === undefined) return;
-  if (fault.kind === 'crash') start(world, host, cause);
-  else if (fault.kind === 'offline') backOnline(world, host, cause);
-  else if (fault.kind === 'pause' && host.up && host.paused) resume(world, host, active, cause);
+  if (fault.kind === 'crash') start(world, host);
+  else if (fault.kind === 'offline') backOnline(world, host);
+  else if (fault.kind === 'pause' && host.up && host.paused) resume(world, host, active);
   else if (fault.kind === 'clockSkew') host.skewPerMille = 0;
   else if (fault.kind === 'slowDisk') host.slowDiskMicros = 0;
 }
 
 /** A server that crashed while it was off line comes back by its restart. */
-function backOnline(world: World, host: Host, cause: number): void {
-  if (host.up && host.node.role === 'offline') comeOnline(world, host, cause);
+function backOnline(world: World, host: Host): void {
+  if (host.up && host.node.role === 'offline') comeOnline(world, host);
 }
 
 /** Everything unkind ends, in the order in which it began. */

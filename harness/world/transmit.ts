@@ -30,8 +30,8 @@ function messageRecord(message: Message): MessageRecord {
   return { ...message, entries };
 }
 
-/** Sends `message` from a participant; `cause` is the record whose handling made it. */
-export function transmit(world: World, from: number, message: Message, cause: number): void {
+/** Sends `message` from a participant. */
+export function transmit(world: World, from: number, message: Message): void {
   const to = world.names.get(message.to);
   if (to === undefined) throw new Error(`nobody is called ${message.to}`);
   const link = (from * world.participants + to) * classes + classOf[message.kind];
@@ -52,7 +52,7 @@ export function transmit(world: World, from: number, message: Message, cause: nu
       kind: 'send',
       seq,
       at: world.now,
-      cause,
+      cause: world.cause,
       id: seq,
       from: message.from,
       to: message.to,

@@ -1,5 +1,6 @@
 /** One input for one server: step the machine, record what changed, carry out what it asked for. */
 import type { Entry } from '../raft/entry.ts';
+import type { Message } from '../raft/message.ts';
 import type { Effect, Input, Write } from '../raft/step.ts';
 import type { EntryRef } from '../trace/record.ts';
 import { completeSync } from './disk.ts';
@@ -21,17 +22,17 @@ export class MachineBroke extends Error {
   }
 }
 
-function stepped(world: World, host: Host, input: Input, cause: number): readonly Effect[] {
+function stepped(world: World, host: Host, input: Input): readonly Effect[] {
   try {
     return world.subject.step(host.node, input);
   } catch (error) {
-    throw new MachineBroke(host.id, cause, error);
+    throw new MachineBroke(host.id, world.cause, error);
   }
 }
 
-/** Feeds one input; `cause` is its record, `lock` the delivery to complete afterwards (0: none). */
-export function feed(world: World, host: Host, input: Input, given: Given): void {
-  const effects = stepped(world, host, input, given.cause);
+/** Feeds one input; `lock` is the delivery to complete afterwards (0: none). */
+export function feed(world: World, host: Host, input: Input, lock: number): void {
+  const effects = stepped(world, host, input);
   const { node, seen } = host;
   if (
     node.role !== seen.role ||
@@ -39,38 +40,33 @@ export function feed(world: World, host: Host, input: Input, given: Given): void
     node.votedFor !== seen.votedFor ||
     node.leader !== seen.leader
   ) {
-    noteState(world, host, given.cause);
+    noteState(world, host);
   }
   let lastWrite = 0;
   for (const effect of effects) {
     if (effect.kind === 'persist') {
-      persist(world, host, effect.write, given.cause);
+      persist(world, host, effect.write);
       lastWrite = effect.write.id;
     }
   }
   if (input.kind === 'receive' && input.message.kind === 'AppendEntriesReply') {
-    noteMatch(world, host, input.message, given.cause);
+    noteMatch(world, host, input.message);
   }
-  if (node.commitIndex !== seen.commitIndex) noteCommit(world, host, given.cause);
-  for (const effect of effects) carryOut(world, host, effect, given.cause);
-  if (given.lock !== 0) leave(world, host, lastWrite, null, given);
+  if (node.commitIndex !== seen.commitIndex) noteCommit(world, host);
+  for (const effect of effects) carryOut(world, host, effect);
+  if (lock !== 0) settleAfter(world, host, { write: lastWrite, lock });
   if (host.disk.syncing === 0 && host.disk.pending.length !== 0) startSync(world, host);
 }
 
-export interface Given {
-  readonly cause: number;
-  readonly lock: number;
-}
-
-function carryOut(world: World, host: Host, effect: Effect, cause: number): void {
+function carryOut(world: World, host: Host, effect: Effect): void {
   switch (effect.kind) {
     case 'persist':
       break;
     case 'send':
-      leave(world, host, effect.after, effect.message, { cause, lock: 0 });
+      leave(world, host, effect.after, effect.message);
       break;
     case 'answer':
-      leave(world, host, effect.after, effect.reply, { cause, lock: 0 });
+      leave(world, host, effect.after, effect.reply);
       break;
     case 'arm':
       arm(world, host, effect);
@@ -79,7 +75,7 @@ function carryOut(world: World, host: Host, effect: Effect, cause: number): void
       disarm(world, host, effect.timer);
       break;
     case 'apply':
-      noteApply(world, host, effect, cause);
+      noteApply(world, host, effect);
       break;
     default: {
       const never: never = effect;
@@ -88,20 +84,22 @@ function carryOut(world: World, host: Host, effect: Effect, cause: number): void
   }
 }
 
-/** Lets a message (or the completion of a delivery) out once `after` is durable. */
-function leave(
-  world: World,
-  host: Host,
-  after: number,
-  message: Parameters<typeof transmit>[2] | null,
-  given: Given,
-): void {
+/** Lets a message out once the write `after` is durable. */
+function leave(world: World, host: Host, after: number, message: Message): void {
   if (after > durableWrite(host)) {
-    host.outbox.push({ after, message, lock: given.lock, cause: given.cause });
-  } else if (message !== null) {
-    transmit(world, host.index, message, given.cause);
+    host.outbox.push({ after, message, lock: 0, cause: world.cause });
   } else {
-    complete(world, given.lock);
+    transmit(world, host.index, message);
+  }
+}
+
+/** Settle after durable: a delivery is completed only when what it led to cannot be lost. */
+function settleAfter(world: World, host: Host, what: { write: number; lock: number }): void {
+  const { write: after, lock } = what;
+  if (after > durableWrite(host)) {
+    host.outbox.push({ after, message: null, lock, cause: world.cause });
+  } else {
+    complete(world, lock);
   }
 }
 
@@ -116,11 +114,11 @@ function durableWrite(host: Host): number {
 
 /* ---- the disk ---- */
 
-function persist(world: World, host: Host, write: Write, cause: number): void {
+function persist(world: World, host: Host, write: Write): void {
   const { emitter } = world;
   const { node } = host;
   if (write.log !== null && node.role === 'leader') {
-    for (const entry of write.log.entries) notePropose(world, host, entry, cause);
+    for (const entry of write.log.entries) notePropose(world, host, entry);
   }
   const seq = emitter.take();
   if (emitter.wants.write) {
@@ -128,7 +126,7 @@ function persist(world: World, host: Host, write: Write, cause: number): void {
       kind: 'write',
       seq,
       at: world.now,
-      cause,
+      cause: world.cause,
       server: host.id,
       write: write.id,
       hard: write.hard,
@@ -175,7 +173,8 @@ export function synced(world: World, host: Host): void {
 
 export function tellDurable(world: World, host: Host, write: number, seq: number): void {
   release(world, host, write);
-  feed(world, host, { kind: 'persisted', write }, { cause: seq, lock: 0 });
+  world.cause = seq;
+  feed(world, host, { kind: 'persisted', write }, 0);
 }
 
 function release(world: World, host: Host, write: number): void {
@@ -185,8 +184,9 @@ function release(world: World, host: Host, write: number): void {
     const item = outbox[freed];
     if (item === undefined || item.after > write) break;
     freed += 1;
+    world.cause = item.cause;
     if (item.message === null) complete(world, item.lock);
-    else transmit(world, host.index, item.message, item.cause);
+    else transmit(world, host.index, item.message);
   }
   if (freed === outbox.length) outbox.length = 0;
   else if (freed > 0) outbox.splice(0, freed);
@@ -195,7 +195,7 @@ function release(world: World, host: Host, write: number): void {
 /* ---- deliveries ---- */
 
 /** A message has reached its server. */
-export function deliver(world: World, host: Host, envelope: Envelope, from: Delivery): void {
+export function deliver(world: World, host: Host, envelope: Envelope, by: Delivery): void {
   const { emitter } = world;
   const seq = emitter.take();
   if (emitter.wants.deliver) {
@@ -206,16 +206,16 @@ export function deliver(world: World, host: Host, envelope: Envelope, from: Deli
       cause: envelope.sendSeq,
       id: envelope.id,
       to: host.id,
-      deliveryCount: from.deliveryCount,
+      deliveryCount: by.deliveryCount,
     });
   }
   world.counters.messages += 1;
   const { message } = envelope;
-  const given = { cause: seq, lock: from.lock };
+  world.cause = seq;
   if (message.kind === 'ClientRequest') {
-    feed(world, host, { kind: 'propose', request: message }, given);
+    feed(world, host, { kind: 'propose', request: message }, by.lock);
   } else if (message.kind !== 'ClientReply') {
-    feed(world, host, { kind: 'receive', message }, given);
+    feed(world, host, { kind: 'receive', message }, by.lock);
   }
 }
 
@@ -232,12 +232,13 @@ export function ring(world: World, host: Host, timer: 'election' | 'heartbeat'):
     emitter.show({ kind: 'timer', seq, at: world.now, cause: -1, server: host.id, timer });
   }
   const { generation } = timer === 'election' ? host.election : host.heartbeat;
-  feed(world, host, { kind: 'expire', timer, generation }, { cause: seq, lock: 0 });
+  world.cause = seq;
+  feed(world, host, { kind: 'expire', timer, generation }, 0);
 }
 
 /* ---- records of what changed ---- */
 
-function noteState(world: World, host: Host, cause: number): void {
+function noteState(world: World, host: Host): void {
   const { node, seen } = host;
   const { emitter } = world;
   if (node.role === 'leader' && (seen.role !== 'leader' || seen.term !== node.term)) {
@@ -252,6 +253,7 @@ function noteState(world: World, host: Host, cause: number): void {
   if (!emitter.wants.state) return;
   const { role, term, votedFor, leader } = node;
   const { id: server } = host;
+  const { cause } = world;
   emitter.show({ kind: 'state', seq, at: world.now, cause, server, role, term, votedFor, leader });
 }
 
@@ -259,7 +261,6 @@ function noteMatch(
   world: World,
   host: Host,
   reply: { readonly from: string; readonly success: boolean },
-  cause: number,
 ): void {
   const { node } = host;
   if (node.role !== 'leader') return;
@@ -277,7 +278,7 @@ function noteMatch(
       kind: 'match',
       seq,
       at: world.now,
-      cause,
+      cause: world.cause,
       server: host.id,
       peer: reply.from,
       term: node.term,
@@ -288,13 +289,14 @@ function noteMatch(
   }
 }
 
-function noteCommit(world: World, host: Host, cause: number): void {
+function noteCommit(world: World, host: Host): void {
   const { node } = host;
   const { emitter } = world;
   host.seen.commitIndex = node.commitIndex;
   const seq = emitter.take();
   if (!emitter.wants.commit) return;
   const { term, commitIndex } = node;
+  const { cause } = world;
   emitter.show({ kind: 'commit', seq, at: world.now, cause, server: host.id, term, commitIndex });
 }
 
@@ -302,7 +304,6 @@ function noteApply(
   world: World,
   host: Host,
   effect: Extract<Effect, { readonly kind: 'apply' }>,
-  cause: number,
 ): void {
   const { emitter } = world;
   const seq = emitter.take();
@@ -313,7 +314,7 @@ function noteApply(
     kind: 'apply',
     seq,
     at: world.now,
-    cause,
+    cause: world.cause,
     server: host.id,
     index: entry.index,
     term: entry.term,
@@ -326,7 +327,7 @@ function noteApply(
   });
 }
 
-function notePropose(world: World, host: Host, entry: Entry, cause: number): void {
+function notePropose(world: World, host: Host, entry: Entry): void {
   const { emitter } = world;
   const seq = emitter.take();
   if (!emitter.wants.propose) return;
@@ -335,7 +336,7 @@ function notePropose(world: World, host: Host, entry: Entry, cause: number): voi
     kind: 'propose',
     seq,
     at: world.now,
-    cause,
+    cause: world.cause,
     server: host.id,
     index: entry.index,
     term: entry.term,

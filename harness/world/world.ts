@@ -166,6 +166,8 @@ export interface World {
   readonly names: ReadonlyMap<string, number>;
   readonly participants: number;
   now: Micros;
+  /** `seq` of the record whose handling is under way; -1: the scenario itself. */
+  cause: number;
   quiet: boolean;
   finished: boolean;
   /** Messages offered per link and class: the ordinals of their draws. */
