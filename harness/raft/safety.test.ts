@@ -22,11 +22,11 @@ interface Happening {
 const happening: fc.Arbitrary<Happening> = fc.record({
   kind: fc.oneof(
     { weight: 40, arbitrary: fc.constant('deliver' as const) },
-    { weight: 14, arbitrary: fc.constant('sync' as const) },
+    { weight: 20, arbitrary: fc.constant('sync' as const) },
     { weight: 6, arbitrary: fc.constant('propose' as const) },
     { weight: 4, arbitrary: fc.constantFrom('double' as const, 'drop' as const) },
-    { weight: 4, arbitrary: fc.constantFrom('elect' as const, 'beat' as const) },
-    { weight: 2, arbitrary: fc.constant('crash' as const) },
+    { weight: 3, arbitrary: fc.constant('beat' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('elect' as const, 'crash' as const) },
   ),
   which: fc.nat(),
   whom: fc.nat(4),
@@ -75,19 +75,33 @@ function check(network: Network, memory: Memory): void {
     for (const { entry, stateDigest } of known.applied) {
       const before = memory.applied.get(entry.index);
       if (before === undefined) memory.applied.set(entry.index, { entry, stateDigest });
-      else expect([entry, stateDigest], 'state machine safety').toEqual(Object.values(before));
+      else {
+        hold(same(before.entry, entry), 'state machine safety');
+        hold(before.stateDigest === stateDigest, 'equal states after equal entries');
+      }
     }
   }
-  checkLogs(network.machines.map(({ node }) => node.log));
+  const logs = network.machines.map(({ node }) => node.log);
+  for (const [at, left] of logs.entries()) {
+    for (const right of logs.slice(at + 1)) hold(matching(left, right), 'log matching');
+  }
+}
+
+function hold(condition: boolean, claim: string): void {
+  if (!condition) throw new Error(claim);
+}
+
+function same(left: Entry | undefined, right: Entry | undefined): boolean {
+  return left?.index === right?.index && left?.digest === right?.digest;
 }
 
 function checkLeader({ id, node }: Machine, memory: Memory): void {
   if (node.role !== 'leader') return;
   const before = memory.leaders.get(node.term);
-  expect(before ?? id, 'election safety').toBe(id);
+  hold(before === undefined || before === id, 'election safety');
   if (before === undefined) {
-    const known = memory.committed.map((entry) => node.log[entry.index - 1]);
-    expect(known, 'leader completeness').toEqual(memory.committed);
+    const complete = memory.committed.every((entry) => same(entry, node.log[entry.index - 1]));
+    hold(complete, 'leader completeness');
   }
   memory.leaders.set(node.term, id);
   if (node.commitIndex > memory.committed.length) {
@@ -95,15 +109,14 @@ function checkLeader({ id, node }: Machine, memory: Memory): void {
   }
 }
 
-/** Two entries of the same index and term: equal, and so is everything before. */
-function checkLogs(logs: readonly (readonly Entry[])[]): void {
-  for (const [at, left] of logs.entries()) {
-    for (const right of logs.slice(at + 1)) {
-      let same = Math.min(left.length, right.length);
-      while (same > 0 && left[same - 1]?.term !== right[same - 1]?.term) same -= 1;
-      expect(left.slice(0, same), 'log matching').toEqual(right.slice(0, same));
-    }
+/** If two entries have the same index and term, they are equal, and so is everything before. */
+function matching(left: readonly Entry[], right: readonly Entry[]): boolean {
+  let met = false;
+  for (let at = Math.min(left.length, right.length) - 1; at >= 0; at -= 1) {
+    met ||= left[at]?.term === right[at]?.term;
+    if (met && !same(left[at], right[at])) return false;
   }
+  return true;
 }
 
 /** Lets the happenings happen, checking after each. */
@@ -122,7 +135,7 @@ function play(subject: Subject, servers: number, happenings: readonly Happening[
 
 const runs = fc.tuple(
   fc.integer({ min: 3, max: 5 }),
-  fc.array(happening, { size: 'max', maxLength: 300 }),
+  fc.array(happening, { minLength: 100, maxLength: 400, size: 'max' }),
 );
 
 describe('Figure 3: the properties hold in every interleaving', () => {
