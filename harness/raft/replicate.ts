@@ -8,7 +8,7 @@
  */
 import { commitTo } from './apply.ts';
 import { assert } from './assert.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, ServerId } from './entry.ts';
 import { lastIndex, termAt } from './log.ts';
 import type { AppendEntriesReply } from './message.ts';
 import type { Node, Progress } from './node.ts';
@@ -18,7 +18,7 @@ import type { Turn } from './turn.ts';
 
 const noEntries: readonly Entry[] = [];
 
-export function newProgress(peer: string, nextIndex: number): Progress {
+export function newProgress(peer: ServerId, nextIndex: number): Progress {
   return { peer, matchIndex: 0, nextIndex, probing: true, inflight: [] };
 }
 
@@ -44,12 +44,17 @@ export function beat(turn: Turn): void {
 export function advancePeer(turn: Turn, reply: AppendEntriesReply): void {
   const { node, rules } = turn;
   if (adoptTerm(turn, reply.term) || !rules.isCurrent(node, reply)) return;
-  const progress = node.progress.find((known) => known.peer === reply.from);
+  const progress = progressOf(node, reply.from);
   if (progress === undefined) return;
   if (reply.success) acknowledged(turn, progress, reply);
   else refused(turn, progress, reply);
   assert(turn, progress.nextIndex > progress.matchIndex, 'the next index lies above the match');
   fill(turn, progress);
+}
+
+function progressOf(node: Node, peer: ServerId): Progress | undefined {
+  for (const progress of node.progress) if (progress.peer === peer) return progress;
+  return undefined;
 }
 
 /** Commits what a majority holds, and applies it. */
