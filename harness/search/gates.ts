@@ -1,0 +1,66 @@
+/** A campaign in which nothing happened is no pass: what must have been seen, and what was not. */
+import { countsByName } from '../check/sometimes.ts';
+import type { CanaryState } from './canary.ts';
+import type { Tally } from './tally.ts';
+
+export interface Gate {
+  readonly kind: 'runs' | 'sometimes' | 'injector' | 'check' | 'canary';
+  readonly name: string;
+  /** One sentence. */
+  readonly why: string;
+}
+
+/** Without these no campaign has tested anything. */
+export const always: readonly string[] = ['leader elected', 'operation ok', 'quiet reached'];
+
+/** A kind of fault planned this often must have struck at least once. */
+const plannedEnough = 20;
+
+/** The gates that stayed closed: empty for a campaign that counts. */
+export function closedGates(
+  tally: Tally,
+  canaries: readonly CanaryState[],
+  mustSee: readonly string[],
+): readonly Gate[] {
+  if (tally.runs === 0) return [{ kind: 'runs', name: 'runs', why: 'nothing was run' }];
+  return [
+    ...unseen(tally, [...new Set([...always, ...mustSee])]),
+    ...silentInjectors(tally),
+    ...idleChecks(tally),
+    ...survivors(canaries),
+  ];
+}
+
+function unseen(tally: Tally, names: readonly string[]): readonly Gate[] {
+  const counts = countsByName(tally.sometimes);
+  return names
+    .filter((name) => (counts[name] ?? 0) === 0)
+    .map((name) => ({ kind: 'sometimes', name, why: `never seen: ${name}` }));
+}
+
+function silentInjectors(tally: Tally): readonly Gate[] {
+  const counts = countsByName(tally.sometimes);
+  return Object.entries(tally.planned)
+    .filter(([kind, planned]) => planned >= plannedEnough && (counts[`fault: ${kind}`] ?? 0) === 0)
+    .map(([kind, planned]) => ({
+      kind: 'injector',
+      name: kind,
+      why: `${String(planned)} faults of kind ${kind} were planned and none struck`,
+    }));
+}
+
+function idleChecks(tally: Tally): readonly Gate[] {
+  return Object.entries(tally.examined)
+    .filter(([, examined]) => examined === 0)
+    .map(([name]) => ({ kind: 'check', name, why: `${name} examined nothing in any run` }));
+}
+
+function survivors(canaries: readonly CanaryState[]): readonly Gate[] {
+  return canaries
+    .filter(({ killedAtRun }) => killedAtRun === null)
+    .map(({ name, runs }) => ({
+      kind: 'canary',
+      name,
+      why: `the wrong machine "${name}" survived ${String(runs)} runs`,
+    }));
+}

@@ -1,0 +1,124 @@
+/** The document that tools read: what a campaign found, with its schema's version. */
+import { countsByName } from '../check/sometimes.ts';
+import type { Bug, Campaign, CampaignVerdict } from './campaign.ts';
+import { always } from './gates.ts';
+
+export const resultSchema = 'whitewater.result/1';
+
+export interface ResultStats {
+  readonly runs: number;
+  readonly events: number;
+  readonly messages: number;
+  readonly simMs: number;
+  readonly wallMs: number;
+  readonly runsPerSec: number;
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+export interface ResultBug {
+  readonly id: string;
+  readonly invariant: string;
+  /** One sentence with names and values. */
+  readonly title: string;
+  /** Runs that failed in this way. */
+  readonly count: number;
+  /** fast-check finds the unshrunk scenario again with these. */
+  readonly seed: number;
+  readonly path: string;
+  /** Of the shrunk scenario: what happened in it, and what it consists of. */
+  readonly steps: number;
+  readonly faults: number;
+  readonly operations: number;
+  /** Faults without which it passes, as `partition#1`: kind and index in the scenario's list. */
+  readonly needed: readonly string[];
+  readonly story: readonly string[];
+  /** Where the trace was written, or null. */
+  readonly trace: string | null;
+  /** The command that runs it again. */
+  readonly replay: readonly string[];
+}
+
+export interface ResultDocument {
+  readonly schema: typeof resultSchema;
+  readonly verdict: CampaignVerdict | 'error';
+  readonly seed: number;
+  /** The search ended before its runs were done: time was up, or somebody said stop. */
+  readonly stopped: boolean;
+  readonly stats: ResultStats;
+  readonly sometimes: readonly {
+    readonly name: string;
+    readonly hits: number;
+    readonly ok: boolean;
+  }[];
+  readonly canaries: readonly {
+    readonly name: string;
+    readonly runs: number;
+    readonly killedAtRun: number | null;
+    readonly invariant: string | null;
+  }[];
+  /** What keeps a campaign without bugs from being a pass. */
+  readonly gates: readonly { readonly kind: string; readonly name: string; readonly why: string }[];
+  readonly bugs: readonly ResultBug[];
+}
+
+/** What only the front door knows about a bug. */
+export type BugExtras = Pick<ResultBug, 'story' | 'trace' | 'replay'>;
+
+export interface ResultExtras {
+  readonly wallMs: number;
+  /** Events that the campaign was told it must see. */
+  readonly mustSee: readonly string[];
+  readonly describe: (bug: Bug) => BugExtras;
+}
+
+export function resultDocument(campaign: Campaign, extras: ResultExtras): ResultDocument {
+  const { tally } = campaign;
+  const required = new Set([...always, ...extras.mustSee]);
+  const seconds = extras.wallMs / 1_000;
+  return {
+    schema: resultSchema,
+    verdict: campaign.verdict,
+    seed: campaign.seed,
+    stopped: campaign.stopped,
+    stats: {
+      runs: tally.runs,
+      events: tally.events,
+      messages: tally.messages,
+      simMs: Math.round(tally.simMicros / 1_000),
+      wallMs: Math.round(extras.wallMs),
+      runsPerSec: seconds > 0 ? Math.round(tally.runs / seconds) : 0,
+      faults: tally.faults,
+    },
+    sometimes: Object.entries(countsByName(tally.sometimes)).map(([name, hits]) => ({
+      name,
+      hits,
+      ok: hits > 0 || !required.has(name),
+    })),
+    canaries: campaign.canaries.map(({ name, runs, killedAtRun, invariant }) => ({
+      name,
+      runs,
+      killedAtRun,
+      invariant,
+    })),
+    gates: campaign.gates,
+    bugs: campaign.bugs.map((bug) => ({ ...summary(bug), ...extras.describe(bug) })),
+  };
+}
+
+function summary(bug: Bug): Omit<ResultBug, keyof BugExtras> {
+  const { shrunk, needed } = bug;
+  const { faults, workload } = shrunk.scenario;
+  const failure = shrunk.outcome.failure ?? bug.failure;
+  return {
+    id: bug.id,
+    invariant: failure.invariant,
+    title: failure.sentence,
+    count: bug.count,
+    seed: bug.origin.seed,
+    path: bug.origin.path,
+    steps: shrunk.outcome.stats.events,
+    faults: faults.length,
+    operations: workload.operations.length,
+    needed: needed.map((index) => `${faults[index]?.kind ?? 'fault'}#${String(index)}`),
+  };
+}

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
+import type { Scenario } from '../world/scenario.ts';
+import type { Execute } from './shrink.ts';
+import { neededFaults, shrink } from './shrink.ts';
+import { actionCount } from './size.ts';
+import type { Verdictlike } from './toy.test.kit.ts';
+import { crashes, toyLab, toyOutcome, writes } from './toy.test.kit.ts';
+
+const lab = toyLab('toy');
+const arbitrary = scenarioArbitrary({ size: 120, servers: 5 });
+
+function toy(judge: (scenario: Scenario) => Verdictlike): Execute {
+  return (scenario) => toyOutcome(scenario, judge(scenario));
+}
+
+function failing(execute: Execute, invariant: string): readonly Scenario[] {
+  const drawn = fc.sample(arbitrary, { seed: 77, numRuns: 120 });
+  const found = drawn.filter((s) => execute(s, lab).failure?.invariant === invariant);
+  expect(found.length).toBeGreaterThan(5);
+  return found.slice(0, 6);
+}
+
+const twoCrashes = toy((scenario) =>
+  crashes(scenario) >= 2
+    ? { invariant: 'LogMatching' }
+    : crashes(scenario) === 1
+      ? { invariant: 'ElectionSafety' }
+      : {},
+);
+
+describe('shrink', () => {
+  test('keeps the invariant that failed and reports what else broke on the way', () => {
+    for (const scenario of failing(twoCrashes, 'LogMatching')) {
+      const shrunk = shrink(scenario, lab, arbitrary, { tries: 2_000, execute: twoCrashes });
+      expect(crashes(shrunk.scenario)).toBe(2);
+      expect(actionCount(shrunk.scenario)).toBe(2);
+      expect(shrunk.outcome.failure?.invariant).toBe('LogMatching');
+      expect(shrunk.slips.map((slip) => slip.failure.invariant)).toEqual(['ElectionSafety']);
+      expect(shrunk.finished).toBe(true);
+    }
+  });
+
+  test('spends no more runs than it is given and still holds a failing scenario', () => {
+    for (const scenario of failing(twoCrashes, 'LogMatching')) {
+      for (const tries of [1, 2, 10, 40]) {
+        let runs = 0;
+        const execute: Execute = (candidate, of) => {
+          runs++;
+          return twoCrashes(candidate, of);
+        };
+        const shrunk = shrink(scenario, lab, arbitrary, { tries, execute });
+        expect(runs).toBe(shrunk.tries);
+        expect(runs).toBeLessThanOrEqual(tries);
+        expect(shrunk.finished).toBe(false);
+        expect(crashes(shrunk.scenario)).toBeGreaterThanOrEqual(2);
+      }
+    }
+  });
+
+  test('stops when told, with the smallest so far', () => {
+    const [scenario] = failing(twoCrashes, 'LogMatching');
+    if (scenario === undefined) throw new Error('nothing fails');
+    const sizes: number[] = [];
+    const shrunk = shrink(scenario, lab, arbitrary, {
+      tries: 2_000,
+      execute: twoCrashes,
+      stop: () => sizes.length >= 3,
+      onProgress: ({ smallest }) => sizes.push(actionCount(smallest)),
+    });
+    expect(sizes).toHaveLength(3);
+    expect(actionCount(shrunk.scenario)).toBe(sizes[2]);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  });
+
+  test('gets further with fresh network seeds than with the one it was given', () => {
+    const luck = toy((scenario) => {
+      const lucky = scenario.seed % 5 === 2 && crashes(scenario) >= 1;
+      const many = crashes(scenario) >= 4 && writes(scenario) >= 3;
+      return lucky || many ? { invariant: 'LogMatching' } : {};
+    });
+    for (const scenario of failing(luck, 'LogMatching')) {
+      const unlucky = { ...scenario, seed: 1 };
+      if (luck(unlucky, lab).failure === null) continue;
+      const fixed = shrink(unlucky, lab, arbitrary, { tries: 5_000, execute: luck, resample: 0 });
+      const fresh = shrink(unlucky, lab, arbitrary, { tries: 5_000, execute: luck });
+      expect(actionCount(fixed.scenario)).toBe(7);
+      expect(actionCount(fresh.scenario)).toBe(1);
+      expect(fresh.scenario.seed % 5).toBe(2);
+    }
+  });
+
+  test('gives a path by which fast-check reaches the same scenario in one run', () => {
+    const seed = 77;
+    const drawn = fc.sample(arbitrary, { seed, numRuns: 120 });
+    const index = drawn.findIndex((s) => twoCrashes(s, lab).failure?.invariant === 'LogMatching');
+    const scenario = drawn[index];
+    if (scenario === undefined) throw new Error('nothing fails');
+    const options = { tries: 5_000, execute: twoCrashes, resample: 0 };
+    const shrunk = shrink(scenario, lab, arbitrary, options);
+    const met: Scenario[] = [];
+    fc.check(
+      fc.property(arbitrary, (candidate) => {
+        met.push(candidate);
+        return false;
+      }),
+      { seed, path: `${String(index)}:${shrunk.path}`, endOnFailure: true },
+    );
+    expect(met).toEqual([shrunk.scenario]);
+  });
+
+  test('leaves a scenario alone that does not fail', () => {
+    const [scenario] = fc.sample(arbitrary, { seed: 1, numRuns: 1 });
+    if (scenario === undefined) throw new Error('nothing was drawn');
+    const shrunk = shrink(scenario, lab, arbitrary, { tries: 100, execute: toy(() => ({})) });
+    expect(shrunk).toMatchObject({ tries: 1, path: '', finished: true });
+    expect(shrunk.scenario).toBe(scenario);
+    expect(shrunk.outcome.verdict).toBe('pass');
+  });
+});
+
+describe('neededFaults', () => {
+  test('names the faults without which the scenario passes', () => {
+    const needsFirstCrash = toy((scenario) =>
+      scenario.faults.some((fault) => fault.kind === 'crash' && fault.atMs === 10)
+        ? { invariant: 'LogMatching' }
+        : {},
+    );
+    const [drawn] = fc.sample(arbitrary, { seed: 1, numRuns: 1 });
+    if (drawn === undefined) throw new Error('nothing was drawn');
+    const crash = { kind: 'crash', atMs: 10, forMs: 5, server: 'S1', disk: 'lose' } as const;
+    const scenario: Scenario = { ...drawn, faults: [{ ...crash, atMs: 5 }, crash] };
+    const options = { keep: 'LogMatching', execute: needsFirstCrash };
+    expect(neededFaults(scenario, lab, options)).toEqual([1]);
+  });
+});
