@@ -1,0 +1,73 @@
+/**
+ * The configurations a search has seen, in one growing array of numbers: no objects, no strings. A
+ * configuration is a key of fixed width.
+ */
+export class Configurations {
+  readonly width: number;
+  count = 0;
+  /** Keys one after the other. */
+  private keys: Int32Array;
+  /** For each key the one before it in its bucket, or -1. */
+  private earlier: Int32Array;
+  /** The latest key of each bucket, or -1; as many as a power of two. */
+  private buckets: Int32Array;
+
+  constructor(width: number) {
+    this.width = width;
+    this.keys = new Int32Array(64 * width);
+    this.earlier = new Int32Array(64);
+    this.buckets = new Int32Array(128).fill(-1);
+  }
+
+  /** Adds a copy of the key; false when it was there already. */
+  add(key: Int32Array): boolean {
+    const hash = hashOf(key);
+    const bucket = hash & (this.buckets.length - 1);
+    for (let entry = this.buckets[bucket] ?? -1; entry >= 0; entry = this.earlier[entry] ?? -1) {
+      if (this.equals(entry, key)) return false;
+    }
+    if (this.count === this.earlier.length) this.grow();
+    const place = hash & (this.buckets.length - 1);
+    this.keys.set(key, this.count * this.width);
+    this.earlier[this.count] = this.buckets[place] ?? -1;
+    this.buckets[place] = this.count;
+    this.count += 1;
+    return true;
+  }
+
+  /** Number `word` of key `entry`. */
+  at(entry: number, word: number): number {
+    return this.keys[entry * this.width + word] ?? -1;
+  }
+
+  private equals(entry: number, key: Int32Array): boolean {
+    const start = entry * this.width;
+    for (let word = 0; word < key.length; word += 1) {
+      if (this.keys[start + word] !== key[word]) return false;
+    }
+    return true;
+  }
+
+  private grow(): void {
+    const keys = new Int32Array(this.keys.length * 2);
+    keys.set(this.keys);
+    this.keys = keys;
+    this.earlier = new Int32Array(this.earlier.length * 2);
+    this.buckets = new Int32Array(this.buckets.length * 2).fill(-1);
+    for (let entry = 0; entry < this.count; entry += 1) {
+      const start = entry * this.width;
+      const bucket = hashOf(keys.subarray(start, start + this.width)) & (this.buckets.length - 1);
+      this.earlier[entry] = this.buckets[bucket] ?? -1;
+      this.buckets[bucket] = entry;
+    }
+  }
+}
+
+function hashOf(key: Int32Array): number {
+  let hash = 0x2545f491;
+  for (let word = 0; word < key.length; word += 1) {
+    hash = Math.imul(hash ^ (key[word] ?? 0), 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  return hash ^ (hash >>> 13);
+}

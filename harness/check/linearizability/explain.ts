@@ -1,0 +1,176 @@
+/** A failure in one sentence, with the records that prove it. */
+import type { Failure } from '../check.ts';
+import type { Operation } from '../history.ts';
+import { coreOf } from './core.ts';
+import type { FirstFailure } from './judge.ts';
+import type { Columns } from './model.ts';
+import { beginning } from './producers.ts';
+import { valueOf } from './states.ts';
+import type { Conflict, Span } from './verdict.ts';
+
+const valuesShownMax = 4;
+
+/** Names the impossible answer and what rules it out. */
+export function explain({ columns, verdict }: FirstFailure): Failure {
+  const last = columns.byReturn[columns.completed - 1] ?? 0;
+  const { conflict, possible } = verdict;
+  const violating = columns.operations[last];
+  if (violating === undefined) throw new Error('an empty history cannot be illegal');
+  if (conflict !== null) {
+    const proof = membersOf(conflict).map((index) => columns.operations[index]);
+    return {
+      sentence: conflictSentence(columns, conflict, violating),
+      evidence: evidenceOf(proof, violating),
+    };
+  }
+  return {
+    sentence: stuckSentence(columns, violating, possible ?? []),
+    evidence: evidenceOf(coreOf(columns), violating),
+  };
+}
+
+/** Records of these operations up to the violating return, which comes last. */
+function evidenceOf(
+  proof: readonly (Operation | undefined)[],
+  violating: Operation,
+): readonly number[] {
+  const records = [...proof, violating].flatMap((operation) =>
+    operation === undefined ? [] : [operation.callSeq, operation.returnSeq],
+  );
+  const earlier = records.filter((seq) => seq >= 0 && seq <= violating.returnSeq);
+  return [...new Set(earlier)].toSorted((a, b) => a - b);
+}
+
+function membersOf(conflict: Conflict): readonly number[] {
+  switch (conflict.kind) {
+    case 'phantom':
+      return [conflict.observer];
+    case 'tooEarly':
+      return [conflict.observer, conflict.producer];
+    case 'diverged':
+    case 'replacedTwice':
+      return [conflict.left, conflict.right];
+    case 'ring':
+      return conflict.members;
+    case 'interleaved':
+      return [conflict.left, conflict.right].flatMap(({ ended, called }) => [ended, called]);
+  }
+}
+
+function conflictSentence(columns: Columns, conflict: Conflict, violating: Operation): string {
+  const name = (index: number): string => describe(columns.operations[index]);
+  switch (conflict.kind) {
+    case 'phantom':
+      return `${told(violating)}, a value that nobody had asked to store by then`;
+    case 'tooEarly':
+      return (
+        `${name(conflict.observer)} had ended (${ended(columns, conflict.observer)}) before ` +
+        `${name(conflict.producer)} was called (${called(columns, conflict.producer)}), ` +
+        'but must come after it'
+      );
+    case 'diverged':
+      return `${name(conflict.left)} and ${name(conflict.right)} cannot be of one list`;
+    case 'replacedTwice':
+      return `${name(conflict.left)} and ${name(conflict.right)} both found a value stored once`;
+    case 'ring':
+      return `${conflict.members.map(name).join(', ')} each need the one before to come first`;
+    case 'interleaved':
+      return interleavedSentence(columns, conflict, violating);
+  }
+}
+
+/** "c1 read x = 1 (called at 412 ms) after c0's write of 2 to x had ended (300 ms), but …" */
+function interleavedSentence(
+  columns: Columns,
+  { left, right }: Extract<Conflict, { readonly kind: 'interleaved' }>,
+  violating: Operation,
+): string {
+  const isViolating = (index: number): boolean => columns.operations[index] === violating;
+  const swap = isViolating(right.called) || (isViolating(right.ended) && !isViolating(left.called));
+  const [late, other] = swap ? [right, left] : [left, right];
+  if (other.ended === beginning) return interleavedOnce(columns, other, late);
+  if (late.ended === beginning) return interleavedOnce(columns, late, other);
+  const first = follows(columns, late.called, other.ended);
+  return `${first}, but ${follows(columns, other.called, late.ended)}: no order allows both`;
+}
+
+/** The value of the beginning, which cannot come back. */
+function interleavedOnce(columns: Columns, first: Span, later: Span): string {
+  return `${follows(columns, first.called, later.ended)}, but wants what was there before it`;
+}
+
+function follows(columns: Columns, later: number, earlier: number): string {
+  const { operations } = columns;
+  return (
+    `${describe(operations[later])} was called (${called(columns, later)}) after ` +
+    `${describe(operations[earlier])} had ended (${ended(columns, earlier)})`
+  );
+}
+
+function stuckSentence(
+  columns: Columns,
+  violating: Operation,
+  possible: readonly number[],
+): string {
+  const values = possible.map((state) => show(valueOf(columns.states, state))).toSorted();
+  const shown = values.slice(0, valuesShownMax).join(' or ');
+  const others =
+    values.length > valuesShownMax ? ` or ${values.length - valuesShownMax} others` : '';
+  return (
+    `${told(violating)}, but in every order that explains the answers before it ` +
+    `${violating.key} is then ${shown}${others}`
+  );
+}
+
+/** "c1 read x = 1 at 412 ms". */
+function told(operation: Operation): string {
+  const { client, f, key, value, result, outcome, returnedAt } = operation;
+  const at = `at ${millis(returnedAt ?? operation.calledAt)}`;
+  const [from, to] = Array.isArray(value) ? value : [];
+  switch (f) {
+    case 'read':
+      return `${client} read ${key} = ${show(result)} ${at}`;
+    case 'cas':
+      return outcome === 'compareFailed'
+        ? `${client} was told ${at} that ${key} is not ${show(from)}`
+        : `${client} replaced ${key} = ${show(from)} by ${show(to)} ${at}`;
+    default:
+      return `${describe(operation)} succeeded ${at}`;
+  }
+}
+
+/** "c0's write of 2 to x". */
+function describe(operation: Operation | undefined): string {
+  if (operation === undefined) return 'the beginning';
+  const { client, f, key, value, result } = operation;
+  const [from, to] = Array.isArray(value) ? value : [];
+  switch (f) {
+    case 'read':
+      return `${client}'s read of ${key} = ${show(result)}`;
+    case 'write':
+      return `${client}'s write of ${show(value)} to ${key}`;
+    case 'cas':
+      return `${client}'s cas of ${key} from ${show(from)} to ${show(to)}`;
+    case 'append':
+      return `${client}'s append of ${show(value)} to ${key}`;
+    case 'delete':
+      return `${client}'s delete of ${key}`;
+  }
+}
+
+function called({ operations }: Columns, index: number): string {
+  return millis(operations[index]?.calledAt ?? 0);
+}
+
+function ended({ operations }: Columns, index: number): string {
+  return millis(operations[index]?.returnedAt ?? 0);
+}
+
+function millis(micros: number): string {
+  return `${micros / 1000} ms`;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

@@ -1,0 +1,61 @@
+/** The engines in order of cost. All give the same verdict wherever two can decide. */
+import type { Operation } from '../history.ts';
+import type { Columns } from './model.ts';
+import { columnsOf } from './model.ts';
+import { prefixOf } from './partition.ts';
+import { prepared } from './prepare.ts';
+import { makeStates } from './states.ts';
+import type { EngineVerdict, Illegal } from './verdict.ts';
+import { search } from './wgl.ts';
+import { zones } from './zones.ts';
+
+export interface Budget {
+  /** Configurations the search may look at, for each key. */
+  readonly configurations: number;
+}
+
+/** The columns of one key's operations, ready for the engines. */
+export function columnsFor(operations: readonly Operation[]): Columns {
+  return prepared(columnsOf(operations, makeStates()));
+}
+
+/** Is there an order of these operations of one key that explains every answer? */
+export function judge(columns: Columns, { configurations }: Budget): EngineVerdict {
+  const quick = zones(columns);
+  return quick.kind === 'undecided' ? search(columns, configurations) : quick;
+}
+
+export interface FirstFailure {
+  /** The shortest prefix found illegal: its last return is the first event without an order. */
+  readonly columns: Columns;
+  readonly verdict: Illegal;
+}
+
+/**
+ * The shortest illegal prefix of an illegal history. Prefixes of a linearizable history are
+ * linearizable, so halving finds it. The search names a place before which nothing is wrong, and
+ * mostly that is the one; not always, for it knew how operations still open there would end. A
+ * prefix that the budget leaves undecided counts as linearizable.
+ */
+export function firstFailure(columns: Columns, verdict: Illegal, budget: Budget): FirstFailure {
+  const { byReturn, completed } = columns;
+  let found: FirstFailure = { columns, verdict };
+  let low = verdict.stuck === null ? 0 : byReturn.indexOf(verdict.stuck);
+  let high = completed - 1;
+  let middle = verdict.stuck === null ? (low + high) >> 1 : low;
+  while (low <= high) {
+    const prefix = columnsFor(upTo(columns, middle));
+    const judged = judge(prefix, budget);
+    if (judged.kind === 'illegal') {
+      found = { columns: prefix, verdict: judged };
+      high = middle - 1;
+    } else low = middle + 1;
+    middle = (low + high) >> 1;
+  }
+  return found;
+}
+
+/** The operations up to the return of this rank. */
+function upTo({ operations, byReturn }: Columns, rank: number): readonly Operation[] {
+  return prefixOf(operations, operations[byReturn[rank] ?? 0]?.return ?? -1);
+}

@@ -1,0 +1,40 @@
+/** What no answer can depend on is left out before any engine starts. */
+import type { Columns } from './model.ts';
+import { action, columnsOf } from './model.ts';
+
+/**
+ * Leaves out unknown operations that constrain nothing and help nobody: a compare-and-set of a value
+ * with itself; and, where neither appends nor refused compare-and-sets look at the value in other
+ * ways, writes and compare-and-sets that make a value nobody observed.
+ */
+export function prepared(columns: Columns): Columns {
+  if (columns.completed === columns.count) return columns;
+  const { actions, first, second } = columns;
+  const observed = observedValues(columns);
+  const kept = columns.operations.filter((operation, index) => {
+    if (operation.outcome !== 'unknown') return true;
+    const made = actions[index] === action.casUnknown ? second[index] : first[index];
+    if (actions[index] === action.casUnknown && first[index] === made) return false;
+    return observed === null || observed.has(made ?? -1);
+  });
+  return kept.length === columns.count ? columns : columnsOf(kept, columns.states);
+}
+
+/** Null when observation is more than being read or replaced. */
+function observedValues({ count, actions, first }: Columns): ReadonlySet<number> | null {
+  const observed = new Set<number>();
+  for (let index = 0; index < count; index += 1) {
+    switch (actions[index]) {
+      case action.write:
+        break;
+      case action.read:
+      case action.cas:
+      case action.casUnknown:
+        observed.add(first[index] ?? -1);
+        break;
+      default:
+        return null;
+    }
+  }
+  return observed;
+}

@@ -1,0 +1,97 @@
+/** Values as small integers: equal JSON has equal numbers. A list is its beginning and a last item. */
+import type { Json } from '../../trace/record.ts';
+
+/** The number of a key that holds nothing; `null` reads the same. */
+export const absent = 0;
+/** The number of the empty list. */
+export const emptyList = 1;
+/** There is no such value. */
+export const none = -1;
+
+export interface States {
+  readonly scalars: Map<string, number>;
+  /** From (list, item) to the list with the item at its end. */
+  readonly longer: Map<number, Map<number, number>>;
+  readonly values: Json[];
+  /** For a list: the list without its last item, and that item; `none` elsewhere. */
+  readonly shorter: number[];
+  readonly last: number[];
+}
+
+export function makeStates(): States {
+  return {
+    scalars: new Map([['null', absent]]),
+    longer: new Map(),
+    values: [null, []],
+    shorter: [none, none],
+    last: [none, none],
+  };
+}
+
+/** The number of a value, given when it is first seen. */
+export function intern(states: States, value: Json): number {
+  if (isList(value)) {
+    let list = emptyList;
+    for (const item of value) list = append(states, list, intern(states, item));
+    return list;
+  }
+  const text = canonical(value);
+  const known = states.scalars.get(text);
+  if (known !== undefined) return known;
+  const state = add(states, { value, shorter: none, last: none });
+  states.scalars.set(text, state);
+  return state;
+}
+
+/** The list `list` with `item` at its end; `none` when it is no list. Nothing counts as empty. */
+export function append(states: States, list: number, item: number): number {
+  const start = list === absent ? emptyList : list;
+  if (start !== emptyList && states.shorter[start] === none) return none;
+  let items = states.longer.get(start);
+  if (items === undefined) {
+    items = new Map();
+    states.longer.set(start, items);
+  }
+  const known = items.get(item);
+  if (known !== undefined) return known;
+  const state = add(states, { value: undefined, shorter: start, last: item });
+  items.set(item, state);
+  return state;
+}
+
+/** The JSON that a number stands for. */
+export function valueOf(states: States, state: number): Json {
+  if (state === emptyList || state === absent || states.shorter[state] === none) {
+    return states.values[state] ?? null;
+  }
+  const items: Json[] = [];
+  for (let list = state; list !== emptyList; list = states.shorter[list] ?? emptyList) {
+    items.push(valueOf(states, states.last[list] ?? absent));
+  }
+  return items.reverse();
+}
+
+interface NewState {
+  readonly value: Json | undefined;
+  readonly shorter: number;
+  readonly last: number;
+}
+
+function add(states: States, { value, shorter, last }: NewState): number {
+  states.values.push(value ?? null);
+  states.shorter.push(shorter);
+  states.last.push(last);
+  return states.values.length - 1;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** JSON text that does not depend on the order of an object's fields. */
+function canonical(value: Json): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonical).join(',')}]`;
+  const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(',')}}`;
+}
