@@ -7,7 +7,7 @@ import type { CommandPayload, Entry } from './entry.ts';
 import { mixApplied } from './hash.ts';
 import type { Answer } from './message.ts';
 import type { Outcome, Session } from './node.ts';
-import { answer } from './turn.ts';
+import { answer, emit } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 export function newSession(): Session {
@@ -48,7 +48,7 @@ function applyEntry(turn: Turn, entry: Entry): void {
   }
   node.stateDigest = mixApplied(node.stateDigest, { digest: entry.digest, answer: result });
   const { stateDigest } = node;
-  turn.effects.push({ kind: 'apply', entry, answer: result, repeated, stateDigest });
+  emit(turn, { kind: 'apply', entry, answer: result, repeated, stateDigest });
   if (result !== null) tellRequester(turn, entry, result);
 }
 

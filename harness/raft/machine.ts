@@ -10,7 +10,6 @@ import type {
   RequestVote,
   RequestVoteReply,
 } from './message.ts';
-import type { Node } from './node.ts';
 import { noteDurable, noteDurableLog, noteDurableVote } from './persist.ts';
 import { propose, redirect } from './propose.ts';
 import { advancePeer, beat } from './replicate.ts';
@@ -20,29 +19,29 @@ import type { Rules } from './rules.ts';
 import type { Effect, Input, Stored, Subject } from './step.ts';
 import { table } from './table.ts';
 import type { InputName, TransitionOf } from './table.ts';
-import { flush, startTurn } from './turn.ts';
+import { beginTurn, flush, newTurn } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 const nothing: readonly Effect[] = [];
 
 /** Raft under a name, with some rules replaced if it is to be a mutant. */
 export function machine(name: string, rules: Rules = raftRules): Subject {
+  let turn: Turn | null = null;
   return {
     name,
     create: createNode,
-    step: (node, input) => step(rules, node, input),
+    step(node, input) {
+      turn ??= newTurn(rules, node);
+      beginTurn(turn, node);
+      take(turn, input);
+      flush(turn);
+      return turn.effectCount === 0 ? nothing : turn.effects.slice(0, turn.effectCount);
+    },
   };
 }
 
 /** The built-in Raft. */
 export const raft: Subject = machine('raft');
-
-function step(rules: Rules, node: Node, input: Input): readonly Effect[] {
-  const turn = startTurn(node, rules);
-  take(turn, input);
-  flush(turn);
-  return turn.effects.length === 0 ? nothing : turn.effects;
-}
 
 function take(turn: Turn, input: Input): void {
   const row = table[turn.node.role];

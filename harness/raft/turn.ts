@@ -12,17 +12,32 @@ import type { Rules } from './rules.ts';
 import type { Effect } from './step.ts';
 
 export interface Turn {
-  readonly node: Node;
+  node: Node;
   readonly rules: Rules;
+  /** Room for effects, used again by the next step; the first `effectCount` are this one's. */
   readonly effects: Effect[];
+  effectCount: number;
   /** Term or vote changed since the last write. */
   hardChanged: boolean;
   /** The lowest index of the log that changed since the last write, or 0. */
   logChangedFrom: number;
 }
 
-export function startTurn(node: Node, rules: Rules): Turn {
-  return { node, rules, effects: [], hardChanged: false, logChangedFrom: 0 };
+/** A machine's one turn, begun anew for each step: a step never starts inside another. */
+export function newTurn(rules: Rules, node: Node): Turn {
+  return { node, rules, effects: [], effectCount: 0, hardChanged: false, logChangedFrom: 0 };
+}
+
+export function beginTurn(turn: Turn, node: Node): void {
+  turn.node = node;
+  turn.effectCount = 0;
+  turn.hardChanged = false;
+  turn.logChangedFrom = 0;
+}
+
+export function emit(turn: Turn, effect: Effect): void {
+  turn.effects[turn.effectCount] = effect;
+  turn.effectCount += 1;
 }
 
 /** Asks for one write of all that changed, if anything did. */
@@ -33,7 +48,7 @@ export function flush(turn: Turn): void {
   node.lastWrite = id;
   if (hardChanged) node.hardWrite = id;
   if (from > 0) node.pendingWrites.push({ id, lastIndex: node.log.length });
-  turn.effects.push({
+  emit(turn, {
     kind: 'persist',
     write: {
       id,
@@ -47,12 +62,12 @@ export function flush(turn: Turn): void {
 
 export function send(turn: Turn, message: RaftMessage): void {
   flush(turn);
-  turn.effects.push({ kind: 'send', message, after: turn.rules.sendWaitsFor(turn.node, message) });
+  emit(turn, { kind: 'send', message, after: turn.rules.sendWaitsFor(turn.node, message) });
 }
 
 /** Answers a client. What a committed entry came to is durable on a quorum: nothing to wait for. */
 export function answer(turn: Turn, reply: ClientReply): void {
-  turn.effects.push({ kind: 'answer', reply, after: 0 });
+  emit(turn, { kind: 'answer', reply, after: 0 });
 }
 
 /** Appends one entry in memory (raft.md 2.2-R6). */
@@ -81,7 +96,7 @@ export function truncate(turn: Turn, from: number): void {
 export function armElection(turn: Turn): void {
   const { node } = turn;
   node.electionGeneration += 1;
-  turn.effects.push({
+  emit(turn, {
     kind: 'arm',
     timer: 'election',
     generation: node.electionGeneration,
@@ -93,7 +108,7 @@ export function armElection(turn: Turn): void {
 export function armHeartbeat(turn: Turn): void {
   const { node } = turn;
   node.heartbeatGeneration += 1;
-  turn.effects.push({
+  emit(turn, {
     kind: 'arm',
     timer: 'heartbeat',
     generation: node.heartbeatGeneration,
@@ -104,10 +119,10 @@ export function armHeartbeat(turn: Turn): void {
 
 export function disarmElection(turn: Turn): void {
   turn.node.electionGeneration += 1;
-  turn.effects.push({ kind: 'disarm', timer: 'election' });
+  emit(turn, { kind: 'disarm', timer: 'election' });
 }
 
 export function disarmHeartbeat(turn: Turn): void {
   turn.node.heartbeatGeneration += 1;
-  turn.effects.push({ kind: 'disarm', timer: 'heartbeat' });
+  emit(turn, { kind: 'disarm', timer: 'heartbeat' });
 }
