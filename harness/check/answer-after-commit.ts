@@ -106,6 +106,7 @@ export const answerAfterCommit: Check<State> = {
   promise: 'A client is answered only after its command was committed and applied (Raft §5.3).',
   class: 'safety',
   kinds: ['send', 'apply', 'ok'],
+  messages: ['ClientRequest', 'ClientReply'],
   start: (): State => ({ examined: 0, answered: 0, runs: newRuns(), sessions: new Map() }),
   observe,
   verdict: (state: State): Verdict => ({ kind: 'pass', examined: state.examined }),

@@ -1,5 +1,5 @@
 /** A judge is a fold over trace records. It knows nothing but what they say. */
-import type { RecordKind, TraceRecord } from '../trace/record.ts';
+import type { MessageRecord, RecordKind, TraceRecord } from '../trace/record.ts';
 import type { ClusterView } from './view.ts';
 
 export interface Failure {
@@ -26,6 +26,8 @@ export interface Check<State = unknown> {
   readonly class: 'safety' | 'liveness';
   /** Only records of these kinds are shown to `observe`. */
   readonly kinds: readonly RecordKind[];
+  /** Of the `send` records only those with such a message; all of them when left out. */
+  readonly messages?: readonly MessageRecord['kind'][];
   start(): State;
   /**
    * Sees one record. `view` is the cluster as the records *before* this one describe it.

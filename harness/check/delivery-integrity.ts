@@ -3,18 +3,24 @@
  * a record. Loss is judged at the end of a settled run, and only for messages that had ample time:
  * when the world stops, the latest heartbeats are still on their way.
  */
-import type { HeaderRecord, SendRecord, TraceRecord } from '../trace/record.ts';
+import type { DeliverRecord, HeaderRecord, SendRecord, TraceRecord } from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
 import { proof } from './evidence.ts';
 
 type Json = HeaderRecord['scenario'];
 
+/** Growing by pages copies nothing and keeps a long run cheap. */
+interface Page {
+  /** To whom. */
+  readonly to: string[];
+  /** 1 + `seq` of the send, negative once the message's fate is known; 0: not sent. */
+  readonly sentAt: Int32Array;
+}
+
 interface State {
   examined: number;
-  /** By message id: to whom. */
-  readonly to: string[];
-  /** By message id: `seq` of its send, or its complement once the message's fate is known. */
-  sentAt: Int32Array;
+  /** By message id, a page for each `pageSize` of them. */
+  readonly pages: (Page | undefined)[];
   /** Every so many sends: an id and when it was sent. */
   readonly marks: { readonly id: number; readonly at: number }[];
   /** What lets a message be on its way for longer: the bus's latency, and the slowest fault. */
@@ -25,11 +31,11 @@ interface State {
   endSeq: number;
 }
 
-const markEvery = 32;
+const markEvery = 256;
 /** For everything that retries and reconnects. */
 const baseSlackMicros = 2_000_000;
-/** Not sent. */
-const unknown = 0;
+const pageBits = 12;
+const pageSize = 1 << pageBits;
 
 /** A number inside JSON, by path; 0 when there is none. */
 function numberAt(json: Json, ...path: readonly string[]): number {
@@ -41,62 +47,71 @@ function numberAt(json: Json, ...path: readonly string[]): number {
   return typeof here === 'number' ? here : 0;
 }
 
+function pageOf(state: State, id: number): Page {
+  const known = state.pages[id >>> pageBits];
+  if (known !== undefined) return known;
+  const page: Page = { to: [], sentAt: new Int32Array(pageSize) };
+  state.pages[id >>> pageBits] = page;
+  return page;
+}
+
 function sent(state: State, record: SendRecord): Failure | undefined {
-  const { id } = record;
+  const { id, to, seq } = record;
   state.examined += 1;
-  if (id >= state.sentAt.length) {
-    const larger = new Int32Array(Math.max(id + 1, state.sentAt.length * 2));
-    larger.set(state.sentAt);
-    state.sentAt = larger;
+  const page = pageOf(state, id);
+  const slot = id & (pageSize - 1);
+  if (page.sentAt[slot] !== 0) {
+    const sentence = `two messages were sent as m${String(id)}: to ${String(page.to[slot])} and to ${to}`;
+    return { sentence, evidence: proof(seq, sentSeq(page, slot)) };
   }
-  const before = seqOf(state, id);
-  if (before !== undefined) {
-    const sentence = `two messages were sent as m${String(id)}: to ${String(state.to[id])} and to ${record.to}`;
-    return { sentence, evidence: proof(record.seq, before) };
-  }
-  state.to[id] = record.to;
-  // One more than the seq, so that 0 can mean "not sent".
-  state.sentAt[id] = record.seq + 1;
+  page.to[slot] = to;
+  page.sentAt[slot] = seq + 1;
   if (id % markEvery === 0) state.marks.push({ id, at: record.at });
   return undefined;
 }
 
-function seqOf(state: State, id: number): number | undefined {
-  const stored = state.sentAt[id] ?? unknown;
-  if (stored === unknown) return undefined;
-  return (stored < 0 ? -stored : stored) - 1;
+function sentSeq(page: Page, slot: number): number {
+  return Math.abs(page.sentAt[slot] ?? 0) - 1;
 }
 
-function settle(state: State, id: number): void {
-  const stored = state.sentAt[id] ?? unknown;
-  if (stored > 0) state.sentAt[id] = -stored;
+/** The message met its fate: delivered once, dropped or dead-lettered. */
+function settle(page: Page, slot: number): void {
+  const stored = page.sentAt[slot] ?? 0;
+  if (stored > 0) page.sentAt[slot] = -stored;
 }
 
-function delivered(state: State, id: number, to: string, seq: number): Failure | undefined {
-  const addressee = state.to[id];
+function dropped(state: State, id: number): void {
+  if (id >= 0) settle(pageOf(state, id), id & (pageSize - 1));
+}
+
+function delivered(state: State, record: DeliverRecord): Failure | undefined {
+  const { id, to, seq } = record;
+  const page = pageOf(state, id);
+  const slot = id & (pageSize - 1);
+  const addressee = page.to[slot];
   if (addressee === to || addressee === '*') {
-    settle(state, id);
+    settle(page, slot);
     return undefined;
   }
-  if (addressee === undefined) {
+  if (addressee === undefined || page.sentAt[slot] === 0) {
     return { sentence: `m${String(id)} was delivered to ${to}, but never sent`, evidence: [seq] };
   }
   return {
     sentence: `m${String(id)} was sent to ${addressee}, but delivered to ${to}`,
-    evidence: proof(seq, seqOf(state, id)),
+    evidence: proof(seq, sentSeq(page, slot)),
   };
 }
 
 function observe(state: State, record: TraceRecord): Failure | undefined {
   if (record.kind === 'send') return sent(state, record);
-  if (record.kind === 'deliver') return delivered(state, record.id, record.to, record.seq);
+  if (record.kind === 'deliver') return delivered(state, record);
   note(state, record);
   return undefined;
 }
 
 function note(state: State, record: TraceRecord): void {
-  if (record.kind === 'drop') settle(state, record.id);
-  else if (record.kind === 'bus' && record.what === 'deadLettered') settle(state, record.id);
+  if (record.kind === 'drop') dropped(state, record.id);
+  else if (record.kind === 'bus' && record.what === 'deadLettered') dropped(state, record.id);
   else if (record.kind === 'quiet') state.quietAt = record.at;
   else if (record.kind === 'header') {
     state.latencyMicros = 2 * numberAt(record.scenario, 'bus', 'latencyMicros', 'max');
@@ -114,15 +129,21 @@ function lost(state: State): number | undefined {
   if (state.quietAt > lastAt) return undefined;
   let end = 0;
   for (const mark of state.marks) if (mark.at <= lastAt && mark.id > end) end = mark.id;
-  for (let id = 0; id < end; id += 1) if ((state.sentAt[id] ?? unknown) > 0) return id;
+  for (let id = 0; id < end; id += 1) {
+    const page = state.pages[id >>> pageBits];
+    if (page !== undefined && (page.sentAt[id & (pageSize - 1)] ?? 0) > 0) return id;
+  }
   return undefined;
 }
 
 function verdict(state: State): Verdict {
   const id = state.endAt < 0 ? undefined : lost(state);
   if (id === undefined) return { kind: 'pass', examined: state.examined };
-  const sentence = `m${String(id)} to ${String(state.to[id])} was sent, but neither delivered nor dropped`;
-  return { kind: 'fail', sentence, evidence: proof(state.endSeq, seqOf(state, id)) };
+  const page = pageOf(state, id);
+  const slot = id & (pageSize - 1);
+  const to = String(page.to[slot]);
+  const sentence = `m${String(id)} to ${to} was sent, but neither delivered nor dropped`;
+  return { kind: 'fail', sentence, evidence: proof(state.endSeq, sentSeq(page, slot)) };
 }
 
 /** Service Bus delivers at least once, to the entity addressed, or keeps the message as a dead letter. */
@@ -133,8 +154,7 @@ export const deliveryIntegrity: Check<State> = {
   kinds: ['send', 'deliver', 'drop', 'bus', 'quiet', 'end', 'header', 'fault'],
   start: (): State => ({
     examined: 0,
-    to: [],
-    sentAt: new Int32Array(1024),
+    pages: [],
     marks: [],
     latencyMicros: 0,
     heldMicros: 0,

@@ -3,7 +3,7 @@
  * the view. A check that failed is excused; the others go on. A pass that examined nothing is never
  * a pass.
  */
-import type { RecordKind, TraceRecord } from '../trace/record.ts';
+import type { MessageRecord, RecordKind, TraceRecord } from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
 import type { Absorb, ClusterView } from './view.ts';
 import { absorbers, newView } from './view.ts';
@@ -50,9 +50,86 @@ interface Judge {
   failure: Failure | undefined;
 }
 
+/** What is done with records of one kind. */
 interface Row {
   judges: readonly Judge[];
-  readonly absorb: Absorb | undefined;
+  readonly absorb: Absorb;
+}
+
+type Messages = { readonly [Kind in MessageRecord['kind']]: Row };
+
+/** The kinds that make up nearly all records are found without a look-up by string. */
+interface Rows {
+  readonly send: Messages;
+  readonly deliver: Row;
+  readonly apply: Row;
+  readonly match: Row;
+  readonly write: Row;
+  readonly durable: Row;
+  readonly commit: Row;
+  /** All but `send`. */
+  readonly byKind: ReadonlyMap<RecordKind, Row>;
+}
+
+const idle: Row = { judges: [], absorb: () => undefined };
+
+function rowOf(rows: Rows, record: TraceRecord): Row {
+  const { kind } = record;
+  if (kind === 'send') return messageRow(rows.send, record.message.kind);
+  if (kind === 'deliver') return rows.deliver;
+  if (kind === 'apply') return rows.apply;
+  if (kind === 'match') return rows.match;
+  if (kind === 'write') return rows.write;
+  if (kind === 'durable') return rows.durable;
+  if (kind === 'commit') return rows.commit;
+  return rows.byKind.get(kind) ?? idle;
+}
+
+function messageRow(rows: Messages, kind: MessageRecord['kind']): Row {
+  if (kind === 'AppendEntries') return rows.AppendEntries;
+  if (kind === 'AppendEntriesReply') return rows.AppendEntriesReply;
+  return rows[kind];
+}
+
+function newRows(judges: readonly Judge[]): Rows {
+  const kinds = wanted(judges.map(({ check }) => check));
+  const byKind = new Map<RecordKind, Row>();
+  for (const kind of kinds) {
+    if (kind === 'send') continue;
+    const interested = judges.filter(({ check }) => check.kinds.includes(kind));
+    byKind.set(kind, { judges: interested, absorb: absorbers.get(kind) ?? idle.absorb });
+  }
+  const row = (kind: RecordKind): Row => byKind.get(kind) ?? idle;
+  const message = (kind: MessageRecord['kind']): Row => ({
+    judges: judges.filter(({ check }) => {
+      const { kinds: of, messages } = check;
+      return of.includes('send') && (messages === undefined || messages.includes(kind));
+    }),
+    absorb: idle.absorb,
+  });
+  return {
+    send: {
+      RequestVote: message('RequestVote'),
+      RequestVoteReply: message('RequestVoteReply'),
+      AppendEntries: message('AppendEntries'),
+      AppendEntriesReply: message('AppendEntriesReply'),
+      ClientRequest: message('ClientRequest'),
+      ClientReply: message('ClientReply'),
+    },
+    deliver: row('deliver'),
+    apply: row('apply'),
+    match: row('match'),
+    write: row('write'),
+    durable: row('durable'),
+    commit: row('commit'),
+    byKind,
+  };
+}
+
+function excuse(rows: Rows, judge: Judge): void {
+  for (const row of [...rows.byKind.values(), ...Object.values(rows.send)]) {
+    row.judges = row.judges.filter((other) => other !== judge);
+  }
 }
 
 /** The kinds of records that these checks or the shared view look at. */
@@ -70,38 +147,26 @@ export function panel(checks: readonly Check[], servers: readonly string[]): Pan
     state: check.start(),
     failure: undefined,
   }));
-  const rows = new Map<RecordKind, Row>();
-  for (const kind of wanted(checks)) {
-    const interested = judges.filter((judge) => judge.check.kinds.includes(kind));
-    rows.set(kind, { judges: interested, absorb: absorbers.get(kind) });
-  }
+  const rows = newRows(judges);
   let first: Found | undefined;
-
-  function excuse(judge: Judge, failure: Failure): Found {
-    judge.failure = failure;
-    for (const row of rows.values()) row.judges = row.judges.filter((other) => other !== judge);
-    const found = { check: judge.check, failure };
-    first ??= found;
-    return found;
-  }
 
   return {
     view,
     observe(record: TraceRecord): Found | undefined {
-      const row = rows.get(record.kind);
-      if (row === undefined) return undefined;
+      const row = rowOf(rows, record);
+      const { judges: seated } = row;
       let found: Found | undefined;
-      const seated = row.judges;
       for (let i = 0; i < seated.length; i += 1) {
         const judge = seated[i];
         if (judge === undefined) break;
         const failure = judge.check.observe(judge.state, record, view);
-        if (failure !== undefined) {
-          const excused = excuse(judge, failure);
-          found ??= excused;
-        }
+        if (failure === undefined) continue;
+        judge.failure = failure;
+        excuse(rows, judge);
+        found ??= { check: judge.check, failure };
       }
-      if (row.absorb !== undefined) row.absorb(view, record);
+      if (found !== undefined) first ??= found;
+      row.absorb(view, record);
       return found;
     },
     finish: () =>

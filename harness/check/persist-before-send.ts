@@ -75,6 +75,7 @@ export const persistBeforeSend: Check<State> = {
   promise: 'A vote or an acknowledgement leaves only when it is durable (Raft Figure 2).',
   class: 'safety',
   kinds: ['send'],
+  messages: ['RequestVote', 'RequestVoteReply', 'AppendEntriesReply'],
   start: (): State => ({ examined: 0 }),
   observe,
   verdict: (state: State): Verdict => ({ kind: 'pass', examined: state.examined }),

@@ -95,6 +95,7 @@ export const voteOncePerTerm: Check<State> = {
   promise: 'A server votes for at most one candidate a term, over restarts too (Raft §5.2).',
   class: 'safety',
   kinds: ['state', 'write', 'online', 'send'],
+  messages: ['RequestVote', 'RequestVoteReply'],
   start: (): State => ({
     examined: 0,
     told: [],
