@@ -79,7 +79,7 @@ function conflictSentence(columns: Columns, conflict: Conflict, violating: Opera
   }
 }
 
-/** "c1 read x = 1 (called at 412 ms) after c0's write of 2 to x had ended (300 ms), but …" */
+/** The one that had to come late begins; what came in between follows. */
 function interleavedSentence(
   columns: Columns,
   { left, right }: Extract<Conflict, { readonly kind: 'interleaved' }>,
@@ -88,15 +88,24 @@ function interleavedSentence(
   const isViolating = (index: number): boolean => columns.operations[index] === violating;
   const swap = isViolating(right.called) || (isViolating(right.ended) && !isViolating(left.called));
   const [late, other] = swap ? [right, left] : [left, right];
-  if (other.ended === beginning) return interleavedOnce(columns, other, late);
-  if (late.ended === beginning) return interleavedOnce(columns, late, other);
+  // A value of the beginning cannot come back.
+  if (other.ended === beginning) return asked(columns, other, late);
+  if (late.ended === beginning) return asked(columns, late, other);
+  if (isViolating(late.called) && other.ended === other.called) {
+    const overwriting = `was called at ${called(columns, other.called)}`;
+    const before = `after ${describe(columns.operations[late.ended])} had ended`;
+    return `${asked(columns, late, other)}, and ${overwriting}, ${before}`;
+  }
   const first = follows(columns, late.called, other.ended);
   return `${first}, but ${follows(columns, other.called, late.ended)}: no order allows both`;
 }
 
-/** The value of the beginning, which cannot come back. */
-function interleavedOnce(columns: Columns, first: Span, later: Span): string {
-  return `${follows(columns, first.called, later.ended)}, but wants what was there before it`;
+/** "c1 read x = 1 at 412 ms, asked at 400 ms, but c0's write of 2 to x had ended at 300 ms". */
+function asked(columns: Columns, late: Span, other: Span): string {
+  const operation = columns.operations[late.called];
+  const before = `${describe(columns.operations[other.ended])} had ended at ${ended(columns, other.ended)}`;
+  if (operation === undefined) return before;
+  return `${told(operation)}, asked at ${called(columns, late.called)}, but ${before}`;
 }
 
 function follows(columns: Columns, later: number, earlier: number): string {

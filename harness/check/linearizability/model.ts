@@ -3,18 +3,9 @@
  * four are the same store and differ in what may be asked of it. A key begins absent; reading it
  * then gives null; appending to it begins a list; deleting makes it absent again.
  */
-import type { Model } from '../../trace/record.ts';
 import type { Operation } from '../history.ts';
 import type { States } from './states.ts';
 import { append, intern, none } from './states.ts';
-
-/** What may be asked of which object. */
-export const operationsOf: { readonly [M in Model]: readonly Operation['f'][] } = {
-  register: ['read', 'write', 'delete'],
-  'cas-register': ['read', 'write', 'cas', 'delete'],
-  kv: ['read', 'write', 'cas', 'append', 'delete'],
-  append: ['read', 'append'],
-};
 
 /** Actions: an operation as far as the search is concerned. `first` and `second` are its numbers. */
 export const action = {
