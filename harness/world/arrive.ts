@@ -2,7 +2,7 @@
 import type { BusEvent } from '../bus/bus.ts';
 import { receive } from './clients.ts';
 import { draw, purpose, within } from './keyed.ts';
-import { openReceiver } from './server.ts';
+import { connect, openReceiver } from './server.ts';
 import { drop } from './transmit.ts';
 import { deliver } from './turn.ts';
 import type { Envelope, World } from './world.ts';
@@ -98,7 +98,7 @@ function noteBus(
     kind: 'bus',
     seq,
     at: world.now,
-    cause: envelope?.sendSeq ?? -1,
+    cause: envelope?.id ?? -1,
     what: what.what,
     id: envelope?.id ?? -1,
     to: envelope?.message.to ?? text,
@@ -111,6 +111,8 @@ const reconnectMicros = { min: 5_000, max: 50_000 };
 function onDisconnected(world: World, receiver: string): void {
   const index = world.names.get(receiver);
   if (index === undefined) return;
+  const host = world.hosts[index];
+  if (host !== undefined) host.connected = false;
   noteBus(world, { what: 'disconnected', envelope: null, text: receiver });
   const drawn = draw(world.scenario.seed, purpose.reconnect, index, Math.floor(world.now / 1_000));
   const after = within(drawn, reconnectMicros.min, reconnectMicros.max);
@@ -120,6 +122,6 @@ function onDisconnected(world: World, receiver: string): void {
 export function reopen(world: World, index: number): void {
   const host = world.hosts[index];
   const client = world.clients[index - world.hosts.length];
-  if (host !== undefined && host.up) openReceiver(world, host, world.scenario.bus.mode);
+  if (host !== undefined && host.up) connect(world, host);
   if (client !== undefined) openReceiver(world, client, 'receiveAndDelete');
 }

@@ -131,9 +131,9 @@ export function receive(
   const { message } = envelope;
   const seq = emitter.take();
   if (emitter.wants.deliver) {
-    const { id, sendSeq: cause } = envelope;
+    const { id } = envelope;
     const { id: to } = client;
-    emitter.show({ kind: 'deliver', seq, at: world.now, cause, id, to, deliveryCount });
+    emitter.show({ kind: 'deliver', seq, at: world.now, cause: id, id, to, deliveryCount });
   }
   world.counters.messages += 1;
   world.cause = seq;

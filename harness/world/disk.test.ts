@@ -39,7 +39,8 @@ describe('a disk', () => {
     disk.pending.push({ write: append(3, 4, 2), seq: 3 });
     expect(completeSync(disk).write.id).toBe(2);
     expect(holds(disk)).toBe('term 2, vote S2, log 1 2 2');
-    expect(disk.pending.map(({ write }) => write.id)).toEqual([3]);
+    expect(disk.pending.length).toBe(1);
+    expect(disk.pending.at(0)?.write.id).toBe(3);
   });
 
   test('a write that replaces a tail is atomic once it is durable', () => {
@@ -59,7 +60,7 @@ describe('a disk', () => {
     const disk = written(vote(1, 2, 'S2'), append(2, 2, 2, 2), append(3, 4, 2));
     expect(losePower(disk, loss)).toBe(lost);
     expect(holds(disk)).toBe(expected);
-    expect(disk.pending).toEqual([]);
+    expect(disk.pending.length).toBe(0);
   });
 
   test('a torn truncation leaves the shorter log', () => {

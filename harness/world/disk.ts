@@ -5,6 +5,7 @@
  */
 import type { Entry, ServerId } from '../raft/entry.ts';
 import type { Stored, Write } from '../raft/step.ts';
+import { Fifo } from './fifo.ts';
 
 export interface PendingWrite {
   readonly write: Write;
@@ -17,7 +18,7 @@ export interface Disk {
   votedFor: ServerId | null;
   readonly entries: Entry[];
   /** Written and not yet durable, oldest first. */
-  readonly pending: PendingWrite[];
+  readonly pending: Fifo<PendingWrite>;
   /** How many of `pending` the fsync under way covers; 0: none is under way. */
   syncing: number;
   /** Counts fsyncs: the ordinal of their draws. Completions of an earlier life do not count. */
@@ -29,7 +30,7 @@ export function newDisk(stored: Stored): Disk {
     term: stored.term,
     votedFor: stored.votedFor,
     entries: [...stored.entries],
-    pending: [],
+    pending: new Fifo<PendingWrite>(),
     syncing: 0,
     syncs: 0,
   };
@@ -52,16 +53,20 @@ function settle(disk: Disk, write: Write): void {
   store(disk, write, write.log === null ? 0 : write.log.entries.length);
 }
 
+/** Takes the oldest unsynced writes off the list, as durable; returns the last of them. */
+function settleFirst(disk: Disk, count: number): PendingWrite | undefined {
+  let last: PendingWrite | undefined;
+  for (let i = 0; i < count; i++) {
+    last = disk.pending.shift();
+    if (last !== undefined) settle(disk, last.write);
+  }
+  return last;
+}
+
 /** Ends the fsync under way; returns the last write it covered. */
 export function completeSync(disk: Disk): PendingWrite {
-  const covered = disk.syncing;
-  const last = disk.pending[covered - 1];
+  const last = settleFirst(disk, disk.syncing);
   if (last === undefined) throw new Error('an fsync ended that never began');
-  for (let i = 0; i < covered; i++) {
-    const pending = disk.pending[i];
-    if (pending !== undefined) settle(disk, pending.write);
-  }
-  disk.pending.splice(0, covered);
   disk.syncing = 0;
   return last;
 }
@@ -76,21 +81,17 @@ export interface Loss {
 /** The power goes: unsynced writes beyond `loss.kept` are gone; returns how many writes were lost. */
 export function losePower(disk: Disk, loss: Loss): number {
   const lost = disk.pending.length - loss.kept;
-  for (let i = 0; i < loss.kept; i++) {
-    const pending = disk.pending[i];
-    if (pending !== undefined) settle(disk, pending.write);
-  }
-  const torn = disk.pending[loss.kept];
+  settleFirst(disk, loss.kept);
+  const torn = disk.pending.at(0);
   if (torn !== undefined && loss.tornEntries !== null) store(disk, torn.write, loss.tornEntries);
-  disk.pending.length = 0;
+  disk.pending.clear();
   disk.syncing = 0;
   return lost;
 }
 
 /** Everything written is made durable: a shutdown in good order. */
 export function flush(disk: Disk): void {
-  for (const pending of disk.pending) settle(disk, pending.write);
-  disk.pending.length = 0;
+  settleFirst(disk, disk.pending.length);
   disk.syncing = 0;
 }
 

@@ -5,9 +5,10 @@ import { flush, losePower, newDisk, storedOn } from './disk.ts';
 import type { Loss } from './disk.ts';
 import { draw, purpose } from './keyed.ts';
 import type { Scenario } from './scenario.ts';
+import { Fifo } from './fifo.ts';
 import { silence } from './timers.ts';
 import { deliver, feed, ring, tellDurable } from './turn.ts';
-import type { ActiveFault, Host, World } from './world.ts';
+import type { ActiveFault, Host, Outgoing, World } from './world.ts';
 import { count } from './world.ts';
 
 export function nodeOptions(scenario: Scenario, id: string): NodeOptions {
@@ -44,12 +45,18 @@ export function openReceiver(
   );
 }
 
+/** Opens the server's receiver, unless it is open. */
+export function connect(world: World, host: Host): void {
+  if (!host.connected) openReceiver(world, host, world.scenario.bus.mode);
+  host.connected = true;
+}
+
 /** The process starts (again): a new machine, and what the disk holds. */
 export function start(world: World, host: Host): void {
   host.node = world.subject.create(nodeOptions(world.scenario, host.id), world.application);
   host.up = true;
   host.paused = false;
-  openReceiver(world, host, world.scenario.bus.mode);
+  connect(world, host);
   comeOnline(world, host);
 }
 
@@ -96,7 +103,7 @@ function lossOf(world: World, host: Host, active: ActiveFault): Loss {
   if (how === 'lose' || pending.length === 0) return { kept: 0, tornEntries: null };
   const { seed } = world.scenario;
   const kept = draw(seed, purpose.crash, active.key, host.index) % (pending.length + 1);
-  const entries = pending[kept]?.write.log?.entries.length;
+  const entries = pending.at(kept)?.write.log?.entries.length;
   if (how === 'some' || entries === undefined) return { kept, tornEntries: null };
   return { kept, tornEntries: draw(seed, purpose.torn, active.key, host.index) % (entries + 1) };
 }
@@ -105,9 +112,9 @@ function lossOf(world: World, host: Host, active: ActiveFault): Loss {
 export function crash(world: World, host: Host, active: ActiveFault): void {
   const loss = lossOf(world, host, active);
   const { pending } = host.disk;
-  const first = pending[0]?.write.id ?? host.node.lastWrite + 1;
+  const first = pending.at(0)?.write.id ?? host.node.lastWrite + 1;
   const survived = first - 1 + loss.kept;
-  const tornWrite = pending[loss.kept]?.write.id;
+  const tornWrite = pending.at(loss.kept)?.write.id;
   const torn =
     loss.tornEntries === null || tornWrite === undefined
       ? null
@@ -134,17 +141,18 @@ export function crash(world: World, host: Host, active: ActiveFault): void {
 function stop(world: World, host: Host): void {
   host.up = false;
   host.paused = false;
-  host.outbox.length = 0;
+  host.outbox.clear();
   host.inbox.length = 0;
   silence(host);
-  world.bus.submit({ kind: 'closeReceiver', receiver: host.id }, world.now);
+  if (host.connected) world.bus.submit({ kind: 'closeReceiver', receiver: host.id }, world.now);
+  host.connected = false;
 }
 
 /** The server leaves in good order; the process keeps running and ignores what it receives. */
 export function goOffline(world: World, host: Host, active: ActiveFault): void {
   const { cause } = world;
   feed(world, host, { kind: 'offline' }, 0);
-  const last = host.disk.pending.at(-1);
+  const last = host.disk.pending.last();
   const { emitter } = world;
   if (last !== undefined) {
     flush(host.disk);
@@ -155,7 +163,7 @@ export function goOffline(world: World, host: Host, active: ActiveFault): void {
       emitter.show({ kind: 'durable', seq, at: world.now, cause: last.seq, server, write });
     }
   }
-  host.outbox.length = 0;
+  host.outbox.clear();
   silence(host);
   const seq = emitter.take();
   if (!emitter.wants.offline) return;
@@ -220,11 +228,12 @@ export function newHost(
     disk: newDisk(stored),
     up: false,
     paused: false,
+    connected: false,
     incarnation: 0,
     seen: { role: 'offline', term: 0, votedFor: null, leader: null, commitIndex: 0 },
     matchSeen: new Int32Array(world.participants),
     nextSeen: new Int32Array(world.participants),
-    outbox: [],
+    outbox: new Fifo<Outgoing>(),
     inbox: [],
     skewPerMille: 0,
     slowDiskMicros: 0,

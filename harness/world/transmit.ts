@@ -44,8 +44,7 @@ export function transmit(world: World, from: number, message: Message): void {
     message,
     from,
     to,
-    sendSeq: seq,
-    key: draw(world.scenario.seed, purpose.latency, link, ordinal),
+    key: draw(world.scenario.seed, purpose.latency, link, ordinal) >>> 1,
   };
   if (emitter.wants.send) {
     emitter.show({
@@ -99,12 +98,12 @@ export function drop(
   const { emitter } = world;
   const seq = emitter.take();
   if (!emitter.wants.drop) return;
-  const { id, sendSeq: cause } = envelope;
+  const { id } = envelope;
   emitter.show({
     kind: 'drop',
     seq,
     at: world.now,
-    cause,
+    cause: id,
     id,
     to: envelope.message.to,
     fault,
@@ -121,9 +120,9 @@ function delay(world: World, envelope: Envelope, by: { fault: number; micros: nu
   const { emitter } = world;
   const seq = emitter.take();
   if (emitter.wants.delay) {
-    const { id, sendSeq: cause } = envelope;
+    const { id } = envelope;
     const { fault, micros: byMicros } = by;
-    emitter.show({ kind: 'delay', seq, at: world.now, cause, id, fault, byMicros });
+    emitter.show({ kind: 'delay', seq, at: world.now, cause: id, id, fault, byMicros });
   }
   later(world, envelope, by.micros);
 }
@@ -133,8 +132,8 @@ function duplicate(world: World, envelope: Envelope, by: { fault: number; micros
   const { emitter } = world;
   const seq = emitter.take();
   if (emitter.wants.duplicate) {
-    const { id, sendSeq: cause } = envelope;
-    emitter.show({ kind: 'duplicate', seq, at: world.now, cause, id, fault: by.fault });
+    const { id } = envelope;
+    emitter.show({ kind: 'duplicate', seq, at: world.now, cause: id, id, fault: by.fault });
   }
   later(world, envelope, by.micros);
 }

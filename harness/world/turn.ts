@@ -108,7 +108,7 @@ function complete(world: World, lock: number): void {
 }
 
 function durableWrite(host: Host): number {
-  const first = host.disk.pending[0];
+  const first = host.disk.pending.at(0);
   return first === undefined ? Infinity : first.write.id - 1;
 }
 
@@ -179,17 +179,12 @@ export function tellDurable(world: World, host: Host, write: number, seq: number
 
 function release(world: World, host: Host, write: number): void {
   const { outbox } = host;
-  let freed = 0;
-  while (freed < outbox.length) {
-    const item = outbox[freed];
-    if (item === undefined || item.after > write) break;
-    freed += 1;
+  for (let item = outbox.at(0); item !== undefined && item.after <= write; item = outbox.at(0)) {
+    outbox.shift();
     world.cause = item.cause;
     if (item.message === null) complete(world, item.lock);
     else transmit(world, host.index, item.message);
   }
-  if (freed === outbox.length) outbox.length = 0;
-  else if (freed > 0) outbox.splice(0, freed);
 }
 
 /* ---- deliveries ---- */
@@ -203,7 +198,7 @@ export function deliver(world: World, host: Host, envelope: Envelope, by: Delive
       kind: 'deliver',
       seq,
       at: world.now,
-      cause: envelope.sendSeq,
+      cause: envelope.id,
       id: envelope.id,
       to: host.id,
       deliveryCount: by.deliveryCount,

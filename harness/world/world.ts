@@ -5,18 +5,19 @@ import type { Node, Role, StateMachine } from '../raft/node.ts';
 import type { Subject } from '../raft/step.ts';
 import type { Disk } from './disk.ts';
 import type { Emitter } from './emitter.ts';
+import type { Fifo } from './fifo.ts';
 import type { EventQueue } from './queue.ts';
 import type { Fault, Operation, Scenario } from './scenario.ts';
 
 /** The body that travels on the bus: the message and what the world must know about it. */
 export interface Envelope {
+  /** The `seq` of its send record. */
   readonly id: number;
   readonly message: Message;
   /** Participants by index: servers first, then clients. */
   readonly from: number;
   readonly to: number;
-  readonly sendSeq: number;
-  /** 32 bits that decide this message's own draws. */
+  /** 31 bits that decide this message's own draws. */
   readonly key: number;
 }
 
@@ -95,12 +96,14 @@ export interface Host {
   /** The process runs (a server taken off line still runs). */
   up: boolean;
   paused: boolean;
+  /** Its receiver is open: the bus can reach it. */
+  connected: boolean;
   incarnation: number;
   readonly seen: Seen;
   /** Per participant: the match and next index last recorded. */
   readonly matchSeen: Int32Array;
   readonly nextSeen: Int32Array;
-  outbox: Outgoing[];
+  readonly outbox: Fifo<Outgoing>;
   inbox: Waiting[];
   readonly election: TimerState;
   readonly heartbeat: TimerState;
