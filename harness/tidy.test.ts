@@ -23,7 +23,7 @@ const rooms: { readonly [room: string]: readonly string[] } = {
   'adapters/memory': ['harness/bus'],
   'scenarios/generate': ['harness/world', 'harness/trace', 'harness/raft', 'harness/bus'],
   'scenarios/named': ['harness/world', 'harness/trace', 'harness/raft', 'harness/bus'],
-  'scenarios/mutants': ['harness/raft', 'harness/bus', 'harness/world'],
+  'scenarios/mutants': ['harness/raft', 'harness/bus', 'harness/world', 'scenarios/named'],
 };
 
 /** Files of no room: the front door and its neighbours see everything. */

@@ -1,0 +1,92 @@
+/** Wrong buses: they accept what they are given and do something else with it. */
+import type { BusCommand, BusEvent, BusFault, FaultyBus, Micros } from '../../harness/bus/bus.ts';
+import { raft } from '../../harness/raft/machine.ts';
+import type { BusFactory } from '../../harness/world/setup.ts';
+import type { Envelope } from '../../harness/world/world.ts';
+import { stage, write } from '../named/stage.ts';
+import type { Mutant } from './mutant.ts';
+
+type Publish = Extract<BusCommand<Envelope>, { readonly kind: 'publish' }>;
+
+/** A bus whose publishes pass through `change`; what it turns into null never happens. */
+class WrongBus implements FaultyBus<Envelope> {
+  private readonly right: FaultyBus<Envelope>;
+  private readonly change: (publish: Publish) => Publish | null;
+
+  constructor(right: FaultyBus<Envelope>, change: (publish: Publish) => Publish | null) {
+    this.right = right;
+    this.change = change;
+  }
+
+  submit(command: BusCommand<Envelope>, now: Micros): void {
+    const given = command.kind === 'publish' ? this.change(command) : command;
+    if (given !== null) this.right.submit(given, now);
+  }
+
+  poll(now: Micros): readonly BusEvent<Envelope>[] {
+    return this.right.poll(now);
+  }
+
+  wakeAt(): Micros | undefined {
+    return this.right.wakeAt();
+  }
+
+  inject(fault: BusFault, now: Micros): void {
+    this.right.inject(fault, now);
+  }
+}
+
+const everyNth =
+  (n: number, change: (publish: Publish) => Publish | null): ((right: BusFactory) => BusFactory) =>
+  (right) =>
+  (wish) => {
+    let publishes = 0;
+    return new WrongBus(right(wish), (publish) => {
+      publishes += 1;
+      return publishes % n === 0 ? change(publish) : publish;
+    });
+  };
+
+const losesAccepted: Mutant = {
+  name: 'bus-loses-accepted',
+  summary: 'The bus accepts a message, loses it and tells nobody: here every seventh.',
+  source: 'Service Bus: a message accepted is delivered at least once or kept as a dead letter',
+  subject: raft,
+  bus: everyNth(7, () => null),
+  expected: ['DeliveryIntegrity'],
+  hard: true,
+  serversMin: 2,
+  // The longer the quiet period lasts, the surer a message without a fate is a lost one.
+  witness: stage({
+    name: 'a quiet period of seconds before anybody campaigns',
+    servers: 3,
+    operations: [write('c1', 10, 1), write('c2', 10, 2)],
+    workload: { retryMs: 10 },
+    cluster: { electionMs: { min: 4_000, max: 5_000 } },
+    faults: [],
+    runMs: 50,
+  }),
+};
+
+/** Addressed to its own sender; clients' messages are left alone. */
+function returned(publish: Publish): Publish | null {
+  const { message } = publish;
+  const { from, message: carried } = message.body;
+  if (carried.kind === 'ClientRequest' || carried.kind === 'ClientReply') return publish;
+  const body = { ...message.body, to: from };
+  return { ...publish, message: { ...message, to: carried.from, body } };
+}
+
+const misdelivers: Mutant = {
+  name: 'bus-misdelivers',
+  summary: 'The bus puts every fifth message between servers into the subscription of its sender.',
+  source: 'Service Bus: a correlation filter selects by the address given',
+  subject: raft,
+  bus: everyNth(5, returned),
+  expected: ['DeliveryIntegrity', 'Assertion'],
+  hard: false,
+  serversMin: 2,
+  witness: stage({ name: 'an election', servers: 3, faults: [], runMs: 50 }),
+};
+
+export const buses: readonly Mutant[] = [losesAccepted, misdelivers];

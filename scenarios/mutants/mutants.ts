@@ -1,0 +1,27 @@
+/** The list of mutants: what the harness must catch. */
+import { buses } from './bus.ts';
+import { commit } from './commit.ts';
+import { elections } from './elections.ts';
+import type { Mutant } from './mutant.ts';
+import { persistence } from './persistence.ts';
+import { replication } from './replication.ts';
+import { sessions } from './sessions.ts';
+
+export type { Benign, Mutant } from './mutant.ts';
+
+/** Every mutant, by concern. */
+export const mutants: readonly Mutant[] = [
+  ...elections,
+  ...persistence,
+  ...replication,
+  ...commit,
+  ...sessions,
+  ...buses,
+];
+
+const byName: ReadonlyMap<string, Mutant> = new Map(mutants.map((each) => [each.name, each]));
+
+/** The mutant of this name (`votes-counted-as-integer`), or undefined. */
+export function mutantNamed(name: string): Mutant | undefined {
+  return byName.get(name);
+}
