@@ -1,0 +1,166 @@
+/** `whitewater check`: judges a trace, or a history of another system, without running anything. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { Check } from '../check/check.ts';
+import { allChecks } from '../check/checks.ts';
+import { linearizabilityCheck } from '../check/linearizability/check.ts';
+import type { PanelVerdict } from '../check/panel.ts';
+import { panel } from '../check/panel.ts';
+import { clean, counted, grouped } from '../report/words.ts';
+import type { Trace } from '../trace/read.ts';
+import { readTrace } from '../trace/read.ts';
+import type { TraceRecord } from '../trace/record.ts';
+import { readHistory } from '../trace/foreign.ts';
+import { UserError } from '../trace/user-error.ts';
+import type { ExitCode } from './exit.ts';
+import { exits } from './exit.ts';
+import { tracePath } from './input.ts';
+import { checksOf } from './lab.ts';
+import type { Colour } from './paint.ts';
+import { painted, styleOf } from './paint.ts';
+import type { Request } from './request.ts';
+
+interface Judged {
+  readonly verdict: PanelVerdict;
+  readonly records: number;
+  /** Remarks about the input: torn ends, records passed over. */
+  readonly remarks: readonly string[];
+}
+
+/** A trace says so in its first line; anything else is somebody else's history. */
+function isTrace(path: string): boolean {
+  const start = Buffer.alloc(4_096);
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (cause) {
+    throw new UserError('cannot be read', { file: path, remedy: 'Check the path', cause });
+  }
+  try {
+    const length = readSync(descriptor, start);
+    return /^\uFEFF?\s*\{[^\n]*"kind"\s*:\s*"/u.test(start.toString('utf8', 0, length));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function judges(request: Request, trace: Trace): readonly Check[] {
+  const { given } = request;
+  const model = given.model ?? trace.header.model;
+  const names = given.invariant;
+  const checks =
+    names === undefined ? allChecks.filter((check) => suits(check, trace)) : checksOf(names);
+  const all = names === undefined || names.includes('Linearizability');
+  return all ? [...checks, linearizabilityCheck(model)] : checks;
+}
+
+/** Judges of timers need records that only full traces hold. */
+function suits(check: Check, { records }: Trace): boolean {
+  return !check.kinds.includes('arm') || records.some((record) => record.kind === 'arm');
+}
+
+function judge(
+  checks: readonly Check[],
+  found: { servers: readonly string[]; records: Iterable<TraceRecord> },
+): PanelVerdict {
+  const seats = panel(checks, found.servers);
+  for (const record of found.records) seats.observe(record);
+  return seats.finish();
+}
+
+async function judgeTrace(path: string, request: Request): Promise<Judged> {
+  const trace = await readTrace(path);
+  const { records, header, torn, skipped } = trace;
+  const remarks: string[] = [];
+  if (torn !== null) remarks.push(`the last line (${torn.line}) is cut off and was left out`);
+  if (skipped > 0) remarks.push(`${counted(skipped, 'record')} of unknown kinds passed over`);
+  const verdict = judge(judges(request, trace), { servers: header.servers, records });
+  return { verdict, records: records.length, remarks };
+}
+
+async function judgeForeign(path: string, request: Request): Promise<Judged> {
+  const { given } = request;
+  const model = given.model ?? 'cas-register';
+  const failedCas = given.failedCas ?? 'observed';
+  const { records, torn } = await readHistory(path, { model, failedCas });
+  const remarks = torn === null ? [] : [`the last line (${torn.line}) is cut off and was left out`];
+  if (records.length === 0) {
+    throw new UserError('the file holds no operation', { file: path, remedy: 'Name a history' });
+  }
+  const verdict = judge([linearizabilityCheck(model)], { servers: [], records });
+  return { verdict, records: records.length, remarks };
+}
+
+function exitOf({ verdict }: Judged): ExitCode {
+  switch (verdict.kind) {
+    case 'pass':
+      return exits.ok;
+    case 'fail':
+      return exits.violation;
+    case 'unknown':
+      return exits.unknown;
+    case 'vacuous':
+      return exits.vacuous;
+  }
+}
+
+function headline({ verdict, records }: Judged): {
+  readonly text: string;
+  readonly colour: Colour;
+} {
+  const name = verdict.check?.name ?? 'nothing';
+  switch (verdict.kind) {
+    case 'pass':
+      return { text: `✓ every promise held over ${grouped(records)} records`, colour: 'green' };
+    case 'fail':
+      return { text: `✖ ${name}: ${verdict.sentence}`, colour: 'red' };
+    case 'unknown':
+      return { text: `? ${name}: ${verdict.sentence}; not counted as passed`, colour: 'yellow' };
+    case 'vacuous':
+      return { text: `? ${name}: ${verdict.sentence}; nothing is proven`, colour: 'yellow' };
+  }
+}
+
+function evidenceText(judged: Judged, path: string): string[] {
+  const { evidence, check, kind } = judged.verdict;
+  if (kind !== 'fail') return [];
+  const lines = [`  ${check?.promise ?? ''}`];
+  if (evidence.length > 0)
+    lines.push(`  evidence: records ${evidence.join(', ')} of ${clean(path)}`);
+  return lines;
+}
+
+function json(judged: Judged, code: ExitCode): string {
+  const { verdict, records, remarks } = judged;
+  const document = {
+    schema: 'whitewater.check/1',
+    verdict: verdict.kind,
+    invariant: verdict.check?.name ?? null,
+    sentence: verdict.sentence,
+    evidence: verdict.evidence,
+    records,
+    remarks,
+    checks: verdict.outcomes.map(({ check, outcome }) => ({ name: check.name, ...outcome })),
+    exit: code,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** Reads, judges, tells. */
+export async function checkCommand(request: Request): Promise<ExitCode> {
+  const { io, given, args } = request;
+  const path = tracePath(args[0] ?? '');
+  const judged = isTrace(path)
+    ? await judgeTrace(path, request)
+    : await judgeForeign(path, request);
+  const code = exitOf(judged);
+  if (given.json === true) {
+    io.out(json(judged, code));
+    return code;
+  }
+  const style = styleOf(given, io);
+  const { text, colour } = headline(judged);
+  const lines = [painted(clean(text), { style, colour }), ...evidenceText(judged, path)];
+  for (const remark of judged.remarks) lines.push(`  ⚠ ${remark}`);
+  io.out(`${lines.join('\n')}\n`);
+  return code;
+}

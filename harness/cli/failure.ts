@@ -1,0 +1,77 @@
+/** From a failing scenario to everything people get: trace, story, folder, report. */
+import { faultName } from '../report/azure.ts';
+import type { FailureReport } from '../report/failure.ts';
+import type { Story } from '../report/shape.ts';
+import { tell } from '../report/story.ts';
+import { storyText } from '../report/text.ts';
+import type { Lab, Outcome } from '../search/execute.ts';
+import { record } from '../search/execute.ts';
+import type { Json, TraceRecord } from '../trace/record.ts';
+import type { Scenario } from '../world/scenario.ts';
+import { serverNames } from '../world/setup.ts';
+import { fileNames, writeFailure } from './failure-folder.ts';
+
+export interface Recorded {
+  readonly outcome: Outcome;
+  readonly records: readonly TraceRecord[];
+  readonly story: Story;
+}
+
+/** Runs the scenario with the recorder on and tells its story. */
+export function recorded(scenario: Scenario, lab: Lab): Recorded {
+  const records: TraceRecord[] = [];
+  const outcome = record(scenario, lab, (one) => void records.push(one));
+  return { outcome, records, story: tell(records) };
+}
+
+export interface Exhibit {
+  readonly id: string;
+  readonly out: string;
+  readonly lab: Lab;
+  readonly scenario: Scenario;
+  readonly recorded: Recorded;
+  readonly invariants: readonly string[] | null;
+  readonly origin: { readonly seed: number; readonly path: string } | null;
+  /** Indices of needed faults, or null when nobody looked. */
+  readonly needed: readonly number[] | null;
+  readonly shrunk: FailureReport['shrunk'];
+}
+
+function neededNames(exhibit: Exhibit): FailureReport['needed'] {
+  const { needed, scenario } = exhibit;
+  if (needed === null) return null;
+  const servers = serverNames(scenario);
+  const faults = needed.flatMap((index) => {
+    const fault = scenario.faults[index];
+    if (fault === undefined) return [];
+    const detail: Json = JSON.parse(JSON.stringify(fault));
+    return [faultName({ name: fault.kind, detail }, servers)];
+  });
+  return { of: scenario.faults.length, faults };
+}
+
+/** Writes the folder of a failure and returns what the terminal should say about it. */
+export function exhibit(shown: Exhibit): FailureReport {
+  const { id, out, scenario, origin, invariants } = shown;
+  const { records, story } = shown.recorded;
+  const subject = shown.lab.subject.name;
+  const folder = writeFailure({ id, out, subject, scenario, records, story, invariants, origin });
+  return {
+    story,
+    needed: neededNames(shown),
+    schedule: {
+      servers: scenario.cluster.servers,
+      operations: scenario.workload.operations.length,
+      faults: scenario.faults.length,
+      seed: scenario.seed,
+    },
+    shrunk: shown.shrunk,
+    folder,
+    files: fileNames,
+  };
+}
+
+/** The story as plain lines, for documents. */
+export function storyLines(story: Story): readonly string[] {
+  return storyText(story, { full: true });
+}

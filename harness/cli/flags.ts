@@ -1,0 +1,141 @@
+/** Every option there is, once: parsing, help and the tests read this table. */
+import { Option } from 'commander';
+import { outDefault } from './request.ts';
+import { count, durationMs, gather, seed, servers } from './values.ts';
+
+type Parse = (text: string, earlier: never) => unknown;
+
+interface Flag {
+  readonly flags: string;
+  readonly text: string;
+  readonly group: 'Scenario' | 'Search' | 'Judging' | 'Output';
+  readonly parse?: Parse;
+  readonly choices?: readonly string[];
+  /** An old or second name of another option: parsed, named in the other's help. */
+  readonly hidden?: boolean;
+}
+
+const table = {
+  seed: {
+    flags: '--seed <integer>',
+    text: 'where to begin: decimal, 0x… or negative; printed if drawn',
+    group: 'Search',
+    parse: seed,
+  },
+  runs: { flags: '--runs <count>', text: 'stop after so many runs', group: 'Search', parse: count },
+  budget: {
+    flags: '--budget <duration>',
+    text: 'stop after 500ms, 30s, 10m, 2h (default 60s)',
+    group: 'Search',
+    parse: durationMs,
+  },
+  servers: {
+    flags: '-n, --servers <count>',
+    text: '1 to 7; drawn by the seed if absent (also --num-servers, --local-cluster-size)',
+    group: 'Scenario',
+    parse: servers,
+  },
+  numServers: {
+    flags: '--num-servers <count>',
+    text: 'the same as --servers',
+    group: 'Scenario',
+    parse: servers,
+    hidden: true,
+  },
+  localClusterSize: {
+    flags: '--local-cluster-size <count>',
+    text: 'the same as --servers',
+    group: 'Scenario',
+    parse: servers,
+    hidden: true,
+  },
+  profile: {
+    flags: '--profile <name>',
+    text: 'which faults (default swarm: every run draws its own)',
+    group: 'Scenario',
+    choices: ['swarm', 'mild', 'partition', 'crash', 'azure', 'none'],
+  },
+  mutant: {
+    flags: '--mutant <name>',
+    text: 'test a planted bug instead of the correct Raft (see whitewater mutants)',
+    group: 'Scenario',
+  },
+  model: {
+    flags: '--model <name>',
+    text: 'what the operations mean',
+    group: 'Judging',
+    choices: ['register', 'cas-register', 'kv', 'append'],
+  },
+  invariant: {
+    flags: '--invariant <name>',
+    text: 'judge only this promise (repeatable); linearizability is always judged',
+    group: 'Judging',
+    parse: gather,
+  },
+  failFast: { flags: '--fail-fast', text: 'stop at the first bug', group: 'Search' },
+  maxBugs: {
+    flags: '--max-bugs <count>',
+    text: 'stop after so many different bugs (default 10)',
+    group: 'Search',
+    parse: count,
+  },
+  reporter: {
+    flags: '--reporter <name>',
+    text: 'also write junit (junit.xml) or github (annotations, summary); repeatable',
+    group: 'Output',
+    parse: gather,
+  },
+  trace: { flags: '--trace <file>', text: 'write the trace here', group: 'Output' },
+  expect: {
+    flags: '--expect <verdict>',
+    text: 'exit 0 if the replay ends so, 1 if not',
+    group: 'Judging',
+    choices: ['ok', 'violation'],
+  },
+  format: {
+    flags: '--format <name>',
+    text: 'how to print (default text)',
+    group: 'Output',
+    choices: ['text', 'markdown', 'json'],
+  },
+  full: { flags: '--full', text: 'tell every step', group: 'Output' },
+  failedCas: {
+    flags: '--failed-cas <meaning>',
+    text: 'in a foreign history a failed cas observed another value, or says nothing',
+    group: 'Judging',
+    choices: ['observed', 'absent'],
+  },
+  out: {
+    flags: '--out <folder>',
+    text: `where results go (default ${outDefault})`,
+    group: 'Output',
+  },
+  json: { flags: '--json', text: 'one JSON document on standard output', group: 'Output' },
+  quiet: { flags: '-q, --quiet', text: 'no progress', group: 'Output' },
+  color: { flags: '--color', text: 'colours even without a terminal', group: 'Output' },
+  noColor: { flags: '--no-color', text: 'no colours', group: 'Output' },
+  ascii: { flags: '--ascii', text: 'no glyphs beyond ASCII', group: 'Output' },
+} as const satisfies { readonly [name: string]: Flag };
+
+export type FlagName = keyof typeof table;
+
+/** Options of every command. */
+export const commonFlags: readonly FlagName[] = [
+  'out',
+  'json',
+  'quiet',
+  'color',
+  'noColor',
+  'ascii',
+];
+
+/** The option as commander wants it, made anew for each command. */
+export function optionNamed(name: FlagName): Option {
+  const flag: Flag = table[name];
+  const option = new Option(flag.flags, flag.text).helpGroup(flag.group);
+  const { parse, choices } = flag;
+  if (choices !== undefined) option.choices(choices);
+  if (parse !== undefined)
+    option.argParser((text: string, earlier: unknown) => parse(text, earlier as never));
+  return flag.hidden === true ? option.hideHelp() : option;
+}

@@ -1,0 +1,70 @@
+/** A long piece of work as plain data, so that it can be handed to another thread. */
+import type { ScenarioOptions } from '../../scenarios/generate/options.ts';
+import type { Campaign } from '../search/campaign.ts';
+import type { Shrunk } from '../search/shrink.ts';
+import type { Scenario } from '../world/scenario.ts';
+
+export interface CampaignJob {
+  readonly kind: 'campaign';
+  readonly mutant: string | undefined;
+  readonly invariants: readonly string[] | undefined;
+  readonly options: ScenarioOptions;
+  /** 32 bits, signed or unsigned. */
+  readonly seed: number;
+  readonly runs: number;
+  /** Milliseconds for the search; Infinity: only `runs` end it. */
+  readonly searchMs: number;
+  /** Milliseconds for shrinking everything found. */
+  readonly shrinkMs: number;
+  readonly shrinkTries: number;
+  readonly failFast: boolean;
+  readonly maxBugs: number;
+  /** Names of mutants that must be caught. */
+  readonly canaries: readonly string[];
+}
+
+export interface ShrinkJob {
+  readonly kind: 'shrink';
+  readonly mutant: string | undefined;
+  readonly invariants: readonly string[] | undefined;
+  readonly scenario: Scenario;
+  readonly shrinkMs: number;
+}
+
+export type Job = CampaignJob | ShrinkJob;
+
+export interface ShrinkResult {
+  readonly shrunk: Shrunk;
+  readonly needed: readonly number[];
+}
+
+export type JobResult =
+  | { readonly kind: 'campaign'; readonly campaign: Campaign }
+  | { readonly kind: 'shrink'; readonly result: ShrinkResult };
+
+/** How far the work is, in numbers. */
+export interface Standing {
+  readonly phase: 'search' | 'canaries' | 'shrink';
+  readonly runs: number;
+  readonly events: number;
+  readonly messages: number;
+  readonly simMicros: number;
+  readonly faults: number;
+  readonly bugs: readonly { readonly id: string; readonly count: number }[];
+  readonly canaries: { readonly killed: number; readonly of: number };
+  /** While shrinking: tries so far, and what is left. */
+  readonly shrinking: {
+    readonly id: string;
+    readonly tries: number;
+    readonly faults: number;
+    readonly operations: number;
+  } | null;
+}
+
+export interface Hooks {
+  /** Asked often: has the user had enough? */
+  halted(): boolean;
+  tell(standing: Standing): void;
+  /** Monotonic milliseconds. */
+  now(): number;
+}

@@ -1,0 +1,52 @@
+/** What a command is given: parsed options, arguments, and the outside world. */
+import type { Model } from '../trace/record.ts';
+import type { ExitCode } from './exit.ts';
+import type { Io } from './io.ts';
+
+/** Options as parsed; absent ones were not given. One shape for all commands. */
+export interface Given {
+  readonly seed?: number;
+  readonly runs?: number;
+  /** Milliseconds. */
+  readonly budget?: number;
+  readonly servers?: number;
+  readonly numServers?: number;
+  readonly localClusterSize?: number;
+  readonly profile?: string;
+  readonly mutant?: string;
+  readonly model?: Model;
+  readonly invariant?: readonly string[];
+  readonly failFast?: boolean;
+  readonly maxBugs?: number;
+  readonly reporter?: readonly string[];
+  readonly trace?: string;
+  readonly expect?: 'ok' | 'violation';
+  readonly format?: 'text' | 'markdown' | 'json';
+  readonly full?: boolean;
+  readonly failedCas?: 'observed' | 'absent';
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+  readonly ascii?: boolean;
+}
+
+export interface Request {
+  readonly args: readonly string[];
+  readonly given: Given;
+  readonly io: Io;
+}
+
+export type Action = (request: Request) => Promise<ExitCode>;
+
+export const outDefault = 'test-results/raft';
+
+/** Where results go. */
+export function outOf(given: Given): string {
+  return given.out ?? outDefault;
+}
+
+/** The size of the cluster under any of its three names, or undefined: drawn by the seed. */
+export function serversOf(given: Given): number | undefined {
+  return given.servers ?? given.numServers ?? given.localClusterSize;
+}

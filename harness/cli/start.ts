@@ -1,0 +1,170 @@
+/**
+ * No arguments: half a minute for somebody who has never seen this. A correct Raft survives five
+ * seconds of rough water; then one small mistake is planted, found, shrunk, told and replayed.
+ */
+import { failureText } from '../report/failure.ts';
+import { clean, counted, duration, grouped } from '../report/words.ts';
+import { spelled, wrapped } from '../report/layout.ts';
+import type { Campaign } from '../search/campaign.ts';
+import type { Attended } from './background.ts';
+import { campaignInBackground } from './background.ts';
+import type { ExitCode } from './exit.ts';
+import { exits } from './exit.ts';
+import { exhibit, recorded } from './failure.ts';
+import { traceAt } from './input.ts';
+import type { CampaignJob, Standing } from './job.ts';
+import { labFor, mutantNamed } from './lab.ts';
+import { painted, paintedStory, styleOf } from './paint.ts';
+import { progressOn } from './progress.ts';
+import { replayed } from './replay.ts';
+import type { Request } from './request.ts';
+import { outOf } from './request.ts';
+import { drawnSeed } from './seed.ts';
+import { standingText } from './standing.ts';
+
+const planted = 'votes-counted-as-integer';
+const calmMs = 5_000;
+const huntMs = 10_000;
+const shrinkMs = 6_000;
+const shrinkTries = 5_000;
+
+function jobFor(request: Request, mutant: string | undefined): CampaignJob {
+  return {
+    kind: 'campaign',
+    mutant,
+    invariants: undefined,
+    options: {},
+    seed: request.given.seed ?? drawnSeed(),
+    runs: Number.MAX_SAFE_INTEGER,
+    searchMs: mutant === undefined ? calmMs : huntMs,
+    shrinkMs,
+    shrinkTries,
+    failFast: true,
+    maxBugs: 1,
+    canaries: [],
+  };
+}
+
+async function search(request: Request, job: CampaignJob): Promise<Attended<Campaign>> {
+  const { io, given } = request;
+  const progress = progressOn(io, { style: styleOf(given, io), quiet: given.quiet === true });
+  const began = io.now();
+  const tell = (standing: Standing): void =>
+    progress.show(() => `   ${standingText(standing, io.now() - began)}`);
+  const attended = await campaignInBackground(job, io, tell);
+  progress.clear();
+  return attended;
+}
+
+function say(request: Request, text: string): void {
+  const style = styleOf(request.given, request.io);
+  request.io.out(`${spelled(text, style)}\n`);
+}
+
+function calmText({ result, wallMs }: Attended<Campaign>): string {
+  const { tally } = result;
+  let faults = 0;
+  for (const count of Object.values(tally.faults)) faults += count;
+  const speed = grouped((tally.messages * 1_000) / Math.max(1, wallMs));
+  return (
+    `${counted(tally.runs, 'run')}, ${duration(tally.simMicros / 1_000)} of cluster time, ` +
+    `${counted(faults, 'fault')}, ${speed} messages a second: every promise held`
+  );
+}
+
+/** Shows the one failure of a campaign in full; returns its folder. */
+async function show(
+  request: Request,
+  job: CampaignJob,
+  attended: Attended<Campaign>,
+): Promise<string> {
+  const { io, given } = request;
+  const style = styleOf(given, io);
+  const [bug] = attended.result.bugs;
+  if (bug === undefined) return '';
+  const { shrunk, scenario } = bug;
+  const lab = labFor(job);
+  const report = exhibit({
+    id: bug.id,
+    out: outOf(given),
+    lab,
+    scenario: shrunk.scenario,
+    recorded: recorded(shrunk.scenario, lab),
+    invariants: null,
+    origin: { seed: bug.origin.seed, path: bug.origin.path },
+    needed: bug.needed,
+    shrunk: {
+      faults: scenario.faults.length,
+      operations: scenario.workload.operations.length,
+      tries: shrunk.tries,
+      ms: attended.wallMs,
+    },
+  });
+  io.out(`\n${paintedStory(failureText(report, style), style)}\n\n`);
+  return report.folder ?? '';
+}
+
+async function replayShown(request: Request, folder: string): Promise<boolean> {
+  const style = styleOf(request.given, request.io);
+  const trace = await traceAt(folder);
+  const result = replayed(trace, labFor({ mutant: trace.header.subject }));
+  const same = result.kind === 'identical';
+  const text = same
+    ? `   ✓ replayed: ${grouped(result.records)} records, byte for byte the same`
+    : '   ✖ NONDETERMINISM: the replay differs from the recording';
+  request.io.out(`${painted(text, { style, colour: same ? 'green' : 'red' })}\n`);
+  return same;
+}
+
+function goOn(request: Request, folder: string): void {
+  const commands: readonly (readonly [string, string])[] = [
+    ['npx whitewater campaign --budget 10m', 'ten minutes against the correct Raft'],
+    ['npx whitewater mutants', 'the other planted bugs'],
+    [`npx whitewater explain ${clean(folder)} --full`, 'this story, every step'],
+    ['npx whitewater --help', 'everything else'],
+  ];
+  say(request, '');
+  say(request, 'go on');
+  for (const [line, text] of commands) {
+    const style = styleOf(request.given, request.io);
+    for (const row of wrapped({ first: `   $ ${line}   `, text }, style)) say(request, row);
+  }
+}
+
+/** The show. Exit 0 when all went as announced. */
+export async function startCommand(request: Request): Promise<ExitCode> {
+  const { io, given } = request;
+  const style = styleOf(given, io);
+  const bold = (text: string): string => painted(text, { style, colour: 'bold' });
+  io.out(`${bold('Whitewater: rough water for Raft behind a mocked Azure Service Bus')}\n\n`);
+  say(
+    request,
+    '1  a correct Raft: lost, late and doubled messages, partitions, crashes, torn disks',
+  );
+  const first = await search(request, jobFor(request, undefined));
+  const held = first.result.bugs.length === 0;
+  if (!held) {
+    await show(request, jobFor(request, undefined), first);
+    return exits.violation;
+  }
+  io.out(`${painted(`   ✓ ${calmText(first)}`, { style, colour: 'green' })}\n\n`);
+  if (first.interrupted) return exits.interrupted;
+  const { summary } = mutantNamed(planted);
+  for (const line of wrapped({ first: '2  one planted mistake: ', text: summary }, style)) {
+    io.out(`${line}\n`);
+  }
+  const job = jobFor(request, planted);
+  const second = await search(request, job);
+  const [bug] = second.result.bugs;
+  if (bug === undefined) {
+    say(request, second.interrupted ? '   interrupted' : `   ? it survived ${huntMs / 1_000} s`);
+    return second.interrupted ? exits.interrupted : exits.vacuous;
+  }
+  const how = `found in run ${grouped(bug.first.run)}, shrunk in ${grouped(bug.shrunk.tries)} tries`;
+  say(request, `   ✖ ${how}, ${duration(second.wallMs)}`);
+  const folder = await show(request, job, second);
+  say(request, '3  the same again, from the recording');
+  const same = await replayShown(request, folder);
+  goOn(request, folder);
+  return same ? exits.ok : exits.internal;
+}

@@ -1,0 +1,52 @@
+/** Values of options: parsed strictly, refused with the accepted forms named. */
+import { InvalidArgumentError } from 'commander';
+
+/** A seed: any integer, decimal or `0x…`, negative ones too; the low 32 bits count. */
+export function seed(text: string): number {
+  if (!/^-?(?:\d+|0x[0-9a-f]+)$/iu.test(text)) {
+    throw new InvalidArgumentError('a seed is an integer: 42, -7 or 0x5eed.');
+  }
+  const negative = text.startsWith('-');
+  const value = Number(negative ? text.slice(1) : text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('the seed is too large.');
+  return (negative ? -value : value) >>> 0;
+}
+
+/** A whole number from 1 on. */
+export function count(text: string): number {
+  const value = Number(text.replace(/_/gu, ''));
+  if (!/^[\d_]+$/u.test(text) || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('a whole number from 1 on is needed.');
+  }
+  return value;
+}
+
+/** Servers of a cluster: 1 to 7. */
+export function servers(text: string): number {
+  const value = count(text);
+  if (value > 7) throw new InvalidArgumentError('a cluster has 1 to 7 servers.');
+  return value;
+}
+
+const unitMs = new Map([
+  ['ms', 1],
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+]);
+
+/** A duration in milliseconds: `500ms`, `30s`, `10m`, `2h`. */
+export function durationMs(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/u.exec(text);
+  const unit = unitMs.get(match?.[2] ?? '');
+  const value = Number(match?.[1]) * (unit ?? Number.NaN);
+  if (!Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError('a duration looks like 500ms, 30s, 10m or 2h.');
+  }
+  return value;
+}
+
+/** Gathers a repeatable option. */
+export function gather(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), text];
+}
