@@ -52,7 +52,7 @@ function missing(state: State, view: ClusterView): string | undefined {
   const [first] = overdue;
   if (first !== undefined) {
     const others = overdue.length - 1;
-    const more = others === 0 ? '' : `, nor have ${String(others)} others`;
+    const more = others === 0 ? '' : ` (and ${String(others)} more like it)`;
     return `${operationName(first)} has no answer at the end of the quiet period${more}`;
   }
   const { firstUnanswered, unanswered, answeredInQuiet } = state;
