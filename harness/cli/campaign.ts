@@ -84,7 +84,7 @@ function findings(request: Request, job: CampaignJob, attended: Attended<Campaig
         faults: before.faults.length,
         operations: before.workload.operations.length,
         tries: shrunk.tries,
-        ms: 0,
+        ms: null,
       },
     });
     return { bug, report };
@@ -165,8 +165,9 @@ export function summaryText(
   const lines = [painted(first, { style, colour })];
   for (const bug of document.bugs) {
     const size = `${counted(bug.faults, 'fault')}, ${counted(bug.operations, 'operation')}`;
-    const text = `×${grouped(bug.count)}  smallest ${size}   ${bug.replay.join(' ')}`;
+    const text = `×${grouped(bug.count)}   smallest ${size}`;
     lines.push(...wrapped({ first: `  ${clean(bug.id).padEnd(28)} `, text }, style));
+    lines.push(...wrapped({ first: '    ', text: clean(bug.replay.join(' ')) }, style));
   }
   for (const gate of document.gates) {
     lines.push(...wrapped({ first: '  missing  ', text: clean(gate.why) }, style));

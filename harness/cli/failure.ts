@@ -6,7 +6,7 @@ import { tell } from '../report/story.ts';
 import { storyText } from '../report/text.ts';
 import type { Lab, Outcome } from '../search/execute.ts';
 import { record } from '../search/execute.ts';
-import type { Json, TraceRecord } from '../trace/record.ts';
+import type { FaultRecord, TraceRecord } from '../trace/record.ts';
 import type { Scenario } from '../world/scenario.ts';
 import { serverNames } from '../world/setup.ts';
 import { fileNames, writeFailure } from './failure-folder.ts';
@@ -37,15 +37,20 @@ export interface Exhibit {
   readonly shrunk: FailureReport['shrunk'];
 }
 
-function neededNames(exhibit: Exhibit): FailureReport['needed'] {
-  const { needed, scenario } = exhibit;
+/** Faults by the names that the trace resolved: a `leader` is somebody by then. */
+function neededNames(shown: Exhibit): FailureReport['needed'] {
+  const { needed, scenario } = shown;
   if (needed === null) return null;
   const servers = serverNames(scenario);
-  const faults = needed.flatMap((index) => {
-    const fault = scenario.faults[index];
-    if (fault === undefined) return [];
-    const detail: Json = JSON.parse(JSON.stringify(fault));
-    return [faultName({ name: fault.kind, detail }, servers)];
+  const struck = new Map<number, FaultRecord>();
+  for (const one of shown.recorded.records) {
+    if (one.kind === 'fault' && !struck.has(one.fault)) struck.set(one.fault, one);
+  }
+  const faults = needed.map((index) => {
+    const found = struck.get(index);
+    return found === undefined
+      ? (scenario.faults[index]?.kind ?? 'fault')
+      : faultName(found, servers);
   });
   return { of: scenario.faults.length, faults };
 }

@@ -3,7 +3,33 @@ import { Option } from 'commander';
 import { outDefault } from './request.ts';
 import { count, durationMs, gather, seed, servers } from './values.ts';
 
-type Parse = (text: string, earlier: never) => unknown;
+type Parse = (text: string, earlier: unknown) => unknown;
+
+export type FlagName =
+  | 'seed'
+  | 'runs'
+  | 'budget'
+  | 'servers'
+  | 'numServers'
+  | 'localClusterSize'
+  | 'profile'
+  | 'mutant'
+  | 'model'
+  | 'invariant'
+  | 'failFast'
+  | 'maxBugs'
+  | 'reporter'
+  | 'trace'
+  | 'expect'
+  | 'format'
+  | 'full'
+  | 'failedCas'
+  | 'out'
+  | 'json'
+  | 'quiet'
+  | 'color'
+  | 'noColor'
+  | 'ascii';
 
 interface Flag {
   readonly flags: string;
@@ -15,7 +41,7 @@ interface Flag {
   readonly hidden?: boolean;
 }
 
-const table = {
+const table: Readonly<Record<FlagName, Flag>> = {
   seed: {
     flags: '--seed <integer>',
     text: 'where to begin: decimal, 0x… or negative; printed if drawn',
@@ -115,9 +141,7 @@ const table = {
   color: { flags: '--color', text: 'colours even without a terminal', group: 'Output' },
   noColor: { flags: '--no-color', text: 'no colours', group: 'Output' },
   ascii: { flags: '--ascii', text: 'no glyphs beyond ASCII', group: 'Output' },
-} as const satisfies { readonly [name: string]: Flag };
-
-export type FlagName = keyof typeof table;
+};
 
 /** Options of every command. */
 export const commonFlags: readonly FlagName[] = [
@@ -136,6 +160,6 @@ export function optionNamed(name: FlagName): Option {
   const { parse, choices } = flag;
   if (choices !== undefined) option.choices(choices);
   if (parse !== undefined)
-    option.argParser((text: string, earlier: unknown) => parse(text, earlier as never));
+    option.argParser((text: string, earlier: unknown) => parse(text, earlier));
   return flag.hidden === true ? option.hideHelp() : option;
 }

@@ -75,7 +75,7 @@ function parseJson(file: string): unknown {
 
 /** A scenario by file, trace, folder or name. */
 export async function scenarioAt(word: string): Promise<ScenarioInput> {
-  if (/\.json$/u.test(word)) {
+  if (word.endsWith('.json')) {
     if (!existsSync(word)) {
       throw new UserError('no such file', { file: word, remedy: 'Check the path' });
     }

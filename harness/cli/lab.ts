@@ -6,6 +6,7 @@ import type { Check } from '../check/check.ts';
 import { campaignChecks, checkNamed } from '../check/checks.ts';
 import { raft } from '../raft/machine.ts';
 import { explanations } from '../report/promises.ts';
+import type { Subject } from '../raft/step.ts';
 import type { Lab } from '../search/execute.ts';
 import { UserError } from '../trace/user-error.ts';
 import type { BusFactory } from '../world/setup.ts';
@@ -51,12 +52,16 @@ export function checksOf(names: readonly string[] | undefined): readonly Check[]
   });
 }
 
+/** The mocked bus and all judges around a machine. */
+export function memoryLab(subject: Subject): Lab {
+  return { subject, bus: rightBus, checks: campaignChecks };
+}
+
 /** The laboratory for a choice of machine and judges. */
 export function labFor(choice: LabChoice): Lab {
-  const checks = checksOf(choice.invariants);
-  if (choice.mutant === undefined || choice.mutant === raft.name) {
-    return { subject: raft, bus: rightBus, checks };
-  }
-  const { subject, bus } = mutantNamed(choice.mutant);
-  return { subject, bus: bus?.(rightBus) ?? rightBus, checks };
+  const { mutant, invariants } = choice;
+  const right = { ...memoryLab(raft), checks: checksOf(invariants) };
+  if (mutant === undefined || mutant === raft.name) return right;
+  const { subject, bus } = mutantNamed(mutant);
+  return { ...right, subject, bus: bus?.(rightBus) ?? rightBus };
 }

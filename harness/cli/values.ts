@@ -46,7 +46,8 @@ export function durationMs(text: string): number {
   return value;
 }
 
-/** Gathers a repeatable option. */
-export function gather(text: string, earlier: readonly string[] | undefined): readonly string[] {
-  return [...(earlier ?? []), text];
+/** Gathers a repeatable option; `earlier` is what this function returned before. */
+export function gather(text: string, earlier: unknown): readonly string[] {
+  const before = Array.isArray(earlier) ? earlier.filter((one) => typeof one === 'string') : [];
+  return [...before, text];
 }

@@ -23,7 +23,8 @@ export interface FailureReport {
     readonly faults: number;
     readonly operations: number;
     readonly tries: number;
-    readonly ms: number;
+    /** Wall-clock milliseconds, or null when not measured. */
+    readonly ms: number | null;
   } | null;
   /** The folder of the failure, or null when nothing was written. */
   readonly folder: string | null;
@@ -61,7 +62,7 @@ function scheduleLines(report: FailureReport, options: TextOptions): string[] {
   if (shrunk === null) return lines;
   const { faults, operations, tries, ms } = shrunk;
   const from = `${counted(faults, 'fault')} and ${counted(operations, 'operation')}`;
-  const how = `shrunk in ${grouped(tries)} ${tries === 1 ? 'try' : 'tries'}, ${duration(ms)}`;
+  const how = `shrunk in ${grouped(tries)} ${tries === 1 ? 'try' : 'tries'}${ms === null ? '' : `, ${duration(ms)}`}`;
   return [...lines, ...entry({ name: '', text: `(found with ${from}; ${how})` }, options)];
 }
 
@@ -72,7 +73,7 @@ function folderLines(report: FailureReport, options: TextOptions): string[] {
   const commands = [
     { name: 'replay', text: `npx whitewater replay ${quoted}` },
     { name: 'explain', text: `npx whitewater explain ${quoted} --full` },
-    { name: 'files', text: `${files.join(' · ')}   (in ${clean(folder)})` },
+    { name: 'files', text: files.join(' · ') },
   ];
   return ['', ...commands.flatMap((command) => entry(command, options))];
 }

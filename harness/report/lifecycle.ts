@@ -29,7 +29,7 @@ function contents(write: WriteRecord): string[] {
 
 function losses(server: ServerPicture | undefined, record: CrashRecord): string {
   const lost = (server?.unsynced ?? []).filter((write) => write.write > record.survived);
-  if (record.lost === 0 && record.torn === null) return ', nothing unsynced';
+  if (record.lost === 0 && record.torn === null) return ', losing nothing';
   const what = lost.flatMap(contents).slice(0, 4);
   const list = what.length === 0 ? '' : ` (${joined(what)})`;
   const torn = record.torn === null ? '' : ', one record torn';

@@ -13,7 +13,7 @@ function who(name: string, servers: readonly string[]): string {
   if (name === 'is down') return `${crowd(servers)} ${servers.length === 1 ? 'is' : 'are'} down`;
   if (name.startsWith('leads ')) return `${joined(servers)} ${name}`;
   const [role, ...rest] = name.split(' ');
-  const verb = servers.length === 1 ? `is ${role}` : `are ${role}s`;
+  const verb = servers.length === 1 ? `is a ${role}` : `are ${role}s`;
   return `${crowd(servers)} ${verb} ${rest.join(' ')}`;
 }
 

@@ -50,7 +50,9 @@ function beginning(plotted: Plot, past: Cone): number {
 
 /** Did anybody change between the first start and the record where the story begins? */
 function hasHistory(plotted: Plot, from: number): boolean {
-  return plotted.records.some((record) => record.seq < from && record.kind === 'state');
+  return plotted.records.some(
+    (record) => record.seq < from && (record.kind === 'timer' || record.kind === 'deliver'),
+  );
 }
 
 interface Telling {
