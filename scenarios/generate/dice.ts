@@ -95,3 +95,9 @@ export class Dice {
     return chosen;
   }
 }
+
+/** As `weighted`, for a list that may be empty. */
+export function weightedOf<T>(dice: Dice, choices: readonly Weighted<T>[]): T | undefined {
+  const [first, ...rest] = choices;
+  return first === undefined ? undefined : dice.weighted([first, ...rest]);
+}

@@ -6,9 +6,11 @@
 import type { Fault, FaultKind, Operation, Scenario } from '../../harness/world/scenario.ts';
 import { scenarioSchema } from '../../harness/world/scenario.ts';
 import { drawBus, drawCluster, drawServers } from './cluster.ts';
-import { Dice } from './dice.ts';
+import { Dice, weightedOf } from './dice.ts';
 import type { Weighted } from './dice.ts';
 import { drawFault } from './faults.ts';
+import { drawMotif } from './motifs.ts';
+import type { MotifContext } from './motifs.ts';
 import type { ScenarioOptions } from './options.ts';
 import { drawAppetite } from './profile.ts';
 import type { Appetite } from './profile.ts';
@@ -35,12 +37,16 @@ function drawExtent(dice: Dice, size: number): Extent {
   return { actions, runMs: Math.round(runMs / 100) * 100 };
 }
 
+/** A motif has about so many actions more than one. */
+const motifExtra = 5;
+
 /** Ascending moments: some follow the one before closely, the rest fall anywhere. */
-function drawTimes(dice: Dice, extent: Extent, burstPercent: number): number[] {
+function drawTimes(dice: Dice, extent: Extent, appetite: Appetite): number[] {
   const times: number[] = [];
+  const slots = Math.ceil((extent.actions * 100) / (100 + appetite.motifPercent * motifExtra));
   let last = dice.between(0, extent.runMs - 1);
-  for (let i = 0; i < extent.actions; i++) {
-    const burst = dice.chance(burstPercent);
+  for (let i = 0; i < slots; i++) {
+    const burst = dice.chance(appetite.burstPercent);
     const next = burst ? last + dice.between(0, 40) : dice.between(0, extent.runMs - 1);
     last = Math.min(next, extent.runMs - 1);
     times.push(last);
@@ -59,20 +65,36 @@ function drawActions(
   plan: { readonly appetite: Appetite; readonly extent: Extent },
 ): Actions {
   const { appetite, extent } = plan;
+  const { cluster, workload } = scenario;
   const kinds = possibleKinds(appetite.kinds, scenario);
-  const deck = new OperationDeck(dice, scenario.workload);
-  const context = { dice, appetite, servers: scenario.cluster.servers, runMs: extent.runMs };
+  const deck = new OperationDeck(dice, workload);
+  const context: MotifContext = {
+    dice,
+    appetite,
+    deck,
+    servers: cluster.servers,
+    runMs: extent.runMs,
+    electionMs: cluster.electionMs,
+    on: new Set(kinds.map(([, kind]) => kind)),
+  };
   const faults: Fault[] = [];
   const operations: Operation[] = [];
-  const [first, ...rest] = kinds;
-  for (const atMs of drawTimes(dice, extent, appetite.burstPercent)) {
-    if (first !== undefined && dice.chance(appetite.faultPercent)) {
-      faults.push(drawFault(context, dice.weighted([first, ...rest]), atMs));
+  for (const atMs of drawTimes(dice, extent, appetite)) {
+    if (dice.chance(appetite.motifPercent)) {
+      const motif = drawMotif(context, atMs);
+      faults.push(...motif.faults);
+      operations.push(...motif.operations);
     } else {
-      operations.push(deck.draw(atMs));
+      const kind = dice.chance(appetite.faultPercent) ? weightedOf(dice, kinds) : undefined;
+      if (kind === undefined) operations.push(deck.draw(atMs));
+      else faults.push(drawFault(context, kind, atMs));
     }
   }
-  return { faults, operations };
+  return { faults: faults.sort(byTime), operations: operations.sort(byTime) };
+}
+
+function byTime(a: { readonly atMs: number }, b: { readonly atMs: number }): number {
+  return a.atMs - b.atMs;
 }
 
 /** One server cannot be partitioned from itself; without locks there is none to expire. */

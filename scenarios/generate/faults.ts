@@ -15,6 +15,11 @@ export interface FaultContext {
 
 type Partition = Extract<Fault, { readonly kind: 'partition' }>;
 
+/** S1, S2, … */
+export function serverNames(servers: number): string[] {
+  return Array.from({ length: servers }, (_, i) => `S${String(i + 1)}`);
+}
+
 /** Half of the faults aim at a role, which is resolved when the fault strikes. */
 function target(context: FaultContext): Target {
   const { dice, servers } = context;
@@ -96,7 +101,7 @@ function drawSide(context: FaultContext, shape: Partition['shape']): readonly Ta
   const { dice, servers } = context;
   if (shape === 'ring') return [];
   if (shape === 'isolate') return [target(context)];
-  const names = Array.from({ length: servers }, (_, i) => `S${String(i + 1)}`);
+  const names = serverNames(servers);
   const least = shape === 'bridge' ? 2 : 1;
   const size = dice.between(least, Math.max(least, servers - 1));
   const side = dice.subset(names, size);

@@ -20,6 +20,8 @@ export interface Appetite {
   readonly window: Duration;
   /** Of 100 actions so many follow the one before within a few milliseconds. */
   readonly burstPercent: number;
+  /** Of 100 actions so many begin a motif instead. */
+  readonly motifPercent: number;
   /** Probabilities in network faults stay below this. */
   readonly percentMax: number;
 }
@@ -143,6 +145,7 @@ export function drawAppetite(
     downtime: bounce ? { min: 10, max: long ? 300 : 60 } : { min: 20, max: long ? 1_200 : 400 },
     window: long ? { min: 200, max: 1_200 } : { min: 20, max: bounce ? 300 : 450 },
     burstPercent: dice.pick([20, 40, 60]),
+    motifPercent: profile === 'mild' ? 0 : dice.pick([0, 4, 10]),
     percentMax: profile === 'mild' ? 20 : 100,
   };
 }

@@ -1,0 +1,228 @@
+/**
+ * Motifs: a few faults and operations that belong together, as in the textbook's troubles. Single
+ * draws seldom line up like this; the shrinker takes a motif apart like anything else.
+ */
+import type {
+  Fault,
+  FaultKind,
+  MessageClass,
+  Operation,
+  Target,
+} from '../../harness/world/scenario.ts';
+import type { Weighted } from './dice.ts';
+import { weightedOf } from './dice.ts';
+import type { FaultContext } from './faults.ts';
+import { serverNames } from './faults.ts';
+import type { OperationDeck } from './workload.ts';
+
+export interface MotifContext extends FaultContext {
+  readonly deck: OperationDeck;
+  /** Shortest and longest election time-out. */
+  readonly electionMs: { readonly min: number; readonly max: number };
+  readonly on: ReadonlySet<FaultKind>;
+}
+
+export interface Motif {
+  readonly faults: readonly Fault[];
+  readonly operations: readonly Operation[];
+}
+
+interface Kind {
+  readonly needs: readonly FaultKind[];
+  readonly serversMin: number;
+  readonly draw: (context: MotifContext, atMs: number) => Motif;
+}
+
+function operationsNear(context: MotifContext, at: readonly number[]): Operation[] {
+  return at.map((moment) => context.deck.draw(moment));
+}
+
+/** So many moments within `spanMs` from `atMs` on. */
+function moments(
+  { dice }: FaultContext,
+  count: number,
+  window: { readonly atMs: number; readonly spanMs: number },
+): number[] {
+  return Array.from({ length: count }, () => window.atMs + dice.between(0, window.spanMs));
+}
+
+function crash(
+  context: MotifContext,
+  server: Target,
+  window: { readonly atMs: number; readonly forMs: number },
+): Fault {
+  return { kind: 'crash', ...window, server, disk: context.dice.pick(['lose', 'some', 'torn']) };
+}
+
+/** Several servers stand for election at once; their votes come twice, or an election late. */
+function stampede(context: MotifContext, atMs: number): Motif {
+  const { dice, electionMs, on } = context;
+  const runners = dice.subset(serverNames(context.servers), dice.between(2, 3));
+  const faults: Fault[] = runners.map((server) => ({
+    kind: 'clockJump',
+    atMs: atMs + dice.between(0, 4),
+    server,
+    byMs: electionMs.max * 2,
+  }));
+  const votes = { from: 'any', to: 'any', message: 'RequestVoteReply' } as const;
+  const twice = dice.chance(60);
+  const lateMs = dice.between(electionMs.min, electionMs.max * 2);
+  if (on.has('duplicate')) {
+    const afterMs = twice ? dice.between(1, 8) : lateMs;
+    faults.push({ kind: 'duplicate', ...votes, atMs, forMs: 60, percent: 100, afterMs });
+  }
+  if (on.has('delay') && dice.chance(40)) {
+    faults.push({ kind: 'delay', ...votes, atMs, forMs: 40, percent: 50, byMs: lateMs });
+  }
+  return { faults, operations: [] };
+}
+
+/** A leader is cut off and goes on taking orders while another is elected. */
+function deposed(context: MotifContext, atMs: number): Motif {
+  const { dice, electionMs, servers, on } = context;
+  const forMs = dice.between(electionMs.max, electionMs.max * 3);
+  const alone = servers < 4 || dice.chance(60);
+  const side = alone ? ['leader'] : ['leader', `S${String(dice.between(1, servers))}`];
+  const shape = alone ? 'isolate' : 'halves';
+  const faults: Fault[] = [{ kind: 'partition', atMs, forMs, shape, side, clients: false }];
+  if (on.has('crash') && dice.chance(50)) {
+    const window = { atMs: atMs + forMs + dice.between(0, electionMs.max), forMs: 20 };
+    faults.push(crash(context, 'leader', window));
+  }
+  const before = moments(context, dice.between(2, 5), { atMs, spanMs: 30 });
+  const after = moments(context, dice.between(1, 4), {
+    atMs: atMs + electionMs.max,
+    spanMs: forMs,
+  });
+  return { faults, operations: operationsNear(context, [...before, ...after]) };
+}
+
+/** Figure 8: leader after leader replicates to one follower only and crashes. */
+function figureEight(context: MotifContext, atMs: number): Motif {
+  const { dice, electionMs, servers, on } = context;
+  const faults: Fault[] = [];
+  const asked: number[] = [];
+  const rounds = dice.between(3, 5);
+  let at = atMs;
+  for (let round = 0; round < rounds; round++) {
+    asked.push(...moments(context, dice.between(1, 2), { atMs: at, spanMs: 5 }));
+    const downMs = dice.between(electionMs.min, electionMs.max * 2);
+    const openMs = dice.between(5, 40);
+    if (on.has('partition') && dice.chance(70)) {
+      const side = ['leader', `S${String(dice.between(1, servers))}`];
+      const forMs = openMs + dice.between(0, 30);
+      faults.push({ kind: 'partition', atMs: at, forMs, shape: 'halves', side, clients: false });
+    }
+    faults.push(crash(context, 'leader', { atMs: at + openMs, forMs: downMs }));
+    at += openMs + dice.between(electionMs.min, electionMs.max + 60);
+  }
+  return { faults, operations: operationsNear(context, asked) };
+}
+
+/** All servers lose power within a few milliseconds, just after somebody asked for something. */
+function blackout(context: MotifContext, atMs: number): Motif {
+  const { dice, servers } = context;
+  const faults = serverNames(servers).map((server) =>
+    crash(context, server, {
+      atMs: atMs + dice.between(0, 15),
+      forMs: dice.between(10, 80),
+    }),
+  );
+  const asked = moments(context, dice.between(1, 3), { atMs: Math.max(0, atMs - 15), spanMs: 20 });
+  return { faults, operations: operationsNear(context, asked) };
+}
+
+/** What was said in one term is heard again in another. */
+function echo(context: MotifContext, atMs: number): Motif {
+  const { dice, electionMs, on } = context;
+  const message = dice.pick<MessageClass>([
+    'AppendEntriesReply',
+    'AppendEntries',
+    'RequestVoteReply',
+    'RequestVote',
+  ]);
+  const afterMs = dice.between(electionMs.min, electionMs.max * 3);
+  const forMs = dice.between(30, 120);
+  const faults: Fault[] = [
+    { kind: 'duplicate', atMs, forMs, from: 'any', to: 'any', message, percent: 100, afterMs },
+  ];
+  const window = { atMs: atMs + dice.between(10, forMs), forMs: dice.between(10, 60) };
+  if (on.has('crash')) faults.push(crash(context, 'leader', window));
+  const asked = moments(context, dice.between(1, 3), { atMs, spanMs: forMs });
+  return { faults, operations: operationsNear(context, asked) };
+}
+
+/** A leader that still speaks but no longer hears, or the other way round. */
+function deaf(context: MotifContext, atMs: number): Motif {
+  const { dice, electionMs, servers } = context;
+  const names = serverNames(servers);
+  const forMs = dice.between(electionMs.min, electionMs.max * 2);
+  const side: readonly Target[] = dice.chance(50)
+    ? ['leader']
+    : dice.subset(names, Math.max(1, servers - 1));
+  const asked = moments(context, dice.between(2, 4), { atMs, spanMs: forMs });
+  return {
+    faults: [{ kind: 'partition', atMs, forMs, shape: 'oneWay', side, clients: false }],
+    operations: operationsNear(context, asked),
+  };
+}
+
+/** Answers are lost, so that clients ask again for what was done. */
+function lostAnswers(context: MotifContext, atMs: number): Motif {
+  const { dice } = context;
+  const forMs = dice.between(40, 250);
+  const asked = moments(context, dice.between(2, 4), { atMs, spanMs: forMs });
+  const answers = { from: 'any', to: 'any', message: 'ClientReply' } as const;
+  return {
+    faults: [{ kind: 'drop', ...answers, atMs, forMs, percent: 100 }],
+    operations: operationsNear(context, asked),
+  };
+}
+
+/** A slow disk loses power in the middle of its writes. */
+function tornTail(context: MotifContext, atMs: number): Motif {
+  const { dice, servers } = context;
+  const server = dice.chance(50) ? 'leader' : `S${String(dice.between(1, servers))}`;
+  const asked = moments(context, dice.between(3, 6), { atMs, spanMs: 15 });
+  return {
+    faults: [
+      { kind: 'slowDisk', atMs, forMs: 120, server, byMs: dice.between(10, 80) },
+      crash(context, server, {
+        atMs: atMs + dice.between(5, 60),
+        forMs: dice.between(10, 150),
+      }),
+    ],
+    operations: operationsNear(context, asked),
+  };
+}
+
+const motifs: readonly Weighted<Kind>[] = [
+  [16, { needs: ['clockJump'], serversMin: 3, draw: stampede }],
+  [20, { needs: ['partition'], serversMin: 2, draw: deposed }],
+  [16, { needs: ['crash'], serversMin: 3, draw: figureEight }],
+  [8, { needs: ['crash'], serversMin: 1, draw: blackout }],
+  [12, { needs: ['duplicate'], serversMin: 2, draw: echo }],
+  [10, { needs: ['partition'], serversMin: 2, draw: deaf }],
+  [8, { needs: ['drop'], serversMin: 1, draw: lostAnswers }],
+  [10, { needs: ['slowDisk', 'crash'], serversMin: 1, draw: tornTail }],
+];
+
+/** A motif made of kinds that are on in this run, cut to its length; empty when none fits. */
+export function drawMotif(context: MotifContext, atMs: number): Motif {
+  const fitting = motifs.filter(
+    ([, { needs, serversMin }]) =>
+      context.servers >= serversMin && needs.every((kind) => context.on.has(kind)),
+  );
+  const chosen = weightedOf(context.dice, fitting);
+  if (chosen === undefined) return { faults: [], operations: [] };
+  const { faults, operations } = chosen.draw(context, atMs);
+  return {
+    faults: faults.filter((fault) => fault.atMs < context.runMs).map(within(context.runMs)),
+    operations: operations.filter((operation) => operation.atMs < context.runMs),
+  };
+}
+
+function within(runMs: number): (fault: Fault) => Fault {
+  return (fault) =>
+    'forMs' in fault ? { ...fault, forMs: Math.min(fault.forMs, runMs - fault.atMs) } : fault;
+}
