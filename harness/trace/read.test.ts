@@ -121,7 +121,7 @@ describe('a file is refused in one line with place and remedy:', () => {
       'other NDJSON',
       '{"process":0,"type":"invoke"}\n',
       't.ndjson:1: not a trace: the first record\'s kind must be "header", found none. ' +
-        'Name a file written by a run; `check --history` judges plain histories.',
+        'Name a file written by a run; a plain history needs --model.',
     ],
     [
       'another version',

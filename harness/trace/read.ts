@@ -115,7 +115,7 @@ function expectHeader({ path }: Reader, { value, kind, line }: FirstRow): void {
     throw new UserError(`not a trace: the first record's kind must be "header", found ${found}`, {
       file: path,
       line,
-      remedy: 'Name a file written by a run; `check --history` judges plain histories',
+      remedy: 'Name a file written by a run; a plain history needs --model',
     });
   }
   const schema =

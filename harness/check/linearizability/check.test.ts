@@ -129,7 +129,8 @@ describe('not linearizable is', () => {
     ],
     [
       'a value written twice, of which both writes are used up',
-      'c0 0-1 write x 1\nc1 2-3 read x -> 1\nc0 4-5 write x 1\nc2 4-5 write x 3\nc1 6-7 read x -> 2\nc0 0-? write x 2\nc0 0-1 write x 2\nc2 2-3 read x -> 2',
+      'c0 0-1 write x 1\nc0 0-1 write x 2\nc0 0-? write x 2\nc1 2-3 read x -> 1\nc2 2-3 read x -> 2\n' +
+        'c0 4-5 write x 1\nc2 4-5 write x 3\nc1 6-7 read x -> 2',
       'c1 read x = 2 at 7 ms, but in every order that explains the answers before it x is then 1 or 3',
     ],
     [

@@ -9,7 +9,9 @@ export const emptyList = 1;
 export const none = -1;
 
 export interface States {
-  readonly scalars: Map<string, number>;
+  readonly scalars: Map<Json, number>;
+  /** By their canonical text. */
+  readonly objects: Map<string, number>;
   /** From (list, item) to the list with the item at its end. */
   readonly longer: Map<number, Map<number, number>>;
   readonly values: Json[];
@@ -20,7 +22,8 @@ export interface States {
 
 export function makeStates(): States {
   return {
-    scalars: new Map([['null', absent]]),
+    scalars: new Map<Json, number>([[null, absent]]),
+    objects: new Map(),
     longer: new Map(),
     values: [null, []],
     shorter: [none, none],
@@ -35,11 +38,23 @@ export function intern(states: States, value: Json): number {
     for (const item of value) list = append(states, list, intern(states, item));
     return list;
   }
-  const text = canonical(value);
-  const known = states.scalars.get(text);
+  if (value !== null && typeof value === 'object') {
+    return named(states, { map: states.objects, name: canonical(value), value });
+  }
+  return named(states, { map: states.scalars, name: value, value });
+}
+
+interface Named<Name> {
+  readonly map: Map<Name, number>;
+  readonly name: Name;
+  readonly value: Json;
+}
+
+function named<Name>(states: States, { map, name, value }: Named<Name>): number {
+  const known = map.get(name);
   if (known !== undefined) return known;
   const state = add(states, { value, shorter: none, last: none });
-  states.scalars.set(text, state);
+  map.set(name, state);
   return state;
 }
 

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { absent, append, emptyList, intern, makeStates, none, valueOf } from './states.ts';
+
+test('equal JSON has one number, other JSON another, and the number gives the JSON back', () => {
+  const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)));
+  fc.assert(
+    fc.property(fc.array(json, { maxLength: 20 }), (values) => {
+      const states = makeStates();
+      const numbers = values.map((value) => intern(states, value));
+      for (const [index, value] of values.entries()) {
+        expect(valueOf(states, numbers[index] ?? none)).toEqual(value);
+        for (const [other, another] of values.entries()) {
+          const equal = numbers[index] === numbers[other];
+          expect(equal).toBe(sorted(value) === sorted(another));
+        }
+      }
+    }),
+    { seed: 20261104, numRuns: 500 },
+  );
+});
+
+/** JSON text with the fields of every object in one order. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? { fields: Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)) }
+      : part,
+  );
+}
+
+test('a number, its text, an object and its text are four things', () => {
+  const states = makeStates();
+  const numbers = [1, '1', { a: 1 }, '{"a":1}', [1], '[1]'].map((value) => intern(states, value));
+  expect(new Set(numbers).size).toBe(6);
+});
+
+test('appending begins a list, lengthens one, and is impossible to anything else', () => {
+  const states = makeStates();
+  const one = intern(states, 1);
+  expect(intern(states, null)).toBe(absent);
+  expect(intern(states, [])).toBe(emptyList);
+  expect(append(states, absent, one)).toBe(intern(states, [1]));
+  expect(append(states, emptyList, one)).toBe(intern(states, [1]));
+  expect(append(states, intern(states, [2, 3]), one)).toBe(intern(states, [2, 3, 1]));
+  expect(append(states, one, one)).toBe(none);
+});
