@@ -59,7 +59,7 @@ function observe(state: State, record: TraceRecord, view: ClusterView): Failure 
   return { sentence, evidence };
 }
 
-/** Raft Figure 2: "index of highest log entry known to be committed … increases monotonically". */
+/** Raft Figure 2: the highest index known to be committed "increases monotonically". */
 export const commitMonotonic: Check<State> = {
   name: 'CommitMonotonic',
   promise: 'Commit and applied index only grow, and applied ≤ commit ≤ last (Raft Figure 2).',

@@ -61,7 +61,8 @@ function sent(state: State, record: SendRecord): Failure | undefined {
   const page = pageOf(state, id);
   const slot = id & (pageSize - 1);
   if (page.sentAt[slot] !== 0) {
-    const sentence = `two messages were sent as m${String(id)}: to ${String(page.to[slot])} and to ${to}`;
+    const first = String(page.to[slot]);
+    const sentence = `two messages were sent as m${String(id)}: to ${first} and to ${to}`;
     return { sentence, evidence: proof(seq, sentSeq(page, slot)) };
   }
   page.to[slot] = to;
@@ -146,7 +147,7 @@ function verdict(state: State): Verdict {
   return { kind: 'fail', sentence, evidence: proof(state.endSeq, sentSeq(page, slot)) };
 }
 
-/** Service Bus delivers at least once, to the entity addressed, or keeps the message as a dead letter. */
+/** Service Bus delivers at least once to the entity addressed, or keeps a dead letter. */
 export const deliveryIntegrity: Check<State> = {
   name: 'DeliveryIntegrity',
   promise: 'Only what was sent is delivered, where it was sent, and nothing is lost untold.',

@@ -74,7 +74,7 @@ export const matchSoundness: Check<State> = {
   exempt,
 };
 
-/** Follows from Figure 2: next starts above match, and neither a reply nor a refusal crosses them. */
+/** Follows from Figure 2: next starts above match, and no reply makes them cross. */
 export const nextAboveMatch: Check<State> = {
   name: 'NextAboveMatch',
   promise: 'A leader never sends a follower what it knows it has: next > match (Raft Figure 2).',

@@ -88,7 +88,7 @@ describe('dispatch', () => {
 });
 
 describe('failures', () => {
-  test('are reported once, with the record that makes them certain, and do not stop the others', () => {
+  test('are reported once, with the record that proves them, and do not stop the others', () => {
     const { found, verdict } = run([failing('x', 2), failing('y', 3), spy('z')], elections());
     expect(found).toEqual([undefined, undefined, 'x', 'y']);
     expect(verdict).toMatchObject({ kind: 'fail', sentence: 'x broke', evidence: [2] });

@@ -38,9 +38,12 @@ function unkeptAck(server: ServerView, message: Acknowledgement): string | undef
   if (stored === undefined) {
     return `${said}, but its disk holds only ${String(disk.log.length)} entries`;
   }
+  // A memory that has moved on may hold other entries by now; within the term it may not.
+  if (server.term !== term) return undefined;
   const held = server.log[matchIndex - 1];
   if (held === undefined || sameEntry(stored, held)) return undefined;
-  return `${said} (term ${String(held.term)}), but its disk still holds term ${String(stored.term)} there`;
+  const [acknowledged, old] = [String(held.term), String(stored.term)];
+  return `${said} (term ${acknowledged}), but its disk still holds term ${old} there`;
 }
 
 function observe(state: State, record: TraceRecord, view: ClusterView): Failure | undefined {

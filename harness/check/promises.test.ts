@@ -20,7 +20,7 @@ describe('PersistBeforeSend', () => {
     expect(judged(persistBeforeSend, trace)).toEqual({ kind: 'pass', examined: 3 });
   });
 
-  test('passes when the disk has reached a later term: the promise cannot be broken any more', () => {
+  test('passes when the disk has reached a later term, where the promise cannot be broken', () => {
     const trace = cluster();
     trace.vote('S2', 1, 'S1');
     trace.vote('S2', 2, 'S3');
@@ -28,6 +28,15 @@ describe('PersistBeforeSend', () => {
     trace.send(granted('S2', 'S1', 1));
     trace.send(acknowledges('S2', 'S1', { term: 1, matchIndex: 9 }));
     expect(judged(persistBeforeSend, trace)).toEqual({ kind: 'pass', examined: 2 });
+  });
+
+  test('passes when the memory is terms ahead of the disk that keeps the promise', () => {
+    const trace = cluster();
+    trace.vote('S2', 1, null);
+    trace.stored(['S2'], ...entries(1));
+    trace.replace('S2', 1, [entry(1, 3)], 3);
+    trace.send(acknowledges('S2', 'S1', { term: 1, matchIndex: 1 }));
+    expect(judged(persistBeforeSend, trace)).toEqual({ kind: 'pass', examined: 1 });
   });
 
   test('fails when a vote is asked for before the own vote is durable', () => {

@@ -61,10 +61,11 @@ function applied(state: State, record: ApplyRecord, view: ClusterView): Failure 
   }
   if (digest === record.stateDigest) return undefined;
   const first = state.by[index] ?? '';
+  const after = `after applying index ${String(index)}`;
   const sentence =
     first === record.server
-      ? `${first} reached two different states after applying index ${String(index)}`
-      : `${first} and ${record.server} are in different states after applying index ${String(index)}`;
+      ? `${first} reached two different states ${after}`
+      : `${first} and ${record.server} are in different states ${after}`;
   return { sentence, evidence: proof(record.seq, state.at[index]) };
 }
 
