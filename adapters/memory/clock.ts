@@ -22,25 +22,30 @@ export function nextAt<Body>(core: Core<Body>): Micros {
 
 /** Lets time pass; it never runs backwards. */
 export function advance<Body>(core: Core<Body>, now: Micros): void {
-  for (let at = nextAt(core); at <= now; at = nextAt(core)) {
+  for (;;) {
+    const leases = leasesEndAt(core);
+    const scheduled = core.scheduled.topKey();
+    const due = core.transit.topKey();
+    const own = leases < scheduled ? leases : scheduled;
+    const at = own < due ? own : due;
+    if (at > now) break;
     if (at > core.clock) core.clock = at;
-    happen(core);
+    if (leases <= at) endLease(core);
+    else if (scheduled <= at) activateNext(core);
+    else arriveNext(core);
     serveAll(core);
   }
   if (now > core.clock) core.clock = now;
 }
 
-function happen<Body>(core: Core<Body>): void {
-  const now = core.clock;
-  if (leasesEndAt(core) <= now) {
-    endLease(core);
-  } else if (core.scheduled.topKey() <= now) {
-    const scheduled = core.scheduled.pop();
-    if (scheduled !== undefined) activate(core, scheduled);
-  } else {
-    const copy = core.transit.pop();
-    if (copy !== undefined) arrive(core, copy);
-  }
+function activateNext<Body>(core: Core<Body>): void {
+  const scheduled = core.scheduled.pop();
+  if (scheduled !== undefined) activate(core, scheduled);
+}
+
+function arriveNext<Body>(core: Core<Body>): void {
+  const copy = core.transit.pop();
+  if (copy !== undefined) arrive(core, copy);
 }
 
 function leasesEndAt<Body>(core: Core<Body>): Micros {

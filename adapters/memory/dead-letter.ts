@@ -36,8 +36,7 @@ export function deadLetter<Body>(
     lockedUntil: 0,
     previous: undefined,
     next: undefined,
-    deadLetterReason: reason,
-    deadLetterDescription: description,
+    cause: { reason, description },
   });
 }
 

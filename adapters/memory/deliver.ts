@@ -62,7 +62,7 @@ export function hand<Body>(core: Core<Body>, copy: Copy<Body>, receiver: Receive
 
 function delivered<Body>(copy: Copy<Body>, receiver: string): Delivered<Body> {
   const { message, lock, lockedUntil, deliveryCount, sequenceNumber, enqueuedAt } = copy;
-  if (copy.deadLetterReason === undefined) {
+  if (copy.cause === undefined) {
     return {
       kind: 'delivered',
       receiver,
@@ -83,8 +83,8 @@ function delivered<Body>(copy: Copy<Body>, receiver: string): Delivered<Body> {
     deliveryCount,
     sequenceNumber,
     enqueuedAt,
-    deadLetterReason: copy.deadLetterReason,
-    deadLetterDescription: copy.deadLetterDescription ?? '',
+    deadLetterReason: copy.cause.reason,
+    deadLetterDescription: copy.cause.description,
   };
 }
 

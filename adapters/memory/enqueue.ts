@@ -4,9 +4,6 @@ import { deadLetter, reasons } from './dead-letter.ts';
 import { lineFor, makeReady } from './lines.ts';
 import type { Copy, Core, Queue } from './state.ts';
 
-/** Beyond so many remembered due times the past ones are forgotten. */
-const dueTimesKept = 1024;
-
 export function enqueue<Body>(
   core: Core<Body>,
   queue: Queue<Body>,
@@ -30,8 +27,7 @@ export function enqueue<Body>(
     lockedUntil: 0,
     previous: undefined,
     next: undefined,
-    deadLetterReason: undefined,
-    deadLetterDescription: undefined,
+    cause: undefined,
   };
   queue.intake.account.stored++;
   if (queue.limits.requiresSession && message.sessionId === undefined) {
@@ -63,25 +59,8 @@ function dueTime<Body>(core: Core<Body>, queue: Queue<Body>, message: BusMessage
   // An entity with sessions keeps their order under every profile: that is its promise.
   if (ordering === 'none' && !queue.limits.requiresSession) return due;
   if (message.sessionId !== undefined) {
-    return notBefore(core, queue.dueBySession, message.sessionId, due);
+    return queue.dueBySession.notBefore(message.sessionId, due, core.clock);
   }
   if (message.replyTo === undefined) return due;
-  return notBefore(core, queue.dueBySender, message.replyTo, due);
-}
-
-function notBefore<Body>(
-  core: Core<Body>,
-  last: Map<string, Micros>,
-  key: string,
-  due: Micros,
-): Micros {
-  const before = last.get(key);
-  if (before !== undefined && before >= due) return before;
-  if (before === undefined && last.size >= dueTimesKept) forgetPast(last, core.clock);
-  last.set(key, due);
-  return due;
-}
-
-function forgetPast(last: Map<string, Micros>, now: Micros): void {
-  for (const [key, due] of last) if (due <= now) last.delete(key);
+  return queue.dueBySender.notBefore(message.replyTo, due, core.clock);
 }

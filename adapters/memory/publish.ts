@@ -4,12 +4,12 @@ import { accept, reject } from './answer.ts';
 import { enqueue } from './enqueue.ts';
 import { find } from './find.ts';
 import { routesOf, wants } from './routes.ts';
-import type { Core, Entity, Intake, Scheduled } from './state.ts';
+import type { Core, Entity, Scheduled } from './state.ts';
 
 type Publish<Body> = Extract<BusCommand<Body>, { kind: 'publish' }>;
 type Cancel<Body> = Extract<BusCommand<Body>, { kind: 'cancelScheduled' }>;
 
-/** Microseconds in advance of which cancelled messages are not worth a clean-up. */
+/** So many cancelled messages in the heap are not worth a clean-up. */
 const cancelledKept = 64;
 const messageIdLengthMax = 128;
 
@@ -21,7 +21,7 @@ export function publish<Body>(core: Core<Body>, command: Publish<Body>): void {
     return;
   }
   const { intake } = entity;
-  if (intake.duplicateDetectionMicros > 0 && seenBefore(intake, message.messageId, core.clock)) {
+  if (intake.window.durationMicros > 0 && intake.window.check(message.messageId, core.clock)) {
     accept(core, token);
     core.outbox.push({ kind: 'deduplicated', path: entity.path, message });
   } else if (message.scheduledAt !== undefined && message.scheduledAt > core.clock) {
@@ -93,18 +93,6 @@ function refuse<Body>(
     const text = `'${path}' requires sessions; the message needs a session id.`;
     reject(core, token, 'InvalidOperation', text);
   }
-}
-
-/** The window counts from the first message of that id; duplicates do not prolong it. */
-function seenBefore<Body>(intake: Intake<Body>, messageId: string, now: Micros): boolean {
-  const { seen, duplicateDetectionMicros } = intake;
-  for (const [old, at] of seen) {
-    if (at + duplicateDetectionMicros > now) break;
-    seen.delete(old);
-  }
-  if (seen.has(messageId)) return true;
-  seen.set(messageId, now);
-  return false;
 }
 
 function schedule<Body>(

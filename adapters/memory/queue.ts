@@ -1,5 +1,7 @@
 /** A new queue, with its dead-letter queue, and where entities are registered. */
 import type { Micros, SubscriptionOptions } from '../../harness/bus/bus.ts';
+import { DueTimes } from './due-times.ts';
+import { DuplicateWindow } from './duplicates.ts';
 import { type LeaseList, leasesFor } from './leases.ts';
 import { newLine } from './lines.ts';
 import type {
@@ -32,8 +34,7 @@ export function newIntake<Body>(account: Account, duplicateDetectionMicros: Micr
     account,
     scheduled: new Map(),
     nextSequence: 1,
-    duplicateDetectionMicros,
-    seen: new Map(),
+    window: new DuplicateWindow(duplicateDetectionMicros),
   };
 }
 
@@ -83,8 +84,8 @@ class StoredQueue<Body> implements Queue<Body> {
   readonly sessions: Map<string, Line<Body>> = new Map();
   acceptors: Receiver<Body>[] = [];
   readonly deferred: Map<number, Copy<Body>> = new Map();
-  readonly dueBySession: Map<string, Micros> = new Map();
-  readonly dueBySender: Map<string, Micros> = new Map();
+  readonly dueBySession: DueTimes = new DueTimes();
+  readonly dueBySender: DueTimes = new DueTimes();
   readonly recent: Copy<Body>[] = [];
   recentNext = 0;
   slowUntil = 0;

@@ -1,5 +1,7 @@
 /** What the bus knows: plain records, changed only by the functions of this folder. */
 import type { BusMessage, Micros, QueueOptions, Rule } from '../../harness/bus/bus.ts';
+import type { DueTimes } from './due-times.ts';
+import type { DuplicateWindow } from './duplicates.ts';
 import { Heap } from './heap.ts';
 import { LeaseList } from './leases.ts';
 import { LockTable } from './locks.ts';
@@ -33,8 +35,13 @@ export interface Copy<Body> {
   lockedUntil: Micros;
   previous: Copy<Body> | undefined;
   next: Copy<Body> | undefined;
-  readonly deadLetterReason: string | undefined;
-  readonly deadLetterDescription: string | undefined;
+  /** Why it is in a dead-letter queue. */
+  readonly cause: Cause | undefined;
+}
+
+export interface Cause {
+  readonly reason: string;
+  readonly description: string;
 }
 
 /** Copies in order for the receivers that share them: a queue's only line, or one session. */
@@ -88,9 +95,7 @@ export interface Intake<Body> {
   readonly account: Account;
   readonly scheduled: Map<number, Scheduled<Body>>;
   nextSequence: number;
-  readonly duplicateDetectionMicros: Micros;
-  /** When each message id was accepted, oldest first. */
-  readonly seen: Map<string, Micros>;
+  readonly window: DuplicateWindow;
 }
 
 export type Limits = Omit<QueueOptions, 'duplicateDetectionMicros' | 'defaultTimeToLiveMicros'>;
@@ -114,9 +119,9 @@ export interface Queue<Body> {
   /** Receivers waiting for the next available session. */
   acceptors: Receiver<Body>[];
   readonly deferred: Map<number, Copy<Body>>;
-  /** Last due time by session, and by sender where there is no session. */
-  readonly dueBySession: Map<string, Micros>;
-  readonly dueBySender: Map<string, Micros>;
+  readonly dueBySession: DueTimes;
+  /** Of messages without a session. */
+  readonly dueBySender: DueTimes;
   /** The last copies delivered, a ring. */
   readonly recent: Copy<Body>[];
   recentNext: number;
