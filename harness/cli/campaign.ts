@@ -34,6 +34,7 @@ const budgetDefaultMs = 60_000;
 const shrinkMs = 30_000;
 const shrinkTries = 20_000;
 const maxBugsDefault = 10;
+const gatesShown = 6;
 /** Shorter searches are repetitions of single runs: nobody asks them to prove the judges awake. */
 const runsWithCanaries = 200;
 
@@ -50,7 +51,7 @@ function jobFor(given: Given): CampaignJob {
     mutant: given.mutant,
     invariants: given.invariant,
     options: scenarioOptions(given) ?? {},
-    seed: given.seed ?? drawnSeed(),
+    seed: (given.seed ?? drawnSeed()) | 0,
     runs,
     searchMs: timed,
     shrinkMs,
@@ -154,6 +155,17 @@ function coverageText(document: ResultDocument): string {
   return `${parts.join(' · ')} · seed ${document.seed}`;
 }
 
+/** Why a campaign without bugs is no pass; with bugs nobody asks. */
+function gateLines(document: ResultDocument, style: Style): string[] {
+  if (document.bugs.length > 0) return [];
+  const shown = document.gates.slice(0, gatesShown);
+  const lines = shown.flatMap(({ why }) =>
+    wrapped({ first: '  missing  ', text: clean(why) }, style),
+  );
+  const hidden = document.gates.length - shown.length;
+  return hidden > 0 ? [...lines, `  and ${hidden} more, see campaign.json`] : lines;
+}
+
 /** The end of a campaign, the same on a terminal and in CI. */
 export function summaryText(
   document: ResultDocument,
@@ -169,9 +181,7 @@ export function summaryText(
     lines.push(...wrapped({ first: `  ${clean(bug.id).padEnd(28)} `, text }, style));
     lines.push(...wrapped({ first: '    ', text: clean(bug.replay.join(' ')) }, style));
   }
-  for (const gate of document.gates) {
-    lines.push(...wrapped({ first: '  missing  ', text: clean(gate.why) }, style));
-  }
+  lines.push(...gateLines(document, style));
   lines.push(...wrapped({ first: '  ', text: coverageText(document) }, style));
   lines.push(...wrapped({ first: '  ', text: `result   ${join(out, 'campaign.json')}` }, style));
   const failed = document.bugs.reduce((sum, bug) => sum + bug.count, 0);

@@ -33,8 +33,9 @@ export const commands: readonly CommandSpec[] = [
       name: '[scenario]',
       text: 'a scenario file, a trace, or the name of a built-in one',
     },
-    flags: [...scenarioFlags, 'seed', 'invariant', 'trace'],
+    flags: [...scenarioFlags, 'seed', 'invariant', 'trace', 'list'],
     examples: [
+      ['whitewater run figure-8', 'a textbook situation (--list names them all)'],
       ['whitewater run --seed 42', 'the scenario that 42 stands for'],
       ['whitewater run --seed 42 --mutant votes-counted-as-integer', 'the same with a planted bug'],
       ['whitewater run scenario.json --trace out.ndjson', 'a file, keeping the trace'],

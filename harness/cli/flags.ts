@@ -20,6 +20,7 @@ export type FlagName =
   | 'maxBugs'
   | 'reporter'
   | 'trace'
+  | 'list'
   | 'expect'
   | 'format'
   | 'full'
@@ -111,6 +112,7 @@ const table: Readonly<Record<FlagName, Flag>> = {
     group: 'Output',
     parse: gather,
   },
+  list: { flags: '--list', text: 'name the built-in scenarios, run nothing', group: 'Output' },
   trace: { flags: '--trace <file>', text: 'write the trace here', group: 'Output' },
   expect: {
     flags: '--expect <verdict>',

@@ -1,7 +1,7 @@
 /** What the user named: a scenario file, a trace, the folder of a failure, or a built-in scenario. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { namedScenarios } from '../../scenarios/named/named.ts';
+import { named, scenarioNamed } from '../../scenarios/named/named.ts';
 import type { HeaderRecord } from '../trace/record.ts';
 import type { Trace } from '../trace/read.ts';
 import { readTrace } from '../trace/read.ts';
@@ -85,10 +85,12 @@ export async function scenarioAt(word: string): Promise<ScenarioInput> {
     const { header, path } = await traceAt(word);
     return { scenario: scenarioOf(header, path), subject: header.subject, source: path };
   }
-  const named = namedScenarios.find(({ scenario }) => scenario.name === word);
-  if (named !== undefined) return { scenario: named.scenario, subject: null, source: word };
-  const names = namedScenarios.map(({ scenario }) => scenario.name);
+  const found = scenarioNamed(word);
+  if (found !== undefined) return { scenario: found.scenario, subject: null, source: word };
   throw new UserError(`there is no scenario "${word}", as a file or built in`, {
-    remedy: remedyFor(word, names),
+    remedy: remedyFor(
+      word,
+      named.map(({ name }) => name),
+    ),
   });
 }

@@ -19,6 +19,7 @@ export interface Given {
   readonly failFast?: boolean;
   readonly maxBugs?: number;
   readonly reporter?: readonly string[];
+  readonly list?: boolean;
   readonly trace?: string;
   readonly expect?: 'ok' | 'violation';
   readonly format?: 'text' | 'markdown' | 'json';

@@ -2,7 +2,9 @@
 import { expandScenario } from '../../scenarios/generate/expand.ts';
 import type { Profile } from '../../scenarios/generate/options.ts';
 import { profiles } from '../../scenarios/generate/options.ts';
+import { named } from '../../scenarios/named/named.ts';
 import { failureText } from '../report/failure.ts';
+import { wrapped } from '../report/layout.ts';
 import { clean, counted, duration } from '../report/words.ts';
 import type { Outcome } from '../search/execute.ts';
 import { idOf } from '../search/tally.ts';
@@ -87,9 +89,26 @@ function resultJson({ scenario, outcome }: Told, extra: object): string {
   return `${JSON.stringify({ schema: 'whitewater.run/1', verdict, name, seed, failure, unknown, stats, ...extra }, null, 2)}\n`;
 }
 
+function listNamed(request: Request): ExitCode {
+  const { given, io } = request;
+  const style = styleOf(given, io);
+  if (given.json === true) {
+    const scenarios = named.map(({ name, summary }) => ({ name, summary }));
+    io.out(`${JSON.stringify({ schema: 'whitewater.scenarios/1', scenarios }, null, 2)}\n`);
+    return exits.ok;
+  }
+  const width = Math.max(...named.map(({ name }) => name.length)) + 2;
+  const lines = named.flatMap(({ name, summary }) =>
+    wrapped({ first: `  ${name.padEnd(width)}`, text: summary }, style),
+  );
+  io.out(`${lines.join('\n')}\n\nrun one: whitewater run ${named[0]?.name ?? 'NAME'}\n`);
+  return exits.ok;
+}
+
 /** Runs, judges, reports. */
 export async function runCommand(request: Request): Promise<ExitCode> {
   const { given, io } = request;
+  if (given.list === true) return listNamed(request);
   const { scenario, mutant } = await chosen(request);
   const lab = labFor({ mutant, invariants: given.invariant });
   const run = recorded(scenario, lab);

@@ -1,15 +1,22 @@
 /** Sentences about what clients ask and are told. */
-import type { DeliverRecord, HistoryRecord, MessageRecord } from '../trace/record.ts';
+import type {
+  DeliverRecord,
+  HistoryRecord,
+  MessageRecord,
+  ProposeRecord,
+} from '../trace/record.ts';
 import type { Draft } from './draft.ts';
 import { plain } from './draft.ts';
 import { commitPhrase, effectsOf } from './effects.ts';
 import type { Scene } from './election.ts';
 import { clean, shown } from './words.ts';
 
+type Command = NonNullable<ProposeRecord['command']>;
+
 /** `write(x, 1)`, `cas(x, 1 → 2)`, `read(x)` */
-export function operationText(record: HistoryRecord): string {
-  const key = clean(record.key, 20);
-  const { f, value } = record;
+export function callText(call: Pick<HistoryRecord, 'f' | 'key' | 'value'>): string {
+  const key = clean(call.key, 20);
+  const { f, value } = call;
   if (f === 'read' || f === 'delete') return `${f}(${key})`;
   if (f === 'cas' && Array.isArray(value)) {
     return `cas(${key}, ${shown(value[0] ?? null, 16)} → ${shown(value[1] ?? null, 16)})`;
@@ -19,7 +26,7 @@ export function operationText(record: HistoryRecord): string {
 
 /** How an operation ended, as seen by its client. */
 export function endingText(end: HistoryRecord, call: HistoryRecord | undefined): string {
-  const what = operationText(call ?? end);
+  const what = callText(call ?? end);
   switch (end.kind) {
     case 'ok':
       return end.f === 'read' ? `${what} returns ${shown(end.value)}` : `${what} is acknowledged`;
@@ -37,16 +44,32 @@ export function tellHistory(scene: Scene, record: HistoryRecord): Draft {
   const client = clean(record.client, 20);
   const line = { at: record.at, seq: record.seq, actors: [record.client] };
   if (record.kind === 'invoke') {
-    return plain({ ...line, text: `${client} asks: ${operationText(record)}` });
+    return plain({ ...line, text: `${client} asks: ${callText(record)}` });
   }
   const call = scene.picture.calls.get(record.process);
   return plain({ ...line, text: `${client}'s ${endingText(record, call)}` });
 }
 
+/** A command as the operation it is, where it has that shape; otherwise as short JSON. */
+export function commandText(command: Command): string {
+  const { f, key, value } = { f: command['f'], key: command['key'], value: command['value'] };
+  if (typeof key !== 'string' || value === undefined) return shown(command, 36);
+  switch (f) {
+    case 'read':
+    case 'delete':
+    case 'write':
+    case 'cas':
+    case 'append':
+      return callText({ f, key, value });
+    default:
+      return shown(command, 36);
+  }
+}
+
 function requestText(message: Extract<MessageRecord, { kind: 'ClientRequest' }>): string {
   const from = clean(message.from, 20);
   if (message.payload.kind === 'register') return `${from}'s registration`;
-  return `${from}'s command ${shown(message.payload.command, 36)}`;
+  return `${from}'s ${commandText(message.payload.command)}`;
 }
 
 /** A client's request reached a server. */

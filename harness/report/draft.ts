@@ -51,7 +51,12 @@ export type Fold =
       readonly term: number;
       readonly merged: string;
     }
-  | { readonly kind: 'same'; readonly servers: readonly string[]; readonly rest: string };
+  | {
+      readonly kind: 'follow';
+      readonly servers: readonly string[];
+      readonly leader: string;
+      readonly term: number;
+    };
 
 function plural(servers: readonly string[], verb: string): string {
   return servers.length === 1 ? `${verb}s` : verb;
@@ -67,9 +72,9 @@ export function foldText(fold: Fold): string {
     case 'commit':
       return `${crowd(fold.servers)} ${plural(fold.servers, 'commit')} up to ${fold.index}`;
     case 'match':
-      return `${fold.leader} learns that ${crowd(fold.servers)} ${
-        fold.servers.length === 1 ? 'holds' : 'hold'
-      } everything up to ${fold.index}`;
+      return `${crowd(fold.servers)} ${plural(fold.servers, 'acknowledge')} up to ${
+        fold.index
+      } to ${fold.leader}`;
     case 'heartbeat':
       return `${fold.count} ${fold.count === 1 ? 'heartbeat' : 'heartbeats'} ${
         fold.leader
@@ -78,8 +83,10 @@ export function foldText(fold: Fold): string {
       return `${fold.voter} grants its vote to ${fold.candidate} in term ${fold.term}`;
     case 'count':
       return fold.merged;
-    case 'same':
-      return `${crowd(fold.servers)} ${fold.rest}`;
+    case 'follow':
+      return `${crowd(fold.servers)} ${plural(fold.servers, 'follow')} ${fold.leader} in term ${
+        fold.term
+      }`;
   }
 }
 
@@ -109,8 +116,8 @@ function keyOf(fold: Fold): string | null {
       return `match ${fold.leader} ${fold.index}`;
     case 'heartbeat':
       return `heartbeat ${fold.leader}`;
-    case 'same':
-      return `same ${fold.rest}`;
+    case 'follow':
+      return `follow ${fold.leader} ${fold.term}`;
     case 'append':
     case 'grant':
     case 'count':

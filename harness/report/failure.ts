@@ -5,7 +5,7 @@
 import type { Story } from './shape.ts';
 import type { TextOptions } from './text.ts';
 import { storyText, titleText } from './text.ts';
-import { wrapped } from './layout.ts';
+import { spelled, wrapped } from './layout.ts';
 import { clean, counted, duration, grouped } from './words.ts';
 
 export interface FailureReport {
@@ -75,7 +75,8 @@ function folderLines(report: FailureReport, options: TextOptions): string[] {
     { name: 'explain', text: `npx whitewater explain ${quoted} --full` },
     { name: 'files', text: files.join(' · ') },
   ];
-  return ['', ...commands.flatMap((command) => entry(command, options))];
+  // Commands are not wrapped, however long the path: they are there to be copied.
+  return ['', ...commands.map(({ name, text }) => spelled(`  ${name.padEnd(16)}${text}`, options))];
 }
 
 /** A path as one word of a shell command. */

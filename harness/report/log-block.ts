@@ -1,9 +1,10 @@
 /** Two logs side by side, with the first place where they disagree. */
+import { commandText } from './clients.ts';
 import type { EntryRef, TraceRecord } from '../trace/record.ts';
 import type { Picture, ServerPicture } from './picture.ts';
 import type { Plot } from './plot.ts';
 import type { Block } from './shape.ts';
-import { milliseconds, shown } from './words.ts';
+import { milliseconds } from './words.ts';
 
 interface Scene {
   readonly plotted: Plot;
@@ -73,7 +74,7 @@ function origin(scene: Scene, entry: EntryRef): string {
     (record) => record.kind === 'propose' && record.digest === entry.digest,
   );
   if (proposal?.kind !== 'propose') return 'from before the run';
-  const what = proposal.command === null ? 'no-op' : shown(proposal.command, 40);
+  const what = proposal.command === null ? 'no-op' : commandText(proposal.command);
   return `made by ${proposal.server} in term ${proposal.term} at ${milliseconds(
     proposal.at,
   )}: ${what}`;

@@ -38,11 +38,11 @@ function unsound(server: ServerPicture, message: AppendEntries): string {
   return `, although it should follow (${message.prevIndex}, T${message.prevTerm}) and it holds ${holds}`;
 }
 
-function alsoPhrases(server: ServerPicture, effects: Effects, leader: string): string[] {
-  const phrases: string[] = [];
+/** A follower that merely moves on is told by what it appends; giving up a role is worth words. */
+function rolePhrases(server: ServerPicture, effects: Effects): string[] {
+  if (server.role === 'follower') return [];
   const role = rolePhrase(server, effects.state);
-  if (role !== '') phrases.push(`${role}, follows ${leader}`);
-  return phrases;
+  return role === '' ? [] : [role];
 }
 
 /** AppendEntries arrived. */
@@ -55,7 +55,7 @@ export function tellAppend(
   if (server === undefined) return null;
   const effects = effectsOf(scene.step);
   const line = { at: record.at, seq: record.seq, actors: [record.to] };
-  const phrases = alsoPhrases(server, effects, message.from);
+  const phrases = rolePhrases(server, effects);
   if (effects.logs.length === 0 && refusedHere(scene)) {
     const what = `refuses ${message.from}'s AppendEntries T${message.term}`;
     phrases.unshift(`${what}${mismatch(server, message)}`);
@@ -107,20 +107,12 @@ function tellQuietAppend(
     }
     phrases.push(commitPhrase(server, effects.commit));
   }
-  if (phrases.length === 0 && effects.state !== null) {
-    const rest = `${effects.state.leader === message.from ? 'now' : 'still'} in term ${
-      effects.state.term
-    }, led by ${message.from}`;
-    return foldable({ ...line, fold: { kind: 'same', servers: [name], rest } });
+  if (phrases.length > 0) return plain({ ...line, text: `${name} ${joined(phrases)}` });
+  const { from: leader, term } = message;
+  if (effects.state !== null) {
+    return foldable({ ...line, fold: { kind: 'follow', servers: [name], leader, term } });
   }
-  if (phrases.length === 0) {
-    const fold = { kind: 'heartbeat', leader: message.from, count: 1, servers: [name] } as const;
-    return foldable({ ...line, fold });
-  }
-  if (effects.commit === null) {
-    return foldable({ ...line, fold: { kind: 'same', servers: [name], rest: joined(phrases) } });
-  }
-  return plain({ ...line, text: `${name} ${joined(phrases)}` });
+  return foldable({ ...line, fold: { kind: 'heartbeat', leader, count: 1, servers: [name] } });
 }
 
 /** An answer to AppendEntries arrived at the leader. */
@@ -145,7 +137,7 @@ export function tellAppendReply(
       term !== undefined && term < server.term
         ? ` (T${term}, not of its own term ${server.term})`
         : '';
-    const holds = `${message.from} holds everything up to ${message.matchIndex}`;
+    const holds = `${message.from} acknowledges up to ${message.matchIndex}`;
     const so = `${record.to} ${commitPhrase(server, commit)}${old}`;
     return plain({ ...line, text: `${holds} → ${so}` });
   }

@@ -2,15 +2,23 @@
 import type { DeliverRecord } from '../trace/record.ts';
 import { tellHistory, tellReply, tellRequest } from './clients.ts';
 import type { Draft } from './draft.ts';
+import { plain } from './draft.ts';
 import type { Scene } from './election.ts';
 import { tellTimer, tellVoteReply, tellVoteRequest } from './election.ts';
 import { tellCrash, tellOffline, tellOnline, tellPause } from './lifecycle.ts';
 import type { Plot } from './plot.ts';
 import { tellAppend, tellAppendReply, tellDurable } from './replication.ts';
 
+/** The address of requests that go to all servers. */
+const everybody = '*';
+
 function tellDeliver(plotted: Plot, scene: Scene, record: DeliverRecord): Draft | null {
   const message = plotted.fates.get(record.id)?.send.message;
   if (message === undefined) return null;
+  if (message.to !== record.to && message.to !== everybody) {
+    const text = `a message from ${message.from} to ${message.to} reaches ${record.to}`;
+    return plain({ at: record.at, seq: record.seq, actors: [record.to], text });
+  }
   switch (message.kind) {
     case 'RequestVote':
       return tellVoteRequest(scene, { record, message });

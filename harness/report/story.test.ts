@@ -256,8 +256,8 @@ describe('the story', () => {
            index       1      2      3
            S1 ★T3      3:a    3:b    3:c   commit 0
            S2        ✖ 2:d    3:b          commit 0
-             3:a at 1 on S1: made by S1 in term 3 at 150.0 ms: {"f":"write","key":"x","value":11}
-             2:d at 1 on S2: made by S2 in term 2 at 0.0 ms: {"f":"write","key":"x","value":7}
+             3:a at 1 on S1: made by S1 in term 3 at 150.0 ms: write(x, 11)
+             2:d at 1 on S2: made by S2 in term 2 at 0.0 ms: write(x, 7)
       "
     `);
   });

@@ -17,6 +17,7 @@ import { plot } from './plot.ts';
 import { promiseOf } from './promises.ts';
 import { sentence } from './sentence.ts';
 import type { Story, StoryLine } from './shape.ts';
+import { violationClause } from './violation.ts';
 import { clean } from './words.ts';
 
 /** The term that a broken promise about votes speaks of; what came before is told in one line. */
@@ -82,11 +83,22 @@ function isWorthTelling(loss: { readonly fate: Fate }): boolean {
   return message.kind !== 'AppendEntries' || message.entries.length > 0;
 }
 
+/** The violating line says what the violating record did, also where its step is about more. */
+function damning(telling: Telling, draft: Draft): Draft {
+  const { plotted, picture, past } = telling;
+  if (past.violation === undefined) return draft;
+  const clause = violationClause(plotted, picture, past.violation);
+  const add = clause === '' ? '' : `; ${clause}`;
+  const { fold } = draft;
+  const merged = fold?.kind === 'count' ? { ...fold, merged: fold.merged + add } : fold;
+  return { ...draft, mark: '✖', text: draft.text + add, fold: merged };
+}
+
 function tellStep(telling: Telling, step: Step): void {
   const { plotted, picture, drafts } = telling;
   const scene = { step, picture, size: plotted.servers.length };
   const draft = sentence(plotted, scene);
-  if (draft !== null) drafts.push(step === telling.violating ? { ...draft, mark: '✖' } : draft);
+  if (draft !== null) drafts.push(step === telling.violating ? damning(telling, draft) : draft);
   const losses = lossesOf(telling, step).filter(isWorthTelling);
   drafts.push(...tellLosses(plotted, { losses }));
 }
