@@ -67,6 +67,25 @@ function judge(
   return seats.finish();
 }
 
+/**
+ * One run need not give every judge something to do (a campaign must): where others had, an idle
+ * one is only worth a remark.
+ */
+function excused(judged: Judged): Judged {
+  const { verdict } = judged;
+  if (verdict.kind !== 'vacuous') return judged;
+  const { outcomes } = verdict;
+  const busy = outcomes.some(({ outcome }) => outcome.kind === 'pass' && outcome.examined > 0);
+  if (!busy) return judged;
+  const idle = outcomes.filter(({ outcome }) => outcome.kind === 'vacuous');
+  const names = idle.map(({ check }) => check.name).join(', ');
+  return {
+    ...judged,
+    verdict: { ...verdict, kind: 'pass', check: null },
+    remarks: [...judged.remarks, `nothing to examine for ${names}`],
+  };
+}
+
 async function judgeTrace(path: string, request: Request): Promise<Judged> {
   const trace = await readTrace(path);
   const { records, header, torn, skipped } = trace;
@@ -74,7 +93,7 @@ async function judgeTrace(path: string, request: Request): Promise<Judged> {
   if (torn !== null) remarks.push(`the last line (${torn.line}) is cut off and was left out`);
   if (skipped > 0) remarks.push(`${counted(skipped, 'record')} of unknown kinds passed over`);
   const verdict = judge(judges(request, trace), { servers: header.servers, records });
-  return { verdict, records: records.length, remarks };
+  return excused({ verdict, records: records.length, remarks });
 }
 
 async function judgeForeign(path: string, request: Request): Promise<Judged> {

@@ -177,6 +177,20 @@ function partner(drafts: readonly Draft[], later: Draft): number {
   return -1;
 }
 
+/** `refuses … (×6)` for lines that repeat word for word. */
+function repeated(drafts: readonly Draft[]): Draft[] {
+  const out: { draft: Draft; times: number }[] = [];
+  for (const draft of drafts) {
+    const last = out.at(-1);
+    const same = last?.draft.text === draft.text && last.draft.mark === draft.mark;
+    if (last !== undefined && same) last.times += 1;
+    else out.push({ draft, times: 1 });
+  }
+  return out.map(({ draft, times }) =>
+    times === 1 ? draft : { ...draft, text: `${draft.text} (×${times})` },
+  );
+}
+
 /** Folds lines in order. A counted vote swallows its granting and stands where it was counted. */
 export function foldDrafts(drafts: readonly Draft[]): Draft[] {
   const out: Draft[] = [];
@@ -196,5 +210,5 @@ export function foldDrafts(drafts: readonly Draft[]): Draft[] {
     const actors = united(earlier.actors, draft.actors);
     out[index] = { ...earlier, actors, fold, text: foldText(fold) };
   }
-  return out;
+  return repeated(out);
 }

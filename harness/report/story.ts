@@ -181,6 +181,7 @@ export function tell(records: readonly TraceRecord[]): Story {
   };
   const opening = walk(telling);
   const title = clean(verdict?.sentence ?? 'the trace has no verdict', 300);
+  telling.drafts.sort((left, right) => left.seq - right.seq);
   const drafts = foldDrafts(ended(telling, title));
   const lines = drafts.map(({ at, mark, text, seq }) => ({ at, mark, text: clean(text), seq }));
   if (opening !== null) lines.unshift(opening);
