@@ -33,7 +33,7 @@ export function advance<Body>(core: Core<Body>, now: Micros): void {
     if (leases <= at) endLease(core);
     else if (scheduled <= at) activateNext(core);
     else arriveNext(core);
-    serveAll(core);
+    if (core.workCount > 0) serveAll(core);
   }
   if (now > core.clock) core.clock = now;
 }

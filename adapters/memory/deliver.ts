@@ -1,6 +1,7 @@
 /** Handing out: round-robin among the receivers of a line, within their prefetch. */
 import type { Delivered } from '../../harness/bus/bus.ts';
 import { expire, isExpired } from './dead-letter.ts';
+import { makeReady } from './lines.ts';
 import type { Copy, Core, Line, Receiver } from './state.ts';
 
 /** How many past deliveries the fault `redeliver` can reach. */
@@ -15,6 +16,16 @@ export function serveAll<Body>(core: Core<Body>): void {
     if (!line.queue.deleted) serve(core, line);
   }
   core.workCount = 0;
+}
+
+/** A copy that has just arrived goes straight to a receiver if none waits before it. */
+export function offer<Body>(core: Core<Body>, copy: Copy<Body>): void {
+  const { line } = copy;
+  if (line.ready.size === 0 && !line.marked && !isExpired(core, copy)) {
+    const receiver = nextReceiver(line);
+    if (receiver !== undefined) return hand(core, copy, receiver);
+  }
+  makeReady(core, copy);
 }
 
 function serve<Body>(core: Core<Body>, line: Line<Body>): void {

@@ -1,7 +1,8 @@
 /** From an accepted message to a copy in its line: when it arrives, and who it may overtake. */
 import type { BusMessage, Micros } from '../../harness/bus/bus.ts';
 import { deadLetter, reasons } from './dead-letter.ts';
-import { lineFor, makeReady } from './lines.ts';
+import { offer } from './deliver.ts';
+import { lineFor } from './lines.ts';
 import type { Copy, Core, Queue } from './state.ts';
 
 export function enqueue<Body>(
@@ -44,7 +45,7 @@ export function arrive<Body>(core: Core<Body>, copy: Copy<Body>): void {
     copy.line = lineFor(copy.queue, copy.message.sessionId);
   }
   copy.order = core.nextOrder++;
-  makeReady(core, copy);
+  offer(core, copy);
 }
 
 function dueTime<Body>(core: Core<Body>, queue: Queue<Body>, message: BusMessage<Body>): Micros {
