@@ -150,6 +150,13 @@ describe('OneTimerPerVoter', () => {
     });
   });
 
+  test('does not judge a step that a violation cut off', () => {
+    const trace = armed();
+    trace.online('S3');
+    trace.end('violation');
+    expect(judged(oneTimerPerVoter, trace)).toEqual({ kind: 'pass', examined: 3 });
+  });
+
   test('fails when a timer fires that was not armed', () => {
     const trace = armed();
     const disarmed = arm(trace, 'S3', -1);

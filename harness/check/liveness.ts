@@ -78,7 +78,7 @@ function activeServers(view: ClusterView): readonly ServerView[] {
 }
 
 /** The leader of the highest term among the servers that are up. */
-function leaderOf(view: ClusterView): ServerView | undefined {
+export function leaderOf(view: ClusterView): ServerView | undefined {
   return activeServers(view)
     .filter((server) => server.role === 'leader')
     .toSorted((a, b) => b.term - a.term)[0];

@@ -123,6 +123,14 @@ describe('LogTerms', () => {
     });
   }
 
+  test('lets a server come back with entries of a write whose term was torn off', () => {
+    const trace = cluster();
+    trace.replace('S1', 1, [entry(1, 3), entry(2, 3)], 3);
+    trace.crash('S1', 0, { write: 1, entries: 1 });
+    trace.online('S1', { log: [entry(1, 3)] });
+    expect(judged(logTerms, trace)?.kind).toBe('pass');
+  });
+
   test('fails on a disk whose entries are ahead of its term', () => {
     const trace = new TraceBuilder('S1');
     const wrong = trace.online('S1', { term: 1, log: entries(1, 2) });

@@ -73,7 +73,8 @@ function observe(state: State, record: TraceRecord, view: ClusterView): Failure 
     const server = view.servers.find(({ id }) => id === record.to);
     return server?.up === true ? unarmed(state, server, record.seq) : undefined;
   }
-  if (record.kind !== 'end') return undefined;
+  // A violation may stop the run in the middle of a step.
+  if (record.kind !== 'end' || record.reason === 'violation') return undefined;
   for (const server of view.servers) {
     const failure = server.up ? unarmed(state, server, record.seq) : undefined;
     if (failure !== undefined) return failure;

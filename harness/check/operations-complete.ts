@@ -1,19 +1,33 @@
 /**
  * I23: once nothing is unkind any more, every operation ends, and clients are answered again. An
- * operation may time out; that none is answered although a leader stands is a failure.
+ * operation may time out; that one leader stands all the while and none is answered is a failure.
  */
 import type { HistoryRecord, TraceRecord } from '../trace/record.ts';
 import type { Check, Verdict } from './check.ts';
 import type { Quiet } from './liveness.ts';
-import { dueBefore, newQuiet, observeQuiet, quietExempt, quietVerdict } from './liveness.ts';
-import type { ClusterView } from './view.ts';
+import {
+  dueBefore,
+  leaderOf,
+  newQuiet,
+  observeQuiet,
+  quietExempt,
+  quietVerdict,
+} from './liveness.ts';
+import type { ClusterView, ServerView } from './view.ts';
+
+interface Open {
+  readonly record: HistoryRecord;
+  /** Who led when it began, and in which term. */
+  readonly leader: ServerView | undefined;
+  readonly term: number;
+}
 
 interface State {
   invoked: number;
   readonly quiet: Quiet;
   /** By process: the operation it waits for. */
-  readonly open: Map<number, HistoryRecord>;
-  /** Begun in the quiet period under a leader and ended without an answer. */
+  readonly open: Map<number, Open>;
+  /** Begun in the quiet period, ended without an answer, and all the while one leader stood. */
   unanswered: number;
   firstUnanswered: HistoryRecord | null;
   answeredInQuiet: number;
@@ -24,42 +38,43 @@ function operationName({ client, f, key }: HistoryRecord): string {
   return `${client}'s ${f} of ${key}`;
 }
 
+function began(state: State, record: HistoryRecord, view: ClusterView): void {
+  state.invoked += 1;
+  const leader = state.quiet.quietSeq < 0 ? undefined : leaderOf(view);
+  state.open.set(record.process, { record, leader, term: leader?.term ?? 0 });
+}
+
 function ended(state: State, record: HistoryRecord): void {
-  const invoked = state.open.get(record.process);
+  const open = state.open.get(record.process);
   state.open.delete(record.process);
   if (state.quiet.quietSeq < 0) return;
   if (record.kind !== 'info' || record.error === 'session expired') state.answeredInQuiet += 1;
-  else if (invoked !== undefined && invoked.seq > state.quiet.quietSeq) {
+  else if (open?.leader?.role === 'leader' && open.leader.term === open.term) {
     state.unanswered += 1;
-    state.firstUnanswered ??= invoked;
+    state.firstUnanswered ??= open.record;
   }
 }
 
-function observe(state: State, record: TraceRecord): undefined {
-  if (record.kind === 'invoke') {
-    state.invoked += 1;
-    state.open.set(record.process, record);
-  } else if (record.kind === 'ok' || record.kind === 'fail' || record.kind === 'info') {
+function observe(state: State, record: TraceRecord, view: ClusterView): undefined {
+  if (record.kind === 'invoke') began(state, record, view);
+  else if (record.kind === 'ok' || record.kind === 'fail' || record.kind === 'info') {
     ended(state, record);
-  } else {
-    observeQuiet(state.quiet, record);
-  }
+  } else observeQuiet(state.quiet, record);
 }
 
-function missing(state: State, view: ClusterView): string | undefined {
+function missing(state: State): string | undefined {
   const cutoff = dueBefore(state.quiet);
-  const overdue = [...state.open.values()].filter((invoked) => invoked.at <= cutoff);
+  const overdue = [...state.open.values()].filter(({ record }) => record.at <= cutoff);
   const [first] = overdue;
   if (first !== undefined) {
     const others = overdue.length - 1;
     const more = others === 0 ? '' : ` (and ${String(others)} more like it)`;
-    return `${operationName(first)} has no answer at the end of the quiet period${more}`;
+    return `${operationName(first.record)} has no answer at the end of the quiet period${more}`;
   }
   const { firstUnanswered, unanswered, answeredInQuiet } = state;
   if (firstUnanswered === null || answeredInQuiet > 0) return undefined;
-  if (!view.servers.some((server) => server.up && server.role === 'leader')) return undefined;
   return (
-    `none of the operations begun after the faults had stopped was answered ` +
+    `a leader stood, but none of the operations begun after the faults had stopped was answered ` +
     `(${String(unanswered)}), the first being ${operationName(firstUnanswered)}`
   );
 }
@@ -79,8 +94,8 @@ export const operationsComplete: Check<State> = {
     answeredInQuiet: 0,
   }),
   observe,
-  verdict: (state: State, view: ClusterView): Verdict =>
-    quietVerdict(state.quiet, state.invoked, () => missing(state, view)),
+  verdict: (state: State): Verdict =>
+    quietVerdict(state.quiet, state.invoked, () => missing(state)),
   exempt: (state: State): string | undefined =>
     state.invoked === 0 ? 'no client asked for anything' : quietExempt(state.quiet),
 };
