@@ -26,7 +26,7 @@ export function deadLetter<Body>(
     line: target.line,
     sequenceNumber,
     enqueuedAt: copy.enqueuedAt,
-    expiresAt: 0,
+    expiresAt: -1,
     order: core.nextOrder++,
     deliveryCount,
     state: 'waiting',
@@ -53,5 +53,5 @@ export function expire<Body>(core: Core<Body>, copy: Copy<Body>): void {
 }
 
 export function isExpired<Body>(core: Core<Body>, copy: Copy<Body>): boolean {
-  return copy.expiresAt !== 0 && copy.expiresAt <= core.clock;
+  return copy.expiresAt >= 0 && copy.expiresAt <= core.clock;
 }

@@ -44,12 +44,12 @@ function empty<Body>(core: Core<Body>, queue: Queue<Body>): void {
   if (queue.deadLetters !== undefined) empty(core, queue.deadLetters);
   queue.deleted = true;
   unregister(core, queue);
+  const copies = copiesIn(core, queue);
   for (const copy of lockedIn(queue)) unlock(core, copy);
   for (const receiver of core.receivers.values()) {
     if (receiver.queue !== queue) continue;
     disconnect(core, receiver, `The messaging entity '${queue.path}' was deleted.`);
   }
-  const copies = copiesIn(core, queue);
   queue.intake.account.stored -= copies.length;
   for (const copy of copies) copy.state = 'gone';
   queue.deferred.clear();

@@ -18,7 +18,7 @@ export function enqueue<Body>(
     line: queue.line,
     sequenceNumber: queue.intake.nextSequence++,
     enqueuedAt: now,
-    expiresAt: lifeMicros === Infinity ? 0 : now + lifeMicros,
+    expiresAt: lifeMicros === Infinity ? -1 : now + Math.max(0, lifeMicros),
     order: 0,
     deliveryCount: 0,
     state: 'waiting',
@@ -52,6 +52,8 @@ function dueTime<Body>(core: Core<Body>, queue: Queue<Body>, message: BusMessage
   const { ordering, latencyMicros } = core.options;
   let due = core.clock + latencyMicros(message, queue.path);
   if (core.clock < queue.slowUntil) due += queue.slowExtra;
+  // A negative or senseless latency is none.
+  if (!(due >= core.clock)) due = core.clock;
   if (ordering === 'total') {
     if (due < core.lastDue) due = core.lastDue;
     core.lastDue = due;

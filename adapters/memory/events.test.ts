@@ -85,6 +85,58 @@ describe('events of the memory bus', () => {
     expect(bench.all('rejected')).toHaveLength(1);
   });
 
+  test('a deleted subscription gives back what it stored, locked or not', () => {
+    const bench = new Bench({ entityMessagesMax: 4 });
+    const options = { duplicateDetectionMicros: 0 };
+    bench.submit({ kind: 'createTopic', token: 0, path: 't', options });
+    for (const requiresSession of [true, false]) {
+      const path = `t/Subscriptions/${requiresSession ? 'with' : 'without'}`;
+      const limits = {
+        lockDurationMicros: lockMicros,
+        maxDeliveryCount: 3,
+        requiresSession,
+        deadLetterOnExpiration: false,
+      };
+      bench.submit({ kind: 'createSubscription', token: 0, path, options: limits });
+    }
+    for (const round of [0, 1]) {
+      bench.publish('t', 'held', { sessionId: 's' });
+      bench.publish('t', 'waits', { sessionId: 'x' });
+      bench.publish('t', 'one too many', { sessionId: 's' });
+      expect(bench.all('rejected').map(({ code }) => code)).toEqual(['QuotaExceeded']);
+      bench.events.length = 0;
+      const name = round === 0 ? 'with' : 'without';
+      if (round === 0) bench.accept('r', 't/Subscriptions/with', 's');
+      else bench.open('r', 't/Subscriptions/without', { prefetch: 1 });
+      bench.advance(second);
+      expect(bench.all('delivered')).toHaveLength(1);
+      bench.submit({ kind: 'deleteEntity', token: 0, path: `t/Subscriptions/${name}` });
+      expect(bench.all('disconnected')).toHaveLength(1);
+      expect(bench.bus.wakeAt()).toBe(undefined);
+      bench.events.length = 0;
+    }
+    for (const body of ['a', 'b', 'c', 'd', 'e']) bench.publish('t', body);
+    expect(bench.all('rejected')).toEqual([]);
+  });
+
+  test('a message that lives for no time is not delivered', () => {
+    const bench = new Bench();
+    bench.queue('q');
+    bench.publish('q', 'a', { timeToLiveMicros: 0 });
+    bench.open('r', 'q');
+    bench.advance(second);
+    expect(bench.all('expired')).toHaveLength(1);
+  });
+
+  test('a latency that is no time is none', () => {
+    const bench = new Bench({ latencyMicros: ({ body }) => Number(body) });
+    bench.queue('q');
+    bench.open('r', 'q', { mode: 'receiveAndDelete' });
+    for (const body of ['NaN', '-5', '7']) bench.publish('q', body);
+    bench.advance(7);
+    expect(bench.bodies('r')).toEqual(['NaN', '-5', '7']);
+  });
+
   test('who waits for a session in vain is refused with ServiceTimeout', () => {
     const bench = new Bench({ sessionWaitMicros: 3 * second });
     bench.queue('q', { requiresSession: true });

@@ -69,6 +69,8 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ op: fc.constant('advance' as const), micros: duration }) },
   fc.record({ op: fc.constant('fault' as const), fault: fc.constantFrom(...faults) }),
 );
+/** Few enough to be reached. */
+const storedMax = 6;
 const options = { requiresSession: false, deadLetterOnExpiration: false };
 
 /** The bus under the operations, and a ledger of what must be true of it. */
@@ -81,6 +83,7 @@ class Ledger {
   private readonly asked: Map<number, () => void>;
   private readonly scheduled: Map<number, string>;
   private seen: number;
+  private wasFull: boolean;
 
   constructor(bench: Bench) {
     this.bench = bench;
@@ -91,6 +94,7 @@ class Ledger {
     this.asked = new Map();
     this.scheduled = new Map();
     this.seen = 0;
+    this.wasFull = false;
   }
 
   do(one: Op): void {
@@ -177,6 +181,9 @@ class Ledger {
         else this.locks.push({ lock: event.lock, body });
         break;
       }
+      case 'rejected':
+        if (event.code === 'QuotaExceeded') this.wasFull = true;
+        break;
       case 'lockLost':
         this.count(event.message.body);
         break;
@@ -203,6 +210,10 @@ class Ledger {
         if (state === 'scheduled') this.scheduled.set(sequenceNumber, message.body);
       }
     }
+    const stored = places.size - this.ended.size;
+    expect(stored).toBeLessThanOrEqual(storedMax);
+    if (this.wasFull) expect(stored).toBe(storedMax);
+    this.wasFull = false;
     for (const [body, found] of places) expect(found, `places of ${body}`).toHaveLength(1);
     expect([...places.keys()].sort()).toEqual([...this.accepted].sort());
   }
@@ -214,7 +225,7 @@ function bench(): Bench {
     draw = (draw * 48_271) % 2_147_483_647;
     return draw % second;
   };
-  const made = new Bench({ latencyMicros });
+  const made = new Bench({ latencyMicros, entityMessagesMax: storedMax });
   made.queue('q', options);
   return made;
 }
@@ -249,12 +260,21 @@ describe('the memory bus under random commands', () => {
           ledger.do(one);
           ledger.check();
         }
-        for (const { kind } of ledger.bench.events) ends.add(kind);
+        for (const event of ledger.bench.events) {
+          ends.add(event.kind === 'rejected' ? event.code : event.kind);
+        }
       }),
       { seed: 2_024, numRuns: 300 },
     );
     // A run in which nothing happened would prove nothing.
-    const wanted = ['accepted', 'delivered', 'lockLost', 'deadLettered', 'expired', 'rejected'];
+    const wanted = [
+      'accepted',
+      'delivered',
+      'lockLost',
+      'deadLettered',
+      'expired',
+      'QuotaExceeded',
+    ];
     for (const kind of wanted) expect(ends).toContain(kind);
   });
 

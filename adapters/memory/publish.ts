@@ -80,7 +80,7 @@ function refuse<Body>(
     const text = 'The request was terminated because the entity is being throttled.';
     const retryAfterMicros = core.throttledUntil - core.clock;
     core.outbox.push({ kind: 'rejected', token, code: 'ServiceBusy', text, retryAfterMicros });
-  } else if (message.sizeBytes > messageSizeBytesMax) {
+  } else if (!(message.sizeBytes <= messageSizeBytesMax)) {
     const text = `The message has ${message.sizeBytes} bytes; the limit is ${messageSizeBytesMax}.`;
     reject(core, token, 'MessageSizeExceeded', text);
   } else if (message.messageId.length > messageIdLengthMax) {

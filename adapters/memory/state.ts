@@ -22,7 +22,7 @@ export interface Copy<Body> {
   line: Line<Body>;
   readonly sequenceNumber: number;
   readonly enqueuedAt: Micros;
-  /** 0: never. */
+  /** -1: never. */
   readonly expiresAt: Micros;
   /** Place in the line, given on arrival and kept by redeliveries. */
   order: number;
