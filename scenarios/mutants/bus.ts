@@ -54,7 +54,7 @@ const losesAccepted: Mutant = {
   subject: raft,
   bus: everyNth(7, () => null),
   expected: ['DeliveryIntegrity'],
-  hard: true,
+  hard: false,
   serversMin: 2,
   // The longer the quiet period lasts, the surer a message without a fate is a lost one.
   witness: stage({

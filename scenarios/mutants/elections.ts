@@ -5,6 +5,10 @@ import { brokenRules } from '../../harness/raft/rules.ts';
 import { campaign, cut, disk, double, hold, lose, stage, write } from '../named/stage.ts';
 import type { Mutant } from './mutant.ts';
 
+/** Whoever leads without a majority behind it breaks these, one after the other. */
+const unelected = ['ElectionSafety', 'LeaderCompleteness', 'StateMachineSafety', 'LogMatching'];
+const leaderless = ['LeaderElected', 'LogsConverge', 'OperationsComplete'];
+
 const votesCountedAsInteger: Mutant = {
   name: 'votes-counted-as-integer',
   summary: 'A candidate counts replies instead of voters: a vote told twice counts twice.',
@@ -17,7 +21,7 @@ const votesCountedAsInteger: Mutant = {
       },
     }),
   ),
-  expected: ['ElectionSafety'],
+  expected: unelected,
   hard: false,
   serversMin: 4,
   witness: stage({
@@ -45,7 +49,7 @@ const voteWithoutVotedFor: Mutant = {
       voteIsFree: () => true,
     }),
   ),
-  expected: ['VoteOncePerTerm', 'ElectionSafety'],
+  expected: ['VoteOncePerTerm', ...unelected],
   hard: false,
   serversMin: 3,
   witness: stage({
@@ -65,7 +69,7 @@ const staleVoteReplies: Mutant = {
       isCurrent: (node, reply) => reply.kind === 'RequestVoteReply' || reply.term === node.term,
     }),
   ),
-  expected: ['ElectionSafety'],
+  expected: unelected,
   hard: false,
   serversMin: 3,
   witness: stage({
@@ -120,7 +124,7 @@ const conjunction: Mutant = {
         request.lastTerm >= lastTerm(node) && request.lastIndex >= lastIndex(node),
     }),
   ),
-  expected: ['LeaderElected', 'LogsConverge', 'OperationsComplete'],
+  expected: leaderless,
   hard: true,
   serversMin: 4,
   witness: stage({
@@ -146,7 +150,7 @@ const quorumHalf: Mutant = {
       quorum: (node) => Math.ceil(node.options.servers.length / 2),
     }),
   ),
-  expected: ['ElectionSafety', 'CommitDurability', 'LeaderCompleteness', 'StateMachineSafety'],
+  expected: ['CommitDurability', ...unelected],
   hard: false,
   serversMin: 2,
   witness: stage({
@@ -166,7 +170,7 @@ const timerResetByEverything: Mutant = {
       restartsElection: () => true,
     }),
   ),
-  expected: ['LeaderElected', 'LogsConverge', 'OperationsComplete'],
+  expected: leaderless,
   hard: true,
   serversMin: 3,
   // With equal time-outs the server that asks first stays first: whoever it asks starts anew.
@@ -193,7 +197,7 @@ const voteNeverCleared: Mutant = {
       voteInTerm: (node) => node.votedFor,
     }),
   ),
-  expected: ['LeaderElected', 'LogsConverge', 'OperationsComplete'],
+  expected: leaderless,
   hard: false,
   serversMin: 3,
   witness: stage({
@@ -218,7 +222,7 @@ const voteClearedOnStepDown: Mutant = {
       voteInTerm: () => null,
     }),
   ),
-  expected: ['VoteOncePerTerm', 'ElectionSafety', 'PersistBeforeSend'],
+  expected: ['VoteOncePerTerm', 'PersistBeforeSend', ...unelected],
   hard: false,
   serversMin: 3,
   witness: stage({

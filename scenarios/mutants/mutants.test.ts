@@ -7,7 +7,6 @@ import type { Subject } from '../../harness/raft/step.ts';
 import { execute } from '../../harness/search/execute.ts';
 import type { Lab, Outcome } from '../../harness/search/execute.ts';
 import { parseScenario } from '../../harness/world/scenario-schema.ts';
-import type { Scenario } from '../../harness/world/scenario.ts';
 import type { BusFactory } from '../../harness/world/setup.ts';
 import { scenarioArbitrary } from '../generate/scenario.ts';
 import { benign } from './benign.ts';
@@ -31,14 +30,6 @@ function known(name: string): Mutant {
   const mutant = mutantNamed(name);
   if (mutant === undefined) throw new Error(`no mutant is called ${name}`);
   return mutant;
-}
-
-/** How many runs the mutant takes to be found, or undefined. */
-function runsToFind(subject: Subject, scenarios: readonly Scenario[]): number | undefined {
-  const at = scenarios.findIndex(
-    (scenario) => execute(scenario, labOf(subject)).verdict === 'fail',
-  );
-  return at < 0 ? undefined : at + 1;
 }
 
 describe('the list of mutants', () => {
@@ -88,23 +79,6 @@ describe('a witness proves its mutant wrong', () => {
       expect(found(execute(witness, lab))).toBe('Linearizability');
     },
   );
-});
-
-describe('the vote bug of the seed', () => {
-  const { subject } = known('votes-counted-as-integer');
-  const draw = (servers: number, runs: number): readonly Scenario[] =>
-    fc.sample(scenarioArbitrary({ servers, faults: ['duplicate', 'drop', 'clockJump'] }), {
-      seed,
-      numRuns: runs,
-    });
-
-  test('cannot show with three servers: one foreign vote is a majority already', () => {
-    expect(runsToFind(subject, draw(3, 500))).toBeUndefined();
-  });
-
-  test('shows with five', () => {
-    expect(runsToFind(subject, draw(5, 2_000))).toBeDefined();
-  });
 });
 
 describe('benign mutants', () => {
