@@ -36,11 +36,7 @@ function inThread(job: Job, halt: Int32Array<SharedArrayBuffer>, tell: Tell): Pr
 
 async function attended(job: Job, io: Io, tell: Tell): Promise<Attended<JobResult>> {
   const halt = new Int32Array(new SharedArrayBuffer(4));
-  // Once only: a second Ctrl-C finds no listener and ends the process.
-  const release = io.onInterrupt(() => {
-    Atomics.store(halt, 0, 1);
-    release();
-  });
+  const release = io.onInterrupt(() => void Atomics.store(halt, 0, 1));
   const began = io.now();
   try {
     const compiled = import.meta.url.endsWith('.js');

@@ -11,7 +11,7 @@ export interface Io {
   readonly env: { readonly [name: string]: string | undefined };
   /** Monotonic milliseconds. */
   now(): number;
-  /** Calls back at Ctrl-C; returns a function that stops listening. */
+  /** Calls back at the first Ctrl-C (a second ends the process); returns what stops listening. */
   onInterrupt(handler: () => void): () => void;
 }
 
@@ -28,7 +28,7 @@ export function processIo(): Io {
     env: process.env,
     now: () => performance.now(),
     onInterrupt(handler) {
-      process.on('SIGINT', handler);
+      process.once('SIGINT', handler);
       return () => void process.off('SIGINT', handler);
     },
   };

@@ -47,7 +47,7 @@ export async function ran(argv: readonly string[], world: World = {}): Promise<R
       return world.stepMs === undefined ? performance.now() : looks * world.stepMs;
     },
     onInterrupt: (handler) => {
-      if (world.interrupt === true) queueMicrotask(handler);
+      if (world.interrupt === true) handler();
       return () => undefined;
     },
   };
