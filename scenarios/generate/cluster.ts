@@ -38,6 +38,20 @@ export function drawCluster(dice: Dice, servers: number): Cluster {
     [20, 5],
     [10, 10],
   ]);
+  /* Entries one by one leave gaps between them in which leaders fall (Figure 8). */
+  const oneByOne = dice.chance(20);
+  const entriesPerAppendMax = dice.weighted([
+    [30, 1],
+    [15, 2],
+    [15, dice.between(3, 16)],
+    [40, 64],
+  ]);
+  const inflightMax = dice.weighted([
+    [25, 1],
+    [20, 2],
+    [20, dice.between(3, 15)],
+    [35, 16],
+  ]);
   return {
     servers,
     electionMs: {
@@ -45,18 +59,8 @@ export function drawCluster(dice: Dice, servers: number): Cluster {
       max: electionMin + Math.floor((electionMin * spreadPercent) / 100),
     },
     heartbeatMs: Math.floor(electionMin / heartbeatPart),
-    entriesPerAppendMax: dice.weighted([
-      [35, 1],
-      [15, 2],
-      [15, dice.between(3, 16)],
-      [35, 64],
-    ]),
-    inflightMax: dice.weighted([
-      [30, 1],
-      [20, 2],
-      [20, dice.between(3, 15)],
-      [30, 16],
-    ]),
+    entriesPerAppendMax: oneByOne ? 1 : entriesPerAppendMax,
+    inflightMax: oneByOne ? 1 : inflightMax,
     diskMicros: drawDisk(dice, electionMin),
   };
 }

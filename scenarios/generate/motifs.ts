@@ -54,27 +54,58 @@ function crash(
   return { kind: 'crash', ...window, server, disk: context.dice.pick(['lose', 'some', 'torn']) };
 }
 
-/** Several servers stand for election at once; their votes come twice, or an election late. */
-function stampede(context: MotifContext, atMs: number): Motif {
-  const { dice, electionMs, on } = context;
-  const runners = dice.subset(serverNames(context.servers), dice.between(2, 3));
-  const faults: Fault[] = runners.map((server) => ({
+/** Servers that stand for election at (almost) the same moment. */
+function candidacies(
+  { dice, electionMs }: MotifContext,
+  runners: readonly string[],
+  atMs: number,
+): Fault[] {
+  return runners.map((server) => ({
     kind: 'clockJump',
     atMs: atMs + dice.between(0, 4),
     server,
     byMs: electionMs.max * 2,
   }));
+}
+
+/** Several servers run at once; requests get lost, votes come twice, or in the next election. */
+function stampede(context: MotifContext, atMs: number): Motif {
+  const { dice, electionMs, on } = context;
+  const runners = dice.subset(serverNames(context.servers), dice.between(2, 3));
+  const faults = candidacies(context, runners, atMs);
   const votes = { from: 'any', to: 'any', message: 'RequestVoteReply' } as const;
-  const twice = dice.chance(60);
-  const lateMs = dice.between(electionMs.min, electionMs.max * 2);
+  const lateMs = dice.between(15, electionMs.max);
+  const late = dice.chance(50);
+  if (late) faults.push(...candidacies(context, runners, atMs + lateMs));
   if (on.has('duplicate')) {
-    const afterMs = twice ? dice.between(1, 8) : lateMs;
+    const afterMs = late ? lateMs + dice.between(0, 10) : dice.between(1, 8);
     faults.push({ kind: 'duplicate', ...votes, atMs, forMs: 60, percent: 100, afterMs });
   }
-  if (on.has('delay') && dice.chance(40)) {
+  if (on.has('delay') && late) {
     faults.push({ kind: 'delay', ...votes, atMs, forMs: 40, percent: 50, byMs: lateMs });
   }
+  if (on.has('drop') && dice.chance(60)) {
+    const percent = dice.between(25, 60);
+    const forMs = 20 + (late ? lateMs : 0);
+    faults.push({ kind: 'drop', ...votes, message: 'RequestVote', atMs, forMs, percent });
+  }
   return { faults, operations: [] };
+}
+
+/** Replication hardly works: many short reigns, each of which leaves a few entries somewhere. */
+function storm(context: MotifContext, atMs: number): Motif {
+  const { dice, electionMs, on } = context;
+  const forMs = dice.between(electionMs.max * 3, electionMs.max * 8);
+  const percent = dice.between(50, 90);
+  const link = { from: 'any', to: 'any', message: 'AppendEntries' } as const;
+  const faults: Fault[] = [{ kind: 'drop', ...link, atMs, forMs, percent }];
+  if (on.has('crash')) {
+    for (const at of moments(context, dice.between(0, 3), { atMs, spanMs: forMs })) {
+      faults.push(crash(context, 'leader', { atMs: at, forMs: dice.between(10, electionMs.max) }));
+    }
+  }
+  const asked = moments(context, dice.between(2, 5), { atMs, spanMs: forMs });
+  return { faults, operations: operationsNear(context, asked) };
 }
 
 /** A leader is cut off and goes on taking orders while another is elected. */
@@ -199,7 +230,8 @@ function tornTail(context: MotifContext, atMs: number): Motif {
 const motifs: readonly Weighted<Kind>[] = [
   [16, { needs: ['clockJump'], serversMin: 3, draw: stampede }],
   [20, { needs: ['partition'], serversMin: 2, draw: deposed }],
-  [16, { needs: ['crash'], serversMin: 3, draw: figureEight }],
+  [12, { needs: ['crash'], serversMin: 3, draw: figureEight }],
+  [14, { needs: ['drop'], serversMin: 3, draw: storm }],
   [8, { needs: ['crash'], serversMin: 1, draw: blackout }],
   [12, { needs: ['duplicate'], serversMin: 2, draw: echo }],
   [10, { needs: ['partition'], serversMin: 2, draw: deaf }],

@@ -145,7 +145,7 @@ export function drawAppetite(
     downtime: bounce ? { min: 10, max: long ? 300 : 60 } : { min: 20, max: long ? 1_200 : 400 },
     window: long ? { min: 200, max: 1_200 } : { min: 20, max: bounce ? 300 : 450 },
     burstPercent: dice.pick([20, 40, 60]),
-    motifPercent: profile === 'mild' ? 0 : dice.pick([0, 4, 10]),
+    motifPercent: profile === 'mild' ? 0 : dice.pick([0, 5, 12]),
     percentMax: profile === 'mild' ? 20 : 100,
   };
 }

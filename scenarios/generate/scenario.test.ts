@@ -116,6 +116,26 @@ describe('scenarioArbitrary', () => {
     }
   });
 
+  test('lines faults up as in the textbook now and then', () => {
+    const near = ({ faults }: Scenario, kind: string, count: number): boolean => {
+      const hits = faults.filter((fault) => fault.kind === kind);
+      return hits.some((first) => {
+        const close = hits.filter(({ atMs }) => atMs >= first.atMs && atMs <= first.atMs + 15);
+        return new Set(close.map((fault) => ('server' in fault ? fault.server : ''))).size >= count;
+      });
+    };
+    const storm = ({ faults, cluster }: Scenario): boolean =>
+      faults.some(
+        (fault) =>
+          fault.kind === 'drop' &&
+          fault.message === 'AppendEntries' &&
+          fault.forMs >= cluster.electionMs.max * 3,
+      );
+    expect(share((scenario) => near(scenario, 'clockJump', 2))).toBeGreaterThan(0.1);
+    expect(share((scenario) => near(scenario, 'crash', 3))).toBeGreaterThan(0.1);
+    expect(share(storm)).toBeGreaterThan(0.1);
+  });
+
   test('writes unique values in most runs and repeated ones in some', () => {
     const unique = share(({ workload }) => {
       const values = workload.operations
