@@ -119,6 +119,21 @@ describe('events of the memory bus', () => {
     expect(bench.all('rejected')).toEqual([]);
   });
 
+  test('nothing of a deleted queue is on its way any more', () => {
+    const bench = new Bench();
+    bench.queue('q');
+    bench.publish('q', 'a');
+    bench.publish('q', 'b', { scheduledAt: second });
+    bench.submit({ kind: 'deleteEntity', token: 0, path: 'q' });
+    bench.advance(second / 2);
+    expect(bench.bus.wakeAt() ?? second).toBe(second);
+    bench.queue('q');
+    bench.open('r', 'q');
+    bench.advance(2 * second);
+    expect(bench.all('delivered')).toEqual([]);
+    expect(bench.all('expired')).toEqual([]);
+  });
+
   test('a message that lives for no time is not delivered', () => {
     const bench = new Bench();
     bench.queue('q');
