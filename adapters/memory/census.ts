@@ -29,7 +29,7 @@ export function copiesIn<Body>(core: Core<Body>, queue: Queue<Body>): readonly C
 
 /** Shows messages without taking them: active, locked, deferred and scheduled ones. */
 export function peek<Body>(core: Core<Body>, command: Peek<Body>): void {
-  const { token, path, fromSequenceNumber, count } = command;
+  const { token, path, fromSequenceNumber, count, sessionId } = command;
   const queue = find(core, path);
   if (queue === undefined) {
     const text = `The messaging entity '${path}' could not be found.`;
@@ -41,20 +41,25 @@ export function peek<Body>(core: Core<Body>, command: Peek<Body>): void {
     reject(core, token, 'InvalidOperation', text);
     return;
   }
-  const shown: Peeked<Body>[] = copiesIn(core, queue).map((copy) => ({
-    message: copy.message,
-    sequenceNumber: copy.sequenceNumber,
-    state: copy.state === 'locked' || copy.state === 'deferred' ? copy.state : 'active',
-    deliveryCount: copy.deliveryCount,
-  }));
+  const shown = copiesIn(core, queue).map(show);
   for (const { message, sequenceNumber } of queue.intake.scheduled.values()) {
     shown.push({ message, sequenceNumber, state: 'scheduled', deliveryCount: 0 });
   }
   const messages = shown
-    .filter((message) => message.sequenceNumber >= fromSequenceNumber)
+    .filter(({ sequenceNumber }) => sequenceNumber >= fromSequenceNumber)
+    .filter(({ message }) => sessionId === undefined || message.sessionId === sessionId)
     .sort(bySequence)
     .slice(0, count);
   core.outbox.push({ kind: 'peeked', token, messages });
+}
+
+function show<Body>(copy: Copy<Body>): Peeked<Body> {
+  const { message, sequenceNumber, deliveryCount, enqueuedAt, cause } = copy;
+  const state = copy.state === 'locked' || copy.state === 'deferred' ? copy.state : 'active';
+  const shown = { message, sequenceNumber, state, deliveryCount, enqueuedAt } as const;
+  if (cause === undefined) return shown;
+  const { reason, description } = cause;
+  return { ...shown, deadLetterReason: reason, deadLetterDescription: description };
 }
 
 function bySequence(

@@ -23,7 +23,7 @@ export function offer<Body>(core: Core<Body>, copy: Copy<Body>): void {
   const { line } = copy;
   if (line.ready.size === 0 && !line.marked && !isExpired(core, copy)) {
     const receiver = nextReceiver(line);
-    if (receiver !== undefined) return hand(core, copy, receiver);
+    if (receiver !== undefined) return give(core, copy, receiver);
   }
   makeReady(core, copy);
 }
@@ -36,7 +36,7 @@ function serve<Body>(core: Core<Body>, line: Line<Body>): void {
     const copy = line.ready.pop();
     if (copy === undefined) return;
     if (isExpired(core, copy)) expire(core, copy);
-    else hand(core, copy, receiver);
+    else give(core, copy, receiver);
   }
 }
 
@@ -46,12 +46,18 @@ function nextReceiver<Body>(line: Line<Body>): Receiver<Body> | undefined {
   for (let i = 0; i < count; i++) {
     if (line.turn >= count) line.turn = 0;
     const receiver = receivers[line.turn++];
-    if (receiver !== undefined && receiver.held < receiver.prefetch) return receiver;
+    if (receiver === undefined || receiver.credit === 0) continue;
+    if (receiver.held < receiver.prefetch) return receiver;
   }
   return undefined;
 }
 
-/** Gives the copy to the receiver, whether or not its prefetch allows. */
+function give<Body>(core: Core<Body>, copy: Copy<Body>, receiver: Receiver<Body>): void {
+  if (receiver.credit > 0) receiver.credit--;
+  hand(core, copy, receiver);
+}
+
+/** Gives the copy to the receiver, whether or not its prefetch and credit allow. */
 export function hand<Body>(core: Core<Body>, copy: Copy<Body>, receiver: Receiver<Body>): void {
   const { queue, line } = copy;
   if (receiver.destructive) {

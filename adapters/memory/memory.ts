@@ -11,7 +11,7 @@ import { createQueue, createSubscription, createTopic } from './entities.ts';
 import { strike } from './faults.ts';
 import type { MemoryOptions } from './options.ts';
 import { cancelScheduled, publish } from './publish.ts';
-import { closeReceiver, openReceiver } from './receivers.ts';
+import { closeReceiver, openReceiver, setCredit } from './receivers.ts';
 import { createRule, deleteRule } from './rules.ts';
 import { getSessionState, receiveDeferred, renewSessionLock, setSessionState } from './sessions.ts';
 import { renewLock, settle } from './settle.ts';
@@ -69,6 +69,8 @@ function obey<Body>(core: Core<Body>, command: BusCommand<Body>): void {
       return cancelScheduled(core, command);
     case 'openReceiver':
       return openReceiver(core, command);
+    case 'setCredit':
+      return setCredit(core, command.receiver, command.credit);
     case 'closeReceiver':
       return closeReceiver(core, command.receiver);
     case 'receiveDeferred':

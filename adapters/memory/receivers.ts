@@ -65,6 +65,7 @@ function newReceiver<Body>(queue: Queue<Body>, command: Open<Body>): Receiver<Bo
     queue,
     destructive,
     prefetch: destructive ? Infinity : command.prefetch,
+    credit: command.credit ?? -1,
     held: 0,
     line: undefined,
     lockedUntil: 0,
@@ -110,6 +111,13 @@ function nextAvailable<Body>(queue: Queue<Body>): Line<Body> | undefined {
     if (best === undefined || line.ready.topKey() < best.ready.topKey()) best = line;
   }
   return best;
+}
+
+export function setCredit<Body>(core: Core<Body>, name: string, credit: number): void {
+  const receiver = core.receivers.get(name);
+  if (receiver === undefined) return;
+  receiver.credit = credit;
+  if (receiver.line !== undefined) mark(core, receiver.line);
 }
 
 /** Its peek-locks live on until they run out; a session is freed at once. */

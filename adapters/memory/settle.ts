@@ -1,10 +1,10 @@
 /** Settlement and renewal of peek-locks. */
-import type { BusCommand } from '../../harness/bus/bus.ts';
+import type { BusCommand, Properties } from '../../harness/bus/bus.ts';
 import { accept, reject } from './answer.ts';
 import { deadLetter } from './dead-letter.ts';
 import { lockIsOfSession } from './locks.ts';
 import { finish, giveBack, putAside, unlock } from './release.ts';
-import type { Core } from './state.ts';
+import type { Copy, Core } from './state.ts';
 
 type Settle<Body> = Extract<BusCommand<Body>, { kind: 'settle' }>;
 
@@ -22,10 +22,12 @@ export function settle<Body>(core: Core<Body>, command: Settle<Body>): void {
       break;
     case 'abandon':
       unlock(core, copy);
+      modify(copy, settlement.properties);
       giveBack(core, copy, true);
       break;
     case 'defer':
       unlock(core, copy);
+      modify(copy, settlement.properties);
       copy.deliveryCount++;
       putAside(copy);
       break;
@@ -36,12 +38,20 @@ export function settle<Body>(core: Core<Body>, command: Settle<Body>): void {
         return;
       }
       unlock(core, copy);
+      modify(copy, settlement.properties);
       deadLetter(core, copy, settlement.reason, settlement.description);
       break;
     default:
       return settlement satisfies never;
   }
   if (token !== 0) accept(core, token);
+}
+
+/** Other copies of the message stay as they are. */
+function modify<Body>(copy: Copy<Body>, set: Properties | undefined): void {
+  if (set === undefined) return;
+  const { message } = copy;
+  copy.message = { ...message, properties: { ...message.properties, ...set } };
 }
 
 export function renewLock<Body>(core: Core<Body>, token: number, lock: number): void {

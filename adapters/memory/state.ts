@@ -17,7 +17,7 @@ export type CopyState = 'waiting' | 'locked' | 'deferred' | 'gone';
 
 /** One message in one queue or subscription. */
 export interface Copy<Body> {
-  readonly message: BusMessage<Body>;
+  message: BusMessage<Body>;
   readonly queue: Queue<Body>;
   line: Line<Body>;
   readonly sequenceNumber: number;
@@ -69,6 +69,8 @@ export interface Receiver<Body> {
   readonly queue: Queue<Body>;
   readonly destructive: boolean;
   readonly prefetch: number;
+  /** Deliveries that it may still get; negative: any number. */
+  credit: number;
   /** Unsettled copies. */
   held: number;
   /** Undefined: waiting for the next available session, or closed. */

@@ -72,11 +72,17 @@ export interface Rule {
   readonly filter: Filter;
 }
 
+/** `properties` are set on the message before it goes on: Azure's propertiesToModify. */
 export type Settlement =
   | { readonly kind: 'complete' }
-  | { readonly kind: 'abandon' }
-  | { readonly kind: 'defer' }
-  | { readonly kind: 'deadLetter'; readonly reason: string; readonly description: string };
+  | { readonly kind: 'abandon'; readonly properties?: Properties }
+  | { readonly kind: 'defer'; readonly properties?: Properties }
+  | {
+      readonly kind: 'deadLetter';
+      readonly reason: string;
+      readonly description: string;
+      readonly properties?: Properties;
+    };
 
 /**
  * What a user of the bus asks. `token` names the request in the events that answer it: any number
@@ -106,7 +112,11 @@ export type BusCommand<Body> =
       readonly prefetch: number;
       /** For entities that require sessions: a session's id, or null for the next available. */
       readonly sessionId?: string | null;
+      /** Deliveries it may get until `setCredit` says otherwise; undefined: any number. */
+      readonly credit?: number;
     }
+  /** How many more deliveries the receiver may get from now on; deferred messages are free. */
+  | { readonly kind: 'setCredit'; readonly receiver: string; readonly credit: number }
   | { readonly kind: 'closeReceiver'; readonly receiver: string }
   | {
       readonly kind: 'settle';
@@ -135,6 +145,8 @@ export type BusCommand<Body> =
       readonly path: string;
       readonly fromSequenceNumber: number;
       readonly count: number;
+      /** Only messages of that session. */
+      readonly sessionId?: string;
     }
   | {
       readonly kind: 'createQueue';
@@ -208,6 +220,10 @@ export interface Peeked<Body> {
   readonly sequenceNumber: number;
   readonly state: MessageState;
   readonly deliveryCount: number;
+  /** Not told of scheduled messages, nor by every bus. */
+  readonly enqueuedAt?: Micros;
+  readonly deadLetterReason?: string;
+  readonly deadLetterDescription?: string;
 }
 
 export type BusEvent<Body> =
