@@ -18,7 +18,7 @@ const commitOldTerm: Mutant = {
     }),
   ),
   expected: ['LeaderCompleteness', 'StateMachineSafety', 'TruncateBelowCommit'],
-  hard: true,
+  hard: false,
   serversMin: 3,
   witness: stage({
     name: 'Figure 8: S5 overwrites what S1 has counted',

@@ -15,7 +15,7 @@ export interface Mutant {
   readonly bus?: (right: BusFactory) => BusFactory;
   /** The invariants that may report it. */
   readonly expected: readonly string[];
-  /** Generated scenarios need more than 2,000 runs on average. */
+  /** Generated scenarios need more than 2,000 runs (median of five seeds). */
   readonly hard: boolean;
   /** In smaller clusters the bug does nothing. */
   readonly serversMin: number;

@@ -105,6 +105,8 @@ const tailForgotten: Mutant = {
     'TruncateBelowCommit',
     'CommitMonotonic',
     'LogTerms',
+    'LogsConverge',
+    'LeaderElected',
   ],
   hard: false,
   serversMin: 3,
