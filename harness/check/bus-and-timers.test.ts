@@ -48,6 +48,19 @@ describe('DeliveryIntegrity', () => {
     });
   });
 
+  test('knows servers by long names too', () => {
+    const trace = new TraceBuilder('node-a', 'node-b').start();
+    trace.send(asksVote('node-b', 'node-a', 1));
+    trace.deliver(0, 'node-a');
+    const sent = trace.send(asksVote('node-a', 'node-b', 1));
+    const wrong = trace.deliver(1, 'node-a');
+    expect(judged(deliveryIntegrity, trace)).toEqual({
+      kind: 'fail',
+      sentence: 'm1 was sent to node-b, but delivered to node-a',
+      evidence: [sent, wrong],
+    });
+  });
+
   test('fails on two messages under one id', () => {
     const trace = cluster();
     const first = trace.send(asksVote('S1', 'S2', 1));

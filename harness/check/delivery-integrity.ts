@@ -11,14 +11,16 @@ type Json = HeaderRecord['scenario'];
 
 /** Growing by pages copies nothing and keeps a long run cheap. */
 interface Page {
-  /** To whom. */
-  readonly to: string[];
+  /** To whom, as a code. */
+  readonly to: Int32Array;
   /** 1 + `seq` of the send, negative once the message's fate is known; 0: not sent. */
   readonly sentAt: Int32Array;
 }
 
 interface State {
   examined: number;
+  /** Names of addressees as numbers; comparing those is faster. */
+  readonly codes: Map<string, number>;
   /** By message id, a page for each `pageSize` of them. */
   readonly pages: (Page | undefined)[];
   /** Every so many sends: an id and when it was sent. */
@@ -36,6 +38,8 @@ const markEvery = 256;
 const baseSlackMicros = 2_000_000;
 const pageBits = 12;
 const pageSize = 1 << pageBits;
+/** Above all codes of short names. */
+const everyone = 1 << 16;
 
 /** A number inside JSON, by path; 0 when there is none. */
 function numberAt(json: Json, ...path: readonly string[]): number {
@@ -47,10 +51,29 @@ function numberAt(json: Json, ...path: readonly string[]): number {
   return typeof here === 'number' ? here : 0;
 }
 
+/** Short names (S1, c2) are their own code; others are numbered. */
+function codeOf(state: State, name: string): number {
+  if (name.length === 2) {
+    const first = name.charCodeAt(0);
+    const second = name.charCodeAt(1);
+    if (first < 256 && second < 256) return (first << 8) | second;
+  }
+  const known = state.codes.get(name);
+  if (known !== undefined) return known;
+  const code = everyone + state.codes.size + 1;
+  state.codes.set(name, code);
+  return code;
+}
+
+function nameOf(state: State, code: number): string {
+  if (code < everyone) return String.fromCharCode(code >> 8, code & 255);
+  return [...state.codes].find(([, of]) => of === code)?.[0] ?? '*';
+}
+
 function pageOf(state: State, id: number): Page {
   const known = state.pages[id >>> pageBits];
   if (known !== undefined) return known;
-  const page: Page = { to: [], sentAt: new Int32Array(pageSize) };
+  const page: Page = { to: new Int32Array(pageSize), sentAt: new Int32Array(pageSize) };
   state.pages[id >>> pageBits] = page;
   return page;
 }
@@ -61,11 +84,11 @@ function sent(state: State, record: SendRecord): Failure | undefined {
   const page = pageOf(state, id);
   const slot = id & (pageSize - 1);
   if (page.sentAt[slot] !== 0) {
-    const first = String(page.to[slot]);
+    const first = nameOf(state, page.to[slot] ?? 0);
     const sentence = `two messages were sent as m${String(id)}: to ${first} and to ${to}`;
     return { sentence, evidence: proof(seq, sentSeq(page, slot)) };
   }
-  page.to[slot] = to;
+  page.to[slot] = to === '*' ? everyone : codeOf(state, to);
   page.sentAt[slot] = seq + 1;
   if (id % markEvery === 0) state.marks.push({ id, at: record.at });
   return undefined;
@@ -90,7 +113,7 @@ function delivered(state: State, record: DeliverRecord): Failure | undefined {
   const page = pageOf(state, id);
   const slot = id & (pageSize - 1);
   const addressee = page.to[slot];
-  if (addressee === to || addressee === '*') {
+  if (addressee === everyone || addressee === codeOf(state, to)) {
     settle(page, slot);
     return undefined;
   }
@@ -98,7 +121,7 @@ function delivered(state: State, record: DeliverRecord): Failure | undefined {
     return { sentence: `m${String(id)} was delivered to ${to}, but never sent`, evidence: [seq] };
   }
   return {
-    sentence: `m${String(id)} was sent to ${addressee}, but delivered to ${to}`,
+    sentence: `m${String(id)} was sent to ${nameOf(state, addressee)}, but delivered to ${to}`,
     evidence: proof(seq, sentSeq(page, slot)),
   };
 }
@@ -142,7 +165,7 @@ function verdict(state: State): Verdict {
   if (id === undefined) return { kind: 'pass', examined: state.examined };
   const page = pageOf(state, id);
   const slot = id & (pageSize - 1);
-  const to = String(page.to[slot]);
+  const to = nameOf(state, page.to[slot] ?? 0);
   const sentence = `m${String(id)} to ${to} was sent, but neither delivered nor dropped`;
   return { kind: 'fail', sentence, evidence: proof(state.endSeq, sentSeq(page, slot)) };
 }
@@ -155,6 +178,7 @@ export const deliveryIntegrity: Check<State> = {
   kinds: ['send', 'deliver', 'drop', 'bus', 'quiet', 'end', 'header', 'fault'],
   start: (): State => ({
     examined: 0,
+    codes: new Map(),
     pages: [],
     marks: [],
     latencyMicros: 0,
