@@ -3,7 +3,7 @@ import type { BusErrorCode } from '../../harness/bus/bus.ts';
 import type { Core } from './state.ts';
 
 export function accept<Body>(core: Core<Body>, token: number): void {
-  if (token !== 0) core.outbox.push({ kind: 'accepted', token });
+  if (token > 0) core.outbox.push({ kind: 'accepted', token });
 }
 
 export function reject<Body>(

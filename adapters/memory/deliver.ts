@@ -5,7 +5,7 @@ import { makeReady } from './lines.ts';
 import type { Copy, Core, Line, Receiver } from './state.ts';
 
 /** How many past deliveries the fault `redeliver` can reach. */
-export const recentMax = 256;
+export const recentMax = 64;
 
 /** Serves every marked line, and those marked meanwhile. */
 export function serveAll<Body>(core: Core<Body>): void {

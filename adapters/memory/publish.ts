@@ -27,7 +27,7 @@ export function publish<Body>(core: Core<Body>, command: Publish<Body>): void {
   } else if (message.scheduledAt !== undefined && message.scheduledAt > core.clock) {
     schedule(core, entity, message, message.scheduledAt, token);
   } else {
-    if (token !== 0) accept(core, token);
+    if (token > 0) accept(core, token);
     admit(core, entity, message);
   }
 }
@@ -108,7 +108,7 @@ function schedule<Body>(
   intake.account.stored++;
   intake.scheduled.set(sequenceNumber, scheduled);
   core.scheduled.push(at, core.nextTicket++, scheduled);
-  if (token !== 0) core.outbox.push({ kind: 'accepted', token, sequenceNumber });
+  if (token > 0) core.outbox.push({ kind: 'accepted', token, sequenceNumber });
 }
 
 /** The time of a scheduled message has come. */

@@ -44,7 +44,7 @@ export function settle<Body>(core: Core<Body>, command: Settle<Body>): void {
     default:
       return settlement satisfies never;
   }
-  if (token !== 0) accept(core, token);
+  if (token > 0) accept(core, token);
 }
 
 /** Other copies of the message stay as they are. */

@@ -86,7 +86,7 @@ export type Settlement =
 
 /**
  * What a user of the bus asks. `token` names the request in the events that answer it: any number
- * the caller likes, except that 0 asks for no `accepted` event (failures are always told).
+ * the caller likes. 0 and negative ones ask for no `accepted` event; failures are always told.
  */
 export type BusCommand<Body> =
   | {

@@ -14,6 +14,10 @@ function mixText(hash: number, text: string): number {
   return mixed;
 }
 
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 /** Stirs any JSON value in; the order of an object's keys counts. */
 export function mixJson(hash: number, value: Json): number {
   if (typeof value === 'string') return mixText(mix(hash, 1), value);
@@ -21,8 +25,12 @@ export function mixJson(hash: number, value: Json): number {
   if (typeof value === 'boolean') return mix(hash, value ? 4 : 5);
   if (value === null) return mix(hash, 6);
   let mixed = hash;
-  for (const [key, member] of Object.entries(value)) mixed = mixJson(mixText(mixed, key), member);
-  return mix(mixed, Array.isArray(value) ? 7 : 8);
+  if (isList(value)) {
+    for (let at = 0; at < value.length; at += 1) mixed = mixJson(mix(mixed, at), value[at] ?? null);
+    return mix(mixed, 7);
+  }
+  for (const key of Object.keys(value)) mixed = mixJson(mixText(mixed, key), value[key] ?? null);
+  return mix(mixed, 8);
 }
 
 /** Only integers of 32 bits survive the mixing whole; others go in as they are written. */

@@ -92,7 +92,8 @@ describe('parseScenario', () => {
     [
       'an operation of another model',
       withOperation({ ...write, f: 'append' }),
-      'scenario.json: workload.operations[0].f: expected read, write, cas for the model cas-register, got "append"',
+      'scenario.json: workload.operations[0].f: ' +
+        'expected read, write, cas for the model cas-register, got "append"',
     ],
     [
       'a comparison without a new value',

@@ -81,6 +81,7 @@ export function newWorld(options: RunOptions): World {
   const parts = { scenario, participants: all.length };
   return {
     ...parts,
+    namesMessages: scenario.bus.duplicateDetectionMs > 0,
     subject,
     application,
     bus,

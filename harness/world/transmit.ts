@@ -76,7 +76,7 @@ export function publish(world: World, envelope: Envelope): void {
       token: -1 - envelope.id,
       path: topic,
       message: {
-        messageId: `m${envelope.id}`,
+        messageId: world.namesMessages ? `m${envelope.id}` : 'm',
         body: envelope,
         sizeBytes: messageBytes + entries * entryBytes,
         to: message.to,

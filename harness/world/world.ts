@@ -168,6 +168,8 @@ export interface World {
   /** Participant's name -> index. */
   readonly names: ReadonlyMap<string, number>;
   readonly participants: number;
+  /** Ids of messages differ only where duplicate detection looks at them: they are dear. */
+  readonly namesMessages: boolean;
   now: Micros;
   /** `seq` of the record whose handling is under way; -1: the scenario itself. */
   cause: number;
