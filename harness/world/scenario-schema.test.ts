@@ -77,7 +77,8 @@ describe('parseScenario', () => {
     [
       'a server that does not exist',
       withFault({ kind: 'crash', atMs: 1, forMs: 2, disk: 'lose', server: 'S6' }),
-      'scenario.json: faults[1].server: expected S1, S2, S3, S4, S5, leader, candidate, follower, got "S6"',
+      'scenario.json: faults[1].server: ' +
+        'expected S1, S2, S3, S4, S5, leader, candidate, follower, got "S6"',
     ],
     [
       'a fault after the end of the run',

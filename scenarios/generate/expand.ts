@@ -23,6 +23,7 @@ interface Extent {
 }
 
 const usualSize = 45;
+const manyActions = 90;
 const usualQuietMs = 6_000;
 
 function drawExtent(dice: Dice, size: number): Extent {
@@ -67,7 +68,7 @@ function drawActions(
   const { appetite, extent } = plan;
   const { cluster, workload } = scenario;
   const kinds = possibleKinds(appetite.kinds, scenario);
-  const deck = new OperationDeck(dice, workload);
+  const deck = new OperationDeck(dice, workload, extent.actions > manyActions);
   const context: MotifContext = {
     dice,
     appetite,

@@ -66,13 +66,15 @@ export class OperationDeck {
   private readonly written = new Map<string, Json[]>();
   private lastValue = 0;
 
-  constructor(dice: Dice, workload: Workload) {
+  /** Long histories (`many` actions) are spread over more keys, which keeps judging them quick. */
+  constructor(dice: Dice, workload: Workload, many: boolean) {
     this.dice = dice;
     this.workload = workload;
     this.keys = dice.weighted<readonly [string, ...string[]]>([
-      [55, ['x']],
-      [30, ['x', 'y']],
-      [15, ['x', 'y', 'z']],
+      [many ? 0 : 55, ['x']],
+      [many ? 0 : 30, ['x', 'y']],
+      [many ? 60 : 15, ['x', 'y', 'z']],
+      [many ? 40 : 0, ['v', 'w', 'x', 'y', 'z']],
     ]);
     this.repeated = workload.model !== 'append' && dice.chance(12);
   }
