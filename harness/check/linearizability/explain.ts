@@ -52,6 +52,8 @@ function membersOf(conflict: Conflict): readonly number[] {
       return [conflict.left, conflict.right];
     case 'ring':
       return conflict.members;
+    case 'refusedInside':
+      return [conflict.ended, conflict.called, conflict.observer];
     case 'interleaved':
       return [conflict.left, conflict.right].flatMap(({ ended, called }) => [ended, called]);
   }
@@ -74,6 +76,12 @@ function conflictSentence(columns: Columns, conflict: Conflict, violating: Opera
       return `${name(conflict.left)} and ${name(conflict.right)} both found a value stored once`;
     case 'ring':
       return `${conflict.members.map(name).join(', ')} each need the one before to come first`;
+    case 'refusedInside':
+      return (
+        `${told(columns.operations[conflict.observer] ?? violating)}, but it was all that time: ` +
+        `${name(conflict.ended)} had ended ` +
+        `before, and ${name(conflict.called)} was called afterwards`
+      );
     case 'interleaved':
       return interleavedSentence(columns, conflict, violating);
   }

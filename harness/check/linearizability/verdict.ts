@@ -31,6 +31,8 @@ export type Conflict =
   | { readonly kind: 'replacedTwice'; readonly left: number; readonly right: number }
   /** Compare-and-sets that need each other in a ring. */
   | { readonly kind: 'ring'; readonly members: readonly number[] }
+  /** A refused compare-and-set lies between two operations on its value, which was stored once. */
+  | ({ readonly kind: 'refusedInside'; readonly observer: number } & Span)
   /** Two values must each come before the other. */
   | { readonly kind: 'interleaved'; readonly left: Span; readonly right: Span };
 

@@ -7,6 +7,8 @@
  */
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
+import type { Order, Period } from './place-refused.ts';
+import { placeRefused } from './place-refused.ts';
 import type { Producers } from './producers.ts';
 import { beginning, producersOf } from './producers.ts';
 import { withoutAppends } from './lists.ts';
@@ -23,13 +25,14 @@ export function zones(given: Columns): EngineVerdict {
   const blocks = new Blocks(columns, found.producers);
   const conflict = blocks.build() ?? blocks.clash();
   if (conflict !== null) return { kind: 'illegal', stuck: null, possible: null, conflict };
-  return columns.actions.includes(action.casRefused)
-    ? { kind: 'undecided', reason: 'refused compare-and-sets are not placed by zones' }
-    : { kind: 'linearizable' };
+  if (!columns.actions.includes(action.casRefused)) return { kind: 'linearizable' };
+  return placeRefused(columns, blocks.order(), (value) => blocks.periodOf(value));
 }
 
 /** What a block knows of itself: operations, not positions, so that a conflict can name them. */
 interface Block {
+  readonly producer: number;
+  readonly value: number;
   /** The operation with the least return, the one with the greatest call; or `beginning`. */
   ended: number;
   called: number;
@@ -94,6 +97,73 @@ class Blocks {
     return null;
   }
 
+  /**
+   * An order that explains everything but the refused ones: blocks by f + s; for if A must precede B
+   * then f(A) < s(B) and not f(B) < s(A), so f(A) + s(A) < s(B) + f(B). Inside a block the producer,
+   * its reads in the order of their calls, the compare-and-set that replaces it, and so on.
+   */
+  order(): Order {
+    const { count } = this.columns;
+    const sorted = this.blocks.toSorted((a, b) => this.centre(a) - this.centre(b));
+    const operations = new Int32Array(count);
+    const reads = this.readsByValue();
+    let length = 0;
+    for (const block of sorted) {
+      if (block.producer >= 0) operations[length++] = block.producer;
+      for (let value = block.value; value !== none;) {
+        for (let read = reads.head[value] ?? none; read !== none; read = reads.next[read] ?? none) {
+          operations[length++] = read;
+        }
+        const replacer = this.producers.replacer[value] ?? none;
+        if (replacer === none) break;
+        operations[length++] = replacer;
+        value = this.madeAndSeen(replacer);
+      }
+    }
+    return { operations, length };
+  }
+
+  /** The period in which the value surely stood; null when that is not known. */
+  periodOf(value: number): Period | null {
+    const producer = this.producers.producer[value] ?? none;
+    if (producer === none) return null;
+    const replacer = this.producers.replacer[value] ?? none;
+    const period: Block = { producer, value, ended: producer, called: producer };
+    if ((this.readEnded[value] ?? none) !== none) {
+      this.join(period, this.readEnded[value] ?? none);
+      this.join(period, this.readCalled[value] ?? none);
+    }
+    if (replacer !== none && this.callOf(replacer) > this.callOf(period.called)) {
+      period.called = replacer;
+    }
+    return { ended: period.ended, called: period.called };
+  }
+
+  private centre(block: Block): number {
+    return this.returnOf(block.ended) + this.callOf(block.called);
+  }
+
+  private readsByValue(): { readonly head: Int32Array; readonly next: Int32Array } {
+    const { count, actions, first, second, states } = this.columns;
+    const head = new Int32Array(states.values.length).fill(none);
+    const next = new Int32Array(count).fill(none);
+    for (let index = count - 1; index >= 0; index -= 1) {
+      const kind = actions[index];
+      const same = kind === action.cas && first[index] === second[index];
+      if (kind !== action.read && !same) continue;
+      const value = first[index] ?? none;
+      next[index] = head[value] ?? none;
+      head[value] = index;
+    }
+    return { head, next };
+  }
+
+  /** The value that a compare-and-set made, if anything goes on from there; or `none`. */
+  private madeAndSeen(replacer: number): number {
+    const made = this.columns.second[replacer] ?? none;
+    return this.producers.producer[made] === replacer ? made : none;
+  }
+
   private gatherReads(): void {
     const { count, actions, first, second } = this.columns;
     for (let index = 0; index < count; index += 1) {
@@ -115,7 +185,7 @@ class Blocks {
    * follow all that came before it in the block, so it may not return before the last call there.
    */
   private follow(producer: number, start: number): Conflict | null {
-    const block: Block = { ended: producer, called: producer };
+    const block: Block = { producer, value: start, ended: producer, called: producer };
     if (producer >= 0) this.visited[producer] = 1;
     for (let value = start; value !== none;) {
       const conflict = this.joinReads(block, value);
@@ -127,8 +197,7 @@ class Blocks {
       }
       this.join(block, replacer);
       this.visited[replacer] = 1;
-      const made = this.columns.second[replacer] ?? none;
-      value = this.producers.producer[made] === replacer ? made : none;
+      value = this.madeAndSeen(replacer);
     }
     this.blocks.push(block);
     return null;
