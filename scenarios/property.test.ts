@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fileNames } from '../harness/cli/failure-folder.ts';
+import type { PromiseProperty } from './property.test.kit.ts';
+import { everyPromiseHolds } from './property.test.kit.ts';
+
+/** Not where real failures go: this one is planted. */
+const out = 'test-results/planted';
+
+const planted: PromiseProperty = {
+  options: { servers: 5 },
+  mutant: 'votes-counted-as-integer',
+  seed: 1,
+  runs: 400,
+  out,
+  env: {},
+};
+
+function thrownBy(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+let broken: Error | undefined;
+
+/** Found once, in whichever test asks first. */
+function failure(): Error {
+  broken ??= thrownBy(() => everyPromiseHolds(planted));
+  return broken;
+}
+
+describe('a property that breaks', () => {
+  test('says what a person wants to know, and nothing else', () => {
+    const error = failure();
+    expect(`${error.name}: ${error.message}`).toMatchInlineSnapshot(`
+      "ElectionSafety: two leaders in term 1 — S5 and S2
+
+        A term has at most one leader (Raft §5.2).
+
+        what happened   (12 steps, from 64 of 86 events; the rest does not influence the violation)
+             0.0 ms  S1–S5 are followers in term 0; logs empty
+       ⚠     0.0 ms  clockJump of S5 by 250 ms · the VM's clock is stepped (resume, time sync)
+            14.2 ms  S5's election timer fires → candidate, term 1, votes for itself (1/5)
+       ⚠    15.2 ms  S5 → S3 and S4: RequestVote T1 ↯ not reached: message lost (SDK gave up:
+                     ServiceTimeout)
+       ⚠    16.0 ms  clockJump of S2 by 240 ms · the VM's clock is stepped (resume, time sync)
+            16.0 ms  S2's election timer fires → candidate, term 1, votes for itself (1/5)
+       ⚠    17.0 ms  S2 → S1 and S5: RequestVote T1 ↯ not reached: message lost (SDK gave up:
+                     ServiceTimeout)
+       ⚠    21.2 ms  S1's vote to S5 is sent again · by the SDK's retry after a lost acknowledgement
+            26.2 ms  S1 grants its vote to S5 → S5 has 2/5
+            27.2 ms  S5 counts S1's vote again → S5 has “3/5”  ★ S5 becomes leader of term 1
+            28.0 ms  S3 grants its vote to S2 → S2 has 2/5
+       ✖    28.0 ms  S4 grants its vote to S2 → S2 has 3/5  ★ S2 becomes leader of term 1
+
+        needed faults   4 of 4   clockJump of S5 by 250 ms  ·  duplicate of RequestVoteReply any → any  ·
+                        drop of RequestVote any → any  ·  clockJump of S2 by 240 ms
+        schedule        5 servers · 0 client operations · 4 faults · seed 356265367
+                        (found with 40 faults and 33 operations; shrunk in 355 tries)
+
+        replay          npx whitewater replay test-results/planted/ElectionSafety-aa2104
+        explain         npx whitewater explain test-results/planted/ElectionSafety-aa2104 --full
+        files           trace.ndjson · story.md · scenario.json · repro.json
+        in vitest       WHITEWATER_SEED=1 WHITEWATER_PATH=13 \\
+                        npx vitest run scenarios/property.test.ts \\
+                          -t 'says what a person wants to know, and nothing else'"
+    `);
+  });
+
+  test('fits a terminal', () => {
+    const error = failure();
+    const lines = `${error.name}: ${error.message}`.split('\n');
+    expect(lines.length).toBeLessThanOrEqual(45);
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+  });
+
+  test('names one place, in the test, and no library', () => {
+    const error = failure();
+    const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /u.test(line));
+    expect(frames).toHaveLength(1);
+    expect(frames[0]).toContain('property.test.ts');
+    expect(`${error.stack ?? ''}${error.message}`).not.toMatch(/node_modules|fast-check/u);
+    expect(error.cause).toBeUndefined();
+  });
+
+  test('leaves everything in a folder', () => {
+    const error = failure();
+    const folder = /whitewater replay (\S+)/u.exec(error.message)?.[1] ?? '';
+    expect(folder.startsWith(`${out}/${error.name}-`)).toBe(true);
+    for (const name of fileNames) expect(existsSync(join(folder, name))).toBe(true);
+  });
+
+  test('breaks in the same words from the seed and the path that it printed', () => {
+    const error = failure();
+    const seed = /WHITEWATER_SEED=(\S+)/u.exec(error.message)?.[1];
+    const path = /WHITEWATER_PATH=(\S+)/u.exec(error.message)?.[1];
+    const env = { WHITEWATER_SEED: seed, WHITEWATER_PATH: path };
+    const again = thrownBy(() => everyPromiseHolds({ ...planted, seed: 99, env }));
+    const story = (text: string): string => text.slice(0, text.indexOf('  in vitest'));
+    expect(story(again.message)).toBe(story(error.message));
+    expect(story(error.message).length).toBeGreaterThan(1_000);
+  });
+});
+
+describe('a property that holds', () => {
+  test('counts the runs it was told to make by the environment', () => {
+    const env = { WHITEWATER_RUNS: '3', WHITEWATER_PROFILE: 'crash', WHITEWATER_SEED: '5' };
+    const { runs, planned } = everyPromiseHolds({ runs: 50, seed: 1, env });
+    expect(runs).toBe(3);
+    expect(Object.keys(planned)).toContain('crash');
+    expect(Object.keys(planned)).not.toContain('partition');
+  });
+
+  test('refuses a profile that does not exist', () => {
+    const env = { WHITEWATER_PROFILE: 'storm' };
+    expect(() => everyPromiseHolds({ runs: 1, seed: 1, env })).toThrow(
+      /WHITEWATER_PROFILE.*storm/u,
+    );
+  });
+});
