@@ -35,8 +35,6 @@ function wrong(
 
 function sentenceFor(record: TraceRecord, view: ClusterView): string | undefined {
   if (record.kind === 'online') {
-    // What a restart finds is RestartFromDisk's affair: a torn write keeps entries, not the term.
-    if (view.server(record.server).starts > 0) return undefined;
     const start = { index: 1, termBefore: 0, ownTerm: record.term };
     return wrong(record.server, record.entries, start);
   }

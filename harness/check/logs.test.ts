@@ -123,11 +123,11 @@ describe('LogTerms', () => {
     });
   }
 
-  test('lets a server come back with entries of a write whose term was torn off', () => {
+  test('lets a server come back with the term and the first entries of a torn write', () => {
     const trace = cluster();
     trace.replace('S1', 1, [entry(1, 3), entry(2, 3)], 3);
     trace.crash('S1', 0, { write: 1, entries: 1 });
-    trace.online('S1', { log: [entry(1, 3)] });
+    trace.online('S1', { term: 3, log: [entry(1, 3)] });
     expect(judged(logTerms, trace)?.kind).toBe('pass');
   });
 

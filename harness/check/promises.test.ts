@@ -114,7 +114,7 @@ describe('RestartFromDisk', () => {
     trace.log('S1', ...entries(1, 1, 1));
     trace.replace('S1', 2, [entry(2, 2), entry(3, 2)], 2);
     trace.crash('S1', 2, { write: 3, entries: 1 });
-    trace.online('S1', { term: 1, votedFor: 'S1', log: entries(1, 2) });
+    trace.online('S1', { term: 2, log: entries(1, 2) });
     expect(judged(restartFromDisk, trace)).toEqual({ kind: 'pass', examined: 1 });
   });
 

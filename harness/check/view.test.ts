@@ -42,13 +42,13 @@ describe('a server', () => {
     expect(server.disk).toEqual({ term: 1, votedFor: 'S2', log: entries(1, 1) });
   });
 
-  test('finds the truncation and the first entries of a torn write, not its term', () => {
+  test('finds the term, the truncation and the first entries of a torn write', () => {
     const trace = cluster();
     trace.stored(['S1'], ...entries(1, 1, 1));
     trace.replace('S1', 2, [entry(2, 2), entry(3, 2)], 2);
     trace.crash('S1', 1, { write: 2, entries: 1 });
     const { disk } = folded(trace).server('S1');
-    expect([disk.term, terms(disk.log)]).toEqual([0, [1, 2]]);
+    expect([disk.term, terms(disk.log)]).toEqual([2, [1, 2]]);
   });
 
   test('loses nothing when it is taken off line in good order', () => {

@@ -212,13 +212,17 @@ function absorbState(view: ClusterView, record: TraceRecord): void {
   server.leader = record.leader;
 }
 
-/** The torn write leaves its truncation and its first entries; its term and vote are lost. */
+/** The torn write leaves its term and vote, its truncation and its first entries. */
 function absorbCrash(view: ClusterView, record: TraceRecord): void {
   if (record.kind !== 'crash') return;
   const server = view.server(record.server);
   flush(server, record.survived);
   const torn = server.pending[server.pendingHead];
   if (record.torn !== null && torn !== undefined && torn.write === record.torn.write) {
+    if (torn.hard !== null) {
+      server.disk.term = torn.hard.term;
+      server.disk.votedFor = torn.hard.votedFor;
+    }
     if (torn.log !== null) replaceFrom(server.disk.log, torn.log, record.torn.entries);
   }
   forgetMemory(server);

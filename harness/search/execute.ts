@@ -8,7 +8,6 @@ import type { Panel } from '../check/panel.ts';
 import { panel, wanted } from '../check/panel.ts';
 import type { Sometimes } from '../check/sometimes.ts';
 import { newSometimes, observeSometimes, sometimesKinds } from '../check/sometimes.ts';
-import type { Json } from '../raft/entry.ts';
 import type { StateMachine } from '../raft/node.ts';
 import type { Subject } from '../raft/step.ts';
 import type { RecordKind, TraceRecord } from '../trace/record.ts';
@@ -79,7 +78,9 @@ function judged(
   const seats = panel(checks, serverNames(scenario));
   const sometimes = newSometimes();
   let violated = false;
-  write?.(header(scenario, lab));
+  const first = header(scenario, lab);
+  write?.(first);
+  seats.observe(first);
   const ran = run({
     scenario,
     subject: lab.subject,
@@ -147,14 +148,8 @@ function header(scenario: Scenario, lab: Lab): TraceRecord {
     servers: serverNames(scenario),
     clients: clientNames(scenario),
     model: scenario.workload.model,
-    scenario: asJson(scenario),
+    scenario,
   };
-}
-
-/** A scenario is JSON by construction; this says so to the types and copies it on the way. */
-function asJson(scenario: Scenario): Json {
-  const copy: Json = JSON.parse(JSON.stringify(scenario));
-  return copy;
 }
 
 function verdictRecord(outcome: Outcome, ran: Run): TraceRecord {

@@ -125,7 +125,7 @@ export interface TimerRecord extends Common {
   readonly timer: Timer;
 }
 
-/** The server armed (or re-armed) or disarmed a timer; only in full traces. */
+/** The server armed a timer that was not running, or disarmed one; restarts are not told. */
 export interface ArmRecord extends Common {
   readonly kind: 'arm';
   readonly server: ServerId;
@@ -206,8 +206,8 @@ export interface CrashRecord extends Common {
   /** The last write found on the disk afterwards. */
   readonly survived: number;
   /**
-   * Set when the write after `survived` was torn: its truncation and its first `entries` entries
-   * are there, its checksum cut off the rest.
+   * Set when the write after `survived` was torn: its term and vote, its truncation and its first
+   * `entries` entries are there, its checksum cut off the rest.
    */
   readonly torn: { readonly write: number; readonly entries: number } | null;
   /** Writes lost for good. */

@@ -42,9 +42,10 @@ function onDelivered(
   event: Extract<BusEvent<Envelope>, { readonly kind: 'delivered' }>,
 ): void {
   const { body: envelope } = event.message;
-  const host = world.hosts[envelope.to];
+  const to = world.names.get(event.receiver) ?? -1;
+  const host = world.hosts[to];
   if (host === undefined) {
-    const client = world.clients[envelope.to - world.hosts.length];
+    const client = world.clients[to - world.hosts.length];
     if (client !== undefined) receive(world, client, envelope, event.deliveryCount);
     return;
   }

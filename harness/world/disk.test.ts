@@ -63,6 +63,12 @@ describe('a disk', () => {
     expect(disk.pending.length).toBe(0);
   });
 
+  test('a torn record keeps the term and vote it begins with', () => {
+    const disk = written({ id: 1, hard: { term: 3, votedFor: null }, log: append(1, 2, 3, 3).log });
+    losePower(disk, { kept: 0, tornEntries: 1 });
+    expect(holds(disk)).toBe('term 3, vote -, log 1 3');
+  });
+
   test('a torn truncation leaves the shorter log', () => {
     const disk = written(append(1, 2, 1, 1));
     disk.syncing = 1;

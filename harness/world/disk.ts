@@ -45,12 +45,13 @@ function store(disk: Disk, write: Write, entriesKept: number): void {
   }
 }
 
-function settle(disk: Disk, write: Write): void {
+/** A record begins with term and vote; then come the entries, of which a tear leaves the first. */
+function settle(disk: Disk, write: Write, entriesKept: number): void {
   if (write.hard !== null) {
     disk.term = write.hard.term;
     disk.votedFor = write.hard.votedFor;
   }
-  store(disk, write, write.log === null ? 0 : write.log.entries.length);
+  store(disk, write, entriesKept);
 }
 
 /** Takes the oldest unsynced writes off the list, as durable; returns the last of them. */
@@ -58,7 +59,7 @@ function settleFirst(disk: Disk, count: number): PendingWrite | undefined {
   let last: PendingWrite | undefined;
   for (let i = 0; i < count; i++) {
     last = disk.pending.shift();
-    if (last !== undefined) settle(disk, last.write);
+    if (last !== undefined) settle(disk, last.write, last.write.log?.entries.length ?? 0);
   }
   return last;
 }
@@ -74,7 +75,7 @@ export function completeSync(disk: Disk): PendingWrite {
 export interface Loss {
   /** Writes that reached the disk although no fsync had confirmed them. */
   readonly kept: number;
-  /** Entries of the write after those that did, with its truncation; null: nothing of it did. */
+  /** Entries of the write after those that did, with its term, vote and truncation; null: none. */
   readonly tornEntries: number | null;
 }
 
@@ -83,7 +84,7 @@ export function losePower(disk: Disk, loss: Loss): number {
   const lost = disk.pending.length - loss.kept;
   settleFirst(disk, loss.kept);
   const torn = disk.pending.at(0);
-  if (torn !== undefined && loss.tornEntries !== null) store(disk, torn.write, loss.tornEntries);
+  if (torn !== undefined && loss.tornEntries !== null) settle(disk, torn.write, loss.tornEntries);
   disk.pending.clear();
   disk.syncing = 0;
   return lost;

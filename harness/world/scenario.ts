@@ -9,17 +9,17 @@ import type { Model } from '../trace/record.ts';
 
 export const scenarioSchema = 'whitewater.scenario/1';
 
-export interface Range {
+export type Range = {
   readonly min: number;
   /** Inclusive. */
   readonly max: number;
-}
+};
 
 /** A server's name, or a role resolved to a name when the fault strikes. */
 export type Target = string;
 export const roles = ['leader', 'candidate', 'follower'] as const;
 
-export interface Cluster {
+export type Cluster = {
   /** 1 to 7; they are called S1, S2, … */
   readonly servers: number;
   readonly electionMs: Range;
@@ -28,9 +28,9 @@ export interface Cluster {
   readonly inflightMax: number;
   /** Time from a write to its fsync's end, drawn for each fsync. */
   readonly diskMicros: Range;
-}
+};
 
-export interface BusProfile {
+export type BusProfile = {
   readonly ordering: Ordering;
   readonly mode: ReceiveMode;
   /** Publish to delivery, drawn for each message. */
@@ -42,9 +42,9 @@ export interface BusProfile {
   readonly duplicateDetectionMs: number;
   /** 0: messages live for ever. */
   readonly timeToLiveMs: number;
-}
+};
 
-export interface Operation {
+export type Operation = {
   readonly atMs: number;
   /** Clients are called c1, c2, …; an operation waits until its client's earlier ones have ended. */
   readonly client: string;
@@ -52,9 +52,9 @@ export interface Operation {
   readonly key: string;
   /** read, delete: null; write, append: the value; cas: [expected, new]. */
   readonly value: Json;
-}
+};
 
-export interface Workload {
+export type Workload = {
   readonly model: Model;
   readonly clients: number;
   /** `given`: sessions exist from the start; `registered`: each client registers first. */
@@ -64,13 +64,13 @@ export interface Workload {
   /** An operation without an answer by then ends as `info`. */
   readonly timeoutMs: number;
   readonly operations: readonly Operation[];
-}
+};
 
-interface Window {
+type Window = {
   readonly atMs: number;
   /** How long it lasts; everything ends when the quiet period begins. */
   readonly forMs: number;
-}
+};
 
 export type MessageClass =
   | 'any'
@@ -82,13 +82,13 @@ export type MessageClass =
   | 'ClientReply';
 
 /** Which messages a network fault touches: `any` or a name for each end, and a class. */
-interface Link {
+type Link = {
   readonly from: Target;
   readonly to: Target;
   readonly message: MessageClass;
   /** Of 100 matching messages so many are hit (drawn one by one). */
   readonly percent: number;
-}
+};
 
 export type Fault =
   /* servers */
@@ -146,23 +146,23 @@ export type Fault =
 export type FaultKind = Fault['kind'];
 
 /** What a server's disk holds at the start: entries by their terms, for textbook situations. */
-export interface InitialServer {
+export type InitialServer = {
   readonly server: string;
   readonly term: number;
   readonly votedFor: string | null;
   /** Terms of entries 1, 2, 3, …; equal (index, term) means the same entry on every server. */
   readonly log: readonly number[];
-}
+};
 
-export interface Limits {
+export type Limits = {
   /** The unkind part ends here. */
   readonly runMs: number;
   /** The quiet part ends at the latest so much later. */
   readonly quietMs: number;
   readonly eventsMax: number;
-}
+};
 
-export interface Scenario {
+export type Scenario = {
   readonly schema: typeof scenarioSchema;
   readonly name: string;
   /** 32 bits, unsigned. */
@@ -173,7 +173,7 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   readonly initial: readonly InitialServer[];
   readonly limits: Limits;
-}
+};
 
 /** The default scenario without operations and faults; generators and hand-written ones start here. */
 export const calm: Scenario = {

@@ -102,10 +102,13 @@ function lossOf(world: World, host: Host, active: ActiveFault): Loss {
   const how = active.fault.kind === 'crash' ? active.fault.disk : 'lose';
   if (how === 'lose' || pending.length === 0) return { kept: 0, tornEntries: null };
   const { seed } = world.scenario;
-  const kept = draw(seed, purpose.crash, active.key, host.index) % (pending.length + 1);
+  const kept = draw(seed, purpose.crash, active.key, host.incarnation) % (pending.length + 1);
   const entries = pending.at(kept)?.write.log?.entries.length;
   if (how === 'some' || entries === undefined) return { kept, tornEntries: null };
-  return { kept, tornEntries: draw(seed, purpose.torn, active.key, host.index) % (entries + 1) };
+  return {
+    kept,
+    tornEntries: draw(seed, purpose.torn, active.key, host.incarnation) % (entries + 1),
+  };
 }
 
 /** The process dies; memory is gone, and what was not synced may be. */

@@ -69,11 +69,17 @@ function nameOf(world: World, participant: number): string {
   return (world.hosts[participant] ?? world.clients[participant - world.hosts.length])?.id ?? '';
 }
 
+/** What a fault's draws are keyed by: what it is and whom it hits, but not when or how much. */
+function identity(fault: Fault): string {
+  if ('percent' in fault) return [fault.kind, fault.from, fault.to, fault.message].join(' ');
+  return [fault.kind, ...targetsOf(fault)].join(' ');
+}
+
 /** The fault at `index` of the scenario strikes. */
 export function strike(world: World, index: number): void {
   const fault = world.scenario.faults[index];
   if (fault === undefined || world.quiet) return;
-  const key = keyOf(JSON.stringify(fault));
+  const key = keyOf(identity(fault));
   const hosts = targetsOf(fault).map((target) => resolve(world, target, key));
   const isLink = 'percent' in fault;
   const from = isLink ? resolve(world, fault.from, key) : -1;

@@ -46,12 +46,13 @@ export function arm(world: World, host: Host, wanted: Arm): void {
   const what = wanted.timer === 'election' ? purpose.election : purpose.heartbeat;
   const drawn = draw(world.scenario.seed, what, host.index, host.node.term);
   const micros = within(drawn, wanted.lowMicros, wanted.highMicros - 1);
+  const restarted = state.armed;
   state.armed = true;
   state.generation = wanted.generation;
   state.dueAt =
     world.now +
     (host.skewPerMille === 0 ? micros : Math.floor((micros * 1_000) / (1_000 + host.skewPerMille)));
-  note(world, host, wanted.timer, state.dueAt);
+  if (!restarted) note(world, host, wanted.timer, state.dueAt);
   schedule(world, host, wanted.timer);
 }
 
