@@ -41,7 +41,7 @@ Examples
   $ whitewater replay test-results/raft/latest
   $ whitewater explain ElectionSafety
 
-Options       --out <folder>, --json, --quiet, --color, --no-color, --ascii, --version, --help
+Options       --seed <integer>, --out <folder>, --quiet, --color, --no-color, --ascii, --version
               (whitewater <command> --help names those of a command)
 ${exitHelp}
 `;
@@ -73,6 +73,7 @@ function addCommand(
     .aliases([...spec.aliases])
     .description(spec.summary)
     .usage(`${spec.argument?.name ?? ''} [options]`.trim())
+    .showHelpAfterError(`  whitewater ${spec.name} --help names what there is`)
     .addHelpText('after', `${exampleText(spec.examples)}\n${exitHelp}`);
   if (spec.argument !== null) {
     command.addArgument(new Argument(spec.argument.name, spec.argument.text));
@@ -92,7 +93,7 @@ export function buildProgram(found: {
   readonly start: Action;
 }): Command {
   const { io, onExit, start } = found;
-  const program = addFlags(base(io), commonFlags);
+  const program = addFlags(base(io), ['seed', ...commonFlags]);
   program.argument('[words...]');
   for (const spec of commands) addCommand(program, spec, { io, onExit });
   program.helpInformation = () => rootHelp();

@@ -2,8 +2,9 @@
  * No arguments: half a minute for somebody who has never seen this. A correct Raft survives five
  * seconds of rough water; then one small mistake is planted, found, shrunk, told and replayed.
  */
-import { failureText } from '../report/failure.ts';
-import { clean, counted, duration, grouped } from '../report/words.ts';
+import { join } from 'node:path';
+import { failureText, shellWord } from '../report/failure.ts';
+import { counted, duration, grouped } from '../report/words.ts';
 import { spelled, wrapped } from '../report/layout.ts';
 import type { Campaign } from '../search/campaign.ts';
 import type { Attended } from './background.ts';
@@ -12,6 +13,7 @@ import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import { exhibit, recorded } from './failure.ts';
 import { traceAt } from './input.ts';
+import { idOf } from '../search/tally.ts';
 import type { CampaignJob, Standing } from './job.ts';
 import { labFor, mutantNamed } from './lab.ts';
 import { painted, paintedStory, styleOf } from './paint.ts';
@@ -33,7 +35,8 @@ function jobFor(request: Request, mutant: string | undefined): CampaignJob {
     kind: 'campaign',
     mutant,
     invariants: undefined,
-    options: {},
+    // Five servers in both acts: with fewer, this planted bug does little.
+    options: { servers: 5 },
     seed: request.given.seed ?? drawnSeed(),
     runs: Number.MAX_SAFE_INTEGER,
     searchMs: mutant === undefined ? calmMs : huntMs,
@@ -104,6 +107,29 @@ async function show(
   return report.folder ?? '';
 }
 
+/** The search found nothing in time: the hand-written scenario that shows the bug steps in. */
+function showWitness(request: Request): string {
+  const { io, given } = request;
+  const style = styleOf(given, io);
+  const lab = labFor({ mutant: planted });
+  const { witness: scenario } = mutantNamed(planted);
+  const run = recorded(scenario, lab);
+  if (run.outcome.failure === null) throw new Error('the witness of the planted bug does not fail');
+  const report = exhibit({
+    id: idOf(run.outcome.failure),
+    out: outOf(given),
+    lab,
+    scenario,
+    recorded: run,
+    invariants: null,
+    origin: null,
+    needed: null,
+    shrunk: null,
+  });
+  io.out(`\n${paintedStory(failureText(report, style), style)}\n\n`);
+  return report.folder ?? '';
+}
+
 async function replayShown(request: Request, folder: string): Promise<boolean> {
   const style = styleOf(request.given, request.io);
   const trace = await traceAt(folder);
@@ -116,19 +142,18 @@ async function replayShown(request: Request, folder: string): Promise<boolean> {
   return same;
 }
 
-function goOn(request: Request, folder: string): void {
+function goOn(request: Request): void {
+  const latest = join(outOf(request.given), 'latest');
   const commands: readonly (readonly [string, string])[] = [
     ['npx whitewater campaign --budget 10m', 'ten minutes against the correct Raft'],
     ['npx whitewater mutants', 'the other planted bugs'],
-    [`npx whitewater explain ${clean(folder)} --full`, 'this story, every step'],
+    [`npx whitewater explain ${shellWord(latest)} --full`, 'this story, every step'],
     ['npx whitewater --help', 'everything else'],
   ];
   say(request, '');
   say(request, 'go on');
-  for (const [line, text] of commands) {
-    const style = styleOf(request.given, request.io);
-    for (const row of wrapped({ first: `   $ ${line}   `, text }, style)) say(request, row);
-  }
+  const width = Math.max(...commands.map(([line]) => line.length)) + 3;
+  for (const [line, text] of commands) say(request, `   $ ${line.padEnd(width)}${text}`);
 }
 
 /** The show. Exit 0 when all went as announced. */
@@ -155,16 +180,17 @@ export async function startCommand(request: Request): Promise<ExitCode> {
   }
   const job = jobFor(request, planted);
   const second = await search(request, job);
+  if (second.interrupted) return exits.interrupted;
   const [bug] = second.result.bugs;
-  if (bug === undefined) {
-    say(request, second.interrupted ? '   interrupted' : `   ? it survived ${huntMs / 1_000} s`);
-    return second.interrupted ? exits.interrupted : exits.vacuous;
-  }
-  const how = `found in run ${grouped(bug.first.run)}, shrunk in ${grouped(bug.shrunk.tries)} tries`;
-  say(request, `   ✖ ${how}, ${duration(second.wallMs)}`);
-  const folder = await show(request, job, second);
+  const how =
+    bug === undefined
+      ? `   ? not found in ${duration(second.wallMs)}; here is a scenario written for it`
+      : `   ✖ found in run ${grouped(bug.first.run)}, shrunk in ${grouped(bug.shrunk.tries)} tries, ` +
+        duration(second.wallMs);
+  say(request, how);
+  const folder = bug === undefined ? showWitness(request) : await show(request, job, second);
   say(request, '3  the same again, from the recording');
   const same = await replayShown(request, folder);
-  goOn(request, folder);
+  goOn(request);
   return same ? exits.ok : exits.internal;
 }

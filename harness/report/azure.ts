@@ -3,7 +3,7 @@
  * what would do the same to a live namespace; this table is the one place that says so.
  */
 import type { BusRecord, DropRecord, Json } from '../trace/record.ts';
-import { clean, joined } from './words.ts';
+import { clean, duration, joined } from './words.ts';
 
 const mechanisms = {
   crash: 'process killed (host replaced, container evicted)',
@@ -115,7 +115,7 @@ export function faultName(
 ): string {
   const detail = detailOf(fault.detail);
   const server = field(detail, 'server');
-  const by = field(detail, 'byMs');
+  const by = duration(Number(field(detail, 'byMs')));
   switch (fault.name) {
     case 'partition':
       return partition(detail, servers);
@@ -123,13 +123,13 @@ export function faultName(
     case 'duplicate':
       return `${fault.name} of ${linkText(detail)}`;
     case 'delay':
-      return `delay of ${linkText(detail)} by ${by} ms`;
+      return `delay of ${linkText(detail)} by ${by}`;
     case 'reorder':
-      return `reorder of ${linkText(detail)} by up to ${by} ms`;
+      return `reorder of ${linkText(detail)} by up to ${by}`;
     case 'clockJump':
     case 'slowDisk':
     case 'slowSubscription':
-      return `${fault.name} of ${server} by ${by} ms`;
+      return `${fault.name} of ${server} by ${by}`;
     case 'clockSkew':
       return `clockSkew of ${server} by ${field(detail, 'perMille')} per mille`;
     default:

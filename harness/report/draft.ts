@@ -22,7 +22,8 @@ export type Fold =
       readonly servers: readonly string[];
       readonly from: number;
       readonly to: number;
-      readonly after: string;
+      /** What they commit by it, as `4–5`, or nothing. */
+      readonly commits: string;
     }
   | { readonly kind: 'commit'; readonly servers: readonly string[]; readonly index: number }
   | {
@@ -37,19 +38,24 @@ export type Fold =
       readonly count: number;
       readonly servers: readonly string[];
     }
-  /** A vote given, to be joined with the line that counts it. */
+  /** A vote given, to be joined with the line that counts it: `input` is the step that gave it. */
   | {
       readonly kind: 'grant';
       readonly voter: string;
-      readonly candidate: string;
-      readonly term: number;
+      readonly input: number;
+      readonly text: string;
     }
   | {
       readonly kind: 'count';
       readonly voter: string;
-      readonly candidate: string;
-      readonly term: number;
+      readonly input: number;
       readonly merged: string;
+    }
+  | {
+      readonly kind: 'refuse';
+      readonly servers: readonly string[];
+      /** What they refuse, and why. */
+      readonly rest: string;
     }
   | {
       readonly kind: 'follow';
@@ -65,10 +71,12 @@ function plural(servers: readonly string[], verb: string): string {
 /** The sentence of a foldable line. */
 export function foldText(fold: Fold): string {
   switch (fold.kind) {
-    case 'append':
-      return `${crowd(fold.servers)} ${plural(fold.servers, 'append')} ${span(fold)} (T${
-        fold.term
-      }) from ${fold.leader}${fold.after}`;
+    case 'append': {
+      const append = `${crowd(fold.servers)} ${plural(fold.servers, 'append')} ${span(fold)}`;
+      const commit =
+        fold.commits === '' ? '' : `, ${plural(fold.servers, 'commit')} ${fold.commits}`;
+      return `${append} (T${fold.term}) from ${fold.leader}${commit}`;
+    }
     case 'commit':
       return `${crowd(fold.servers)} ${plural(fold.servers, 'commit')} up to ${fold.index}`;
     case 'match':
@@ -80,9 +88,11 @@ export function foldText(fold: Fold): string {
         fold.leader
       } → ${crowd(fold.servers)}, nothing changes`;
     case 'grant':
-      return `${fold.voter} grants its vote to ${fold.candidate} in term ${fold.term}`;
+      return fold.text;
     case 'count':
       return fold.merged;
+    case 'refuse':
+      return `${crowd(fold.servers)} ${plural(fold.servers, 'refuse')} ${fold.rest}`;
     case 'follow':
       return `${crowd(fold.servers)} ${plural(fold.servers, 'follow')} ${fold.leader} in term ${
         fold.term
@@ -99,7 +109,7 @@ function joinAppend(
   later: Extract<Fold, { kind: 'append' }>,
 ): Fold | null {
   if (earlier.leader !== later.leader || earlier.term !== later.term) return null;
-  if (earlier.after !== later.after) return null;
+  if (earlier.commits !== later.commits) return null;
   if (earlier.from === later.from && earlier.to === later.to) {
     return { ...earlier, servers: united(earlier.servers, later.servers) };
   }
@@ -116,6 +126,8 @@ function keyOf(fold: Fold): string | null {
       return `match ${fold.leader} ${fold.index}`;
     case 'heartbeat':
       return `heartbeat ${fold.leader}`;
+    case 'refuse':
+      return `refuse ${fold.rest}`;
     case 'follow':
       return `follow ${fold.leader} ${fold.term}`;
     case 'append':
@@ -125,18 +137,10 @@ function keyOf(fold: Fold): string | null {
   }
 }
 
-function isSameVote(
-  earlier: Extract<Fold, { kind: 'grant' }>,
-  later: Extract<Fold, { kind: 'count' }>,
-): boolean {
-  const { voter, candidate, term } = earlier;
-  return voter === later.voter && candidate === later.candidate && term === later.term;
-}
-
 /** One fold for both, or null when they do not go together. */
 export function joinFolds(earlier: Fold, later: Fold): Fold | null {
   if (earlier.kind === 'grant') {
-    return later.kind === 'count' && isSameVote(earlier, later) ? later : null;
+    return later.kind === 'count' && later.input === earlier.input ? later : null;
   }
   if (earlier.kind === 'append') return later.kind === 'append' ? joinAppend(earlier, later) : null;
   const key = keyOf(later);
@@ -171,6 +175,8 @@ function partner(drafts: readonly Draft[], later: Draft): number {
     if (earlier.fold !== null && earlier.mark === ' ' && joinFolds(earlier.fold, later.fold)) {
       return index;
     }
+    const counting = later.fold.kind === 'count';
+    if (counting && earlier.fold?.kind === 'grant') continue;
     const own = later.fold.kind === 'count' ? [later.fold.voter] : later.actors;
     if (earlier.actors.some((actor) => own.includes(actor))) return -1;
   }

@@ -55,41 +55,37 @@ export function tellVoteRequest(
       ? reply.message.granted
       : effectsOf(scene.step).vote === message.from;
   const line = { at: record.at, seq: record.seq, actors: [record.to] };
-  const role = rolePhrase(server, state);
+  const role = server.role === 'follower' ? '' : rolePhrase(server, state);
+  const { from: candidate, term } = message;
   if (granted) {
-    const fold = {
-      kind: 'grant',
-      voter: record.to,
-      candidate: message.from,
-      term: message.term,
-    } as const;
-    if (server.role !== 'leader') return foldable({ ...line, fold });
-    return plain({ ...line, text: `${record.to} ${role} and grants its vote to ${message.from}` });
+    const again = server.term === term && server.votedFor === candidate ? 'again ' : '';
+    const grants = `grants its vote ${again}to ${candidate}`;
+    if (role !== '') return plain({ ...line, text: `${record.to} ${role} and ${grants}` });
+    const text = `${record.to} ${grants} in term ${term}`;
+    const fold = { kind: 'grant', voter: record.to, input: record.seq, text } as const;
+    return foldable({ ...line, fold });
   }
-  const refused = reply === undefined ? 'hears' : 'refuses';
-  const asked = `${message.from}'s RequestVote T${message.term}`;
-  const reason = reply === undefined ? '' : refusal(server, message);
+  const asked = `${candidate}'s RequestVote T${term}`;
   const also = role === '' ? '' : `, ${role}`;
-  return plain({ ...line, text: `${record.to} ${refused} ${asked}${reason}${also}` });
+  if (reply === undefined) return plain({ ...line, text: `${record.to} hears ${asked}${also}` });
+  const rest = `${asked}${refusal(server, message)}`;
+  if (role !== '') return plain({ ...line, text: `${record.to} refuses ${rest}${also}` });
+  return foldable({ ...line, fold: { kind: 'refuse', servers: [record.to], rest } });
 }
 
+/** Why, in words that fit one server and several. */
 function refusal(
   server: ServerPicture,
   message: Extract<MessageRecord, { kind: 'RequestVote' }>,
 ): string {
-  if (message.term < server.term) return ` (it is in term ${server.term})`;
-  if (
-    message.term === server.term &&
-    server.votedFor !== null &&
-    server.votedFor !== message.from
-  ) {
-    return ` (it voted for ${server.votedFor})`;
-  }
+  if (message.term < server.term) return ` (already in term ${server.term})`;
+  const free = message.term > server.term || server.votedFor === null;
+  if (!free && server.votedFor !== message.from) return ` (already voted for ${server.votedFor})`;
   const last = server.log.at(-1);
   if (last !== undefined && last.term > message.lastTerm) {
-    return ` (its own last entry is of T${last.term}, the candidate's of T${message.lastTerm})`;
+    return ` (last entry of T${last.term}, the candidate's of T${message.lastTerm})`;
   }
-  if (server.log.length > message.lastIndex) return ' (its own log is longer)';
+  if (server.log.length > message.lastIndex) return " (log longer than the candidate's)";
   return '';
 }
 
@@ -105,6 +101,8 @@ export function tellVoteReply(
   found: {
     readonly record: DeliverRecord;
     readonly message: Extract<MessageRecord, { kind: 'RequestVoteReply' }>;
+    /** The `seq` of the input by which the voter gave it. */
+    readonly input: number;
   },
 ): Draft | null {
   const { record, message } = found;
@@ -127,12 +125,14 @@ export function tellVoteReply(
   const count = server.granted.has(from) ? server.granted.size : server.granted.size + 1;
   const votes = { before: server, count, believed: server.grants + 1, won: crown !== '' };
   const has = ` → ${record.to} has ${verdictOnVotes(votes, scene.size)}${crown}`;
+  const { input } = found;
   if (server.granted.has(from)) {
     const again = votes.won ? `counts ${from}'s vote again` : `receives ${from}'s vote again`;
-    return plain({ ...line, text: `${record.to} ${again}${has}` });
+    const merged = `${record.to} ${again}${has}`;
+    return foldable({ ...line, fold: { kind: 'count', voter: from, input, merged } });
   }
   const merged = `${from} grants its vote to ${record.to}${has}`;
-  const fold = { kind: 'count', voter: from, candidate: record.to, term, merged } as const;
+  const fold = { kind: 'count', voter: from, input, merged } as const;
   return { ...foldable({ ...line, fold }), text: `${from}'s vote reaches ${record.to}${has}` };
 }
 

@@ -72,7 +72,10 @@ export function tellLosses(
 function road(fate: Fate | undefined): string {
   if (fate === undefined) return 'a message';
   const { message } = fate.send;
-  return `${messageName(message)} to ${clean(fate.send.to, 20)}`;
+  const name = messageName(message);
+  const from = clean(fate.send.from, 20);
+  const whose = name.startsWith(`${from}'s `) ? name : `${from}'s ${name}`;
+  return `${whose} to ${clean(fate.send.to, 20)}`;
 }
 
 function tellDuplicate(plot: Plot, record: DuplicateRecord): Draft {
@@ -127,6 +130,13 @@ const toldElsewhere = new Set([
   'reorder',
   'partition',
 ]);
+
+const instants = new Set(['clockJump', 'lockExpiry', 'redeliver', 'brokerRestart', 'deadLetter']);
+
+/** Faults that strike once, at a moment, and are over. */
+export function isInstant(name: string): boolean {
+  return instants.has(name);
+}
 
 /**
  * The start of a fault as a line of its own, or null when its victims tell it. `mentioned` holds

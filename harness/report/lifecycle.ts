@@ -3,6 +3,7 @@ import type { CrashRecord, OfflineRecord, OnlineRecord, PauseRecord } from '../t
 import { mechanism } from './azure.ts';
 import type { Draft } from './draft.ts';
 import { plain } from './draft.ts';
+import { effectsOf } from './effects.ts';
 import type { Scene } from './election.ts';
 import type { ServerPicture } from './picture.ts';
 import type { WriteRecord } from '../trace/record.ts';
@@ -44,14 +45,20 @@ export function tellCrash(scene: Scene, record: CrashRecord): Draft {
   return plain({ at: record.at, seq: record.seq, actors: [record.server], mark: '⚠', text });
 }
 
-/** A server came up: the first time, or with what its disk kept. */
-export function tellOnline(record: OnlineRecord): Draft {
-  const last = record.entries.at(-1);
-  const log = last === undefined ? 'an empty log' : counted(record.entries.length, 'entry');
-  const entries = log.replace('entrys', 'entries');
-  const vote = record.votedFor === null ? 'no vote' : `its vote for ${record.votedFor}`;
+function voteText(found: { readonly votedFor: string | null }): string {
+  return found.votedFor === null ? 'no vote' : `its vote for ${found.votedFor}`;
+}
+
+/** A server came up: with what its disk kept, and with what it made of that. */
+export function tellOnline(scene: Scene, record: OnlineRecord): Draft {
+  const { length } = record.entries;
+  const log = length === 0 ? 'an empty log' : length === 1 ? '1 entry' : `${length} entries`;
+  const { state } = effectsOf(scene.step);
+  const differs =
+    state !== null && (state.term !== record.term || state.votedFor !== record.votedFor);
+  const but = differs ? `, but goes on with term ${state.term} and ${voteText(state)}` : '';
   const verb = record.incarnation > 1 ? 'comes back' : 'starts';
-  const text = `${record.server} ${verb} with term ${record.term}, ${vote} and ${entries}`;
+  const text = `${record.server} ${verb} with term ${record.term}, ${voteText(record)} and ${log} on its disk${but}`;
   return plain({ at: record.at, seq: record.seq, actors: [record.server], text });
 }
 

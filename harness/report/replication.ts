@@ -67,9 +67,11 @@ export function tellAppend(
   const phrase = logPhrase(server, write);
   const doubt = unsound(server, message);
   const { log } = write;
-  if (phrases.length === 0 && doubt === '' && log !== null && phrase.startsWith('appends ')) {
+  const commits = commit === null ? '' : commitPhrase(server, commit);
+  const forward = commits === '' || commits.startsWith('commits ');
+  const plainly = phrases.length === 0 && doubt === '' && forward;
+  if (plainly && log !== null && phrase.startsWith('appends ')) {
     const to = log.from + log.entries.length - 1;
-    const after = commit === null ? '' : `, ${commitPhrase(server, commit)}`;
     const term = log.entries.at(-1)?.term ?? message.term;
     const fold = {
       kind: 'append',
@@ -78,12 +80,12 @@ export function tellAppend(
       servers: [record.to],
       from: log.from,
       to,
-      after,
+      commits: commits.replace('commits ', ''),
     } as const;
     return foldable({ ...line, fold });
   }
   phrases.push(`${phrase} from ${message.from}${doubt}`);
-  if (commit !== null) phrases.push(commitPhrase(server, commit));
+  if (commits !== '') phrases.push(commits);
   return plain({ ...line, text: `${record.to} ${joined(phrases)}` });
 }
 

@@ -12,6 +12,12 @@ import { tellAppend, tellAppendReply, tellDurable } from './replication.ts';
 /** The address of requests that go to all servers. */
 const everybody = '*';
 
+/** The input whose handling sent this message. */
+function inputOf(plotted: Plot, id: number): number {
+  const fate = plotted.fates.get(id);
+  return fate === undefined ? -1 : (plotted.stepOf(fate.send.seq)?.root.seq ?? -1);
+}
+
 function tellDeliver(plotted: Plot, scene: Scene, record: DeliverRecord): Draft | null {
   const message = plotted.fates.get(record.id)?.send.message;
   if (message === undefined) return null;
@@ -23,7 +29,7 @@ function tellDeliver(plotted: Plot, scene: Scene, record: DeliverRecord): Draft 
     case 'RequestVote':
       return tellVoteRequest(scene, { record, message });
     case 'RequestVoteReply':
-      return tellVoteReply(scene, { record, message });
+      return tellVoteReply(scene, { record, message, input: inputOf(plotted, record.id) });
     case 'AppendEntries':
       return tellAppend(scene, { record, message });
     case 'AppendEntriesReply':
@@ -48,7 +54,7 @@ export function sentence(plotted: Plot, scene: Scene): Draft | null {
     case 'crash':
       return tellCrash(scene, root);
     case 'online':
-      return root.incarnation <= 1 ? null : tellOnline(root);
+      return root.incarnation <= 1 ? null : tellOnline(scene, root);
     case 'offline':
       return tellOffline(root);
     case 'pause':

@@ -234,7 +234,7 @@ describe('the story', () => {
        ⚠   153.0 ms  S2 crashes: 1 unsynced write lost (its vote for S1 in term 2) · process killed (host
                      replaced, container evicted)
            155.0 ms  S2's vote reaches S1 → S1 has 2/3  ★ S1 becomes leader of term 2
-           160.0 ms  S2 comes back with term 1, no vote and an empty log
+           160.0 ms  S2 comes back with term 1, no vote and an empty log on its disk
            170.0 ms  S3's election timer fires → candidate, term 2, votes for itself (1/3)
        ✖   175.0 ms  S2 grants its vote to S3 → S3 has 2/3  ★ S3 becomes leader of term 2
       "

@@ -2,13 +2,13 @@
  * The story of a trace: its violation's causal past, a sentence a step. The text is a function of
  * the records alone, so that two tellings of one trace are the same bytes.
  */
-import type { DropRecord, FaultRecord, TraceRecord } from '../trace/record.ts';
+import type { DropRecord, TraceRecord } from '../trace/record.ts';
 import type { Cone } from './cone.ts';
 import { concernOf, cone } from './cone.ts';
 import type { Draft } from './draft.ts';
 import { foldDrafts, plain } from './draft.ts';
 import { blocksOf } from './blocks.ts';
-import { tellIncident, tellFault, tellLosses } from './incidents.ts';
+import { isInstant, tellIncident, tellFault, tellLosses } from './incidents.ts';
 import { openingText } from './opening.ts';
 import type { Picture } from './picture.ts';
 import { absorbPicture, blankPicture } from './picture.ts';
@@ -118,7 +118,8 @@ function mentionedFaults(telling: Telling): Set<number> {
 function tellRecord(telling: Telling, record: TraceRecord, mentioned: ReadonlySet<number>): void {
   const { plotted, past, drafts } = telling;
   if (record.kind === 'fault' && record.phase === 'start' && past.faults.has(record.fault)) {
-    const draft = tellFault(plotted, { record: record satisfies FaultRecord, mentioned });
+    const over = isInstant(record.name) && record.at < (plotted.record(telling.from)?.at ?? 0);
+    const draft = over ? null : tellFault(plotted, { record, mentioned });
     if (draft !== null) drafts.push(draft);
   }
   if (record.seq < telling.from) return;

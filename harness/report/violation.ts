@@ -32,8 +32,9 @@ function applied(plotted: Plot, picture: Picture, record: ApplyRecord): string {
 export function violationClause(plotted: Plot, picture: Picture, record: TraceRecord): string {
   switch (record.kind) {
     case 'send': {
-      const to = clean(record.to, 20);
-      return `${clean(record.from, 20)} sends ${messageName(record.message)} to ${to}`;
+      const from = clean(record.from, 20);
+      const what = messageName(record.message).replace(`${from}'s `, 'its ');
+      return `${from} sends ${what} to ${clean(record.to, 20)}`;
     }
     case 'apply':
       return applied(plotted, picture, record);
