@@ -14,14 +14,13 @@ import { fileNames, writeFailure } from './failure-folder.ts';
 export interface Recorded {
   readonly outcome: Outcome;
   readonly records: readonly TraceRecord[];
-  readonly story: Story;
 }
 
-/** Runs the scenario with the recorder on and tells its story. */
+/** Runs the scenario with the recorder on. */
 export function recorded(scenario: Scenario, lab: Lab): Recorded {
   const records: TraceRecord[] = [];
   const outcome = record(scenario, lab, (one) => void records.push(one));
-  return { outcome, records, story: tell(records) };
+  return { outcome, records };
 }
 
 export interface Exhibit {
@@ -58,7 +57,8 @@ function neededNames(shown: Exhibit): FailureReport['needed'] {
 /** Writes the folder of a failure and returns what the terminal should say about it. */
 export function exhibit(shown: Exhibit): FailureReport {
   const { id, out, scenario, origin, invariants } = shown;
-  const { records, story } = shown.recorded;
+  const { records } = shown.recorded;
+  const story = tell(records);
   const subject = shown.lab.subject.name;
   const folder = writeFailure({ id, out, subject, scenario, records, story, invariants, origin });
   return {

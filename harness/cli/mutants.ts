@@ -3,6 +3,7 @@ import { mutants } from '../../scenarios/mutants/mutants.ts';
 import type { Mutant } from '../../scenarios/mutants/mutant.ts';
 import { wrapped } from '../report/layout.ts';
 import { counted, grouped } from '../report/words.ts';
+import { tell } from '../report/story.ts';
 import { campaignInBackground } from './background.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
@@ -70,7 +71,7 @@ async function hunt(request: Request, mutant: Mutant, seed: number): Promise<Row
     atRun: bug.first.run,
     faults: scenario.faults.length,
     operations: scenario.workload.operations.length,
-    steps: recorded(scenario, labFor(job)).story.steps,
+    steps: tell(recorded(scenario, labFor(job)).records).steps,
   };
   return { mutant, runs: tally.runs, caught };
 }

@@ -2,32 +2,19 @@
 import { linesOfFile, linesOfRecords, firstDivergence } from '../trace/identical.ts';
 import type { Divergence } from '../trace/identical.ts';
 import type { Trace } from '../trace/read.ts';
-import type { TraceRecord } from '../trace/record.ts';
 import { printable } from '../trace/printable.ts';
 import { version } from '../trace/version.ts';
 import type { Lab, Outcome } from '../search/execute.ts';
-import { record } from '../search/execute.ts';
 import { clean, grouped } from '../report/words.ts';
-import type { Scenario } from '../world/scenario.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
+import { recorded } from './failure.ts';
 import { recordedInvariants, scenarioOf, traceAt } from './input.ts';
 import { labFor } from './lab.ts';
 import type { Colour } from './paint.ts';
 import { painted, styleOf } from './paint.ts';
 import type { Request } from './request.ts';
 import { exitOf } from './run.ts';
-
-interface Rerun {
-  readonly outcome: Outcome;
-  readonly records: readonly TraceRecord[];
-}
-
-function again(scenario: Scenario, lab: Lab): Rerun {
-  const records: TraceRecord[] = [];
-  const outcome = record(scenario, lab, (one) => void records.push(one));
-  return { outcome, records };
-}
 
 export interface Replayed {
   readonly outcome: Outcome;
@@ -43,13 +30,13 @@ export interface Replayed {
 /** Runs the trace's scenario again and compares. */
 export function replayed(trace: Trace & { readonly path: string }, lab: Lab): Replayed {
   const scenario = scenarioOf(trace.header, trace.path);
-  const rerun = again(scenario, lab);
+  const rerun = recorded(scenario, lab);
   const lines = linesOfRecords(rerun.records);
   const divergence = firstDivergence(linesOfFile(trace.path), lines);
   const base = { outcome: rerun.outcome, records: rerun.records.length, divergence };
   if (divergence === null) return { ...base, kind: 'identical' };
   if (trace.torn !== null && divergence.line >= trace.torn.line) return { ...base, kind: 'torn' };
-  const second = again(scenario, lab);
+  const second = recorded(scenario, lab);
   const selfDivergence = firstDivergence(
     linesOfRecords(rerun.records),
     linesOfRecords(second.records),

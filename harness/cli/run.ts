@@ -112,7 +112,7 @@ export async function runCommand(request: Request): Promise<ExitCode> {
   const { scenario, mutant } = await chosen(request);
   const lab = labFor({ mutant, invariants: given.invariant });
   const run = recorded(scenario, lab);
-  const { outcome, story } = run;
+  const { outcome } = run;
   if (given.trace !== undefined) writeTrace(given.trace, run.records);
   const told = { request, scenario, outcome };
   if (outcome.failure === null) {
@@ -133,7 +133,7 @@ export async function runCommand(request: Request): Promise<ExitCode> {
   });
   const style = styleOf(given, io);
   if (given.json === true) {
-    io.out(resultJson(told, { folder: report.folder, story: storyLines(story) }));
+    io.out(resultJson(told, { folder: report.folder, story: storyLines(report.story) }));
   } else {
     io.out(`${paintedStory(failureText(report, style), style)}\n`);
     const hint = `  smaller         npx whitewater shrink ${report.folder}`;

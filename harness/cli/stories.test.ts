@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { mutants } from '../../scenarios/mutants/mutants.ts';
 import { failureText } from '../report/failure.ts';
+import { tell } from '../report/story.ts';
 import { textOf } from '../report/text.ts';
 import { recorded } from './failure.ts';
 import { labFor } from './lab.ts';
 
 describe.each(mutants.map((mutant) => [mutant.name, mutant] as const))('%s', (name, mutant) => {
   const run = recorded(mutant.witness, labFor({ mutant: name }));
-  const { story } = run;
+  const story = tell(run.records);
 
   test('is told within 45 lines of 100 columns, ending with the violation', () => {
     expect(run.outcome.verdict).toBe('fail');
@@ -29,6 +30,6 @@ describe.each(mutants.map((mutant) => [mutant.name, mutant] as const))('%s', (na
 
   test('is the same story at the next run', () => {
     const again = recorded(mutant.witness, labFor({ mutant: name }));
-    expect(textOf(again.story, { full: true })).toBe(textOf(story, { full: true }));
+    expect(textOf(tell(again.records), { full: true })).toBe(textOf(story, { full: true }));
   });
 });
