@@ -1,4 +1,4 @@
-/** Errors as people read them: the problem, the place, the remedy. No stack unless it is our own fault. */
+/** Errors as people read them: problem, place, remedy. No stack unless it is our own fault. */
 import { CommanderError } from 'commander';
 import { clean } from '../report/words.ts';
 import { UserError } from '../trace/user-error.ts';

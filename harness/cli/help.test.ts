@@ -5,7 +5,7 @@ import { commands } from './commands.ts';
 import { exits } from './exit.ts';
 import type { Io } from './io.ts';
 import { buildProgram } from './program.ts';
-import { ran } from './testing.test.kit.ts';
+import { ran } from './main.test.kit.ts';
 
 const nowhere: Io = {
   out: () => undefined,

@@ -1,4 +1,4 @@
-/** What the user named: a scenario file, a trace, the folder of a failure, or a built-in scenario. */
+/** What the user named: a scenario file, a trace, a failure's folder, or a built-in scenario. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { named, scenarioNamed } from '../../scenarios/named/named.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseScenario } from '../world/scenario-schema.ts';
 import { exits, worst } from './exit.ts';
-import type { Ran } from './testing.test.kit.ts';
-import { folder, ran } from './testing.test.kit.ts';
+import type { Ran } from './main.test.kit.ts';
+import { folder, ran } from './main.test.kit.ts';
 
 const mutant = 'votes-counted-as-integer';
 const named = 'duplicate-vote-reply';

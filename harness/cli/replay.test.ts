@@ -8,7 +8,7 @@ import { recorded } from './failure.ts';
 import { writeTrace } from './failure-folder.ts';
 import { memoryLab } from './lab.ts';
 import { replayed } from './replay.ts';
-import { folder } from './testing.test.kit.ts';
+import { folder } from './main.test.kit.ts';
 
 /** A machine that draws its own chance, as one with `Math.random()` inside would. */
 function forgetful(): Subject {

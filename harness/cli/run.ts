@@ -59,7 +59,8 @@ export function exitOf(outcome: Outcome): ExitCode {
 function passText(scenario: Scenario, outcome: Outcome): string {
   const { stats } = outcome;
   const { faults, workload, seed } = scenario;
-  const size = `${counted(faults.length, 'fault')}, ${counted(workload.operations.length, 'operation')}`;
+  const operations = counted(workload.operations.length, 'operation');
+  const size = `${counted(faults.length, 'fault')}, ${operations}`;
   const ran = `${counted(stats.events, 'event')} in ${duration(stats.simMicros / 1_000)} simulated`;
   return `every promise held: ${clean(scenario.name, 60)}, seed ${seed}, ${size}, ${ran}`;
 }
@@ -86,7 +87,9 @@ function tellVerdict({ request, scenario, outcome }: Told): void {
 function resultJson({ scenario, outcome }: Told, extra: object): string {
   const { verdict, failure, unknown, stats } = outcome;
   const { name, seed } = scenario;
-  return `${JSON.stringify({ schema: 'whitewater.run/1', verdict, name, seed, failure, unknown, stats, ...extra }, null, 2)}\n`;
+  const own = { schema: 'whitewater.run/1', verdict, name, seed, failure, unknown, stats };
+  return `${JSON.stringify({ ...own, ...extra }, null, 2)}
+`;
 }
 
 function listNamed(request: Request): ExitCode {

@@ -185,8 +185,8 @@ export async function startCommand(request: Request): Promise<ExitCode> {
   const how =
     bug === undefined
       ? `   ? not found in ${duration(second.wallMs)}; here is a scenario written for it`
-      : `   ✖ found in run ${grouped(bug.first.run)}, shrunk in ${grouped(bug.shrunk.tries)} tries, ` +
-        duration(second.wallMs);
+      : `   ✖ found in run ${grouped(bug.first.run)}, ` +
+        `shrunk in ${grouped(bug.shrunk.tries)} tries, ${duration(second.wallMs)}`;
   say(request, how);
   const folder = bug === undefined ? showWitness(request) : await show(request, job, second);
   say(request, '3  the same again, from the recording');

@@ -198,7 +198,7 @@ const environmental = new Set([
   'deadLetter',
 ]);
 
-/** Faults of surroundings (a clock, a disk, the broker) whose server acted in the cone after them. */
+/** Faults of a clock, a disk or the broker whose server acted in the cone after them. */
 function addSurroundings(walk: Walk, faults: Iterable<FaultRecord>, until: number): void {
   const actors = new Set([...walk.steps].map((step) => step.actor));
   for (const fault of faults) {
@@ -209,7 +209,7 @@ function addSurroundings(walk: Walk, faults: Iterable<FaultRecord>, until: numbe
   }
 }
 
-/** The causal past of the verdict's evidence; without a failed verdict, all that changed anything. */
+/** The causal past of the verdict's evidence; without a failure, all that changed anything. */
 export function cone(plot: Plot): Cone {
   const { verdict } = plot;
   const concern = concernOf(verdict?.invariant ?? null);

@@ -7,7 +7,7 @@ export interface Draft {
   at: number;
   readonly seq: number;
   mark: Mark;
-  /** Whom the line is about: a later line may only be folded into it if nobody of these acted since. */
+  /** Whom the line is about: no later line is folded into it once one of these has acted. */
   readonly actors: readonly string[];
   /** The text, or how to make it when the line is folded. */
   text: string;

@@ -57,7 +57,7 @@ export function logPhrase(server: ServerPicture, write: WriteRecord): string {
   const added =
     last === undefined
       ? ''
-      : `${span({ from: log.from, to: log.from + log.entries.length - 1 })} (${termsOf(log.entries)})`;
+      : `${span({ from: log.from, to: last.index })} (${termsOf(log.entries)})`;
   if (gone.length === 0) return added === '' ? 'leaves its log as it is' : `appends ${added}`;
   const cut = `${span({ from: log.from, to: log.from + gone.length - 1 })} (${termsOf(gone)})`;
   return added === '' ? `cuts off ${cut}` : `replaces ${cut} by ${added}`;

@@ -119,8 +119,9 @@ export function tellVoteReply(
   }
   if (server.role !== 'candidate' || server.term !== term) {
     if (crown === '' && role === '') return null;
-    const late = `${record.to} counts ${from}'s vote of term ${term} although it is a ${server.role}`;
-    return plain({ ...line, text: `${late} in term ${server.term}${crown}` });
+    const late = `${record.to} counts ${from}'s vote of term ${term}`;
+    const but = `although it is a ${server.role} in term ${server.term}`;
+    return plain({ ...line, text: `${late} ${but}${crown}` });
   }
   const count = server.granted.has(from) ? server.granted.size : server.granted.size + 1;
   const votes = { before: server, count, believed: server.grants + 1, won: crown !== '' };

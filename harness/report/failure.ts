@@ -62,7 +62,8 @@ function scheduleLines(report: FailureReport, options: TextOptions): string[] {
   if (shrunk === null) return lines;
   const { faults, operations, tries, ms } = shrunk;
   const from = `${counted(faults, 'fault')} and ${counted(operations, 'operation')}`;
-  const how = `shrunk in ${grouped(tries)} ${tries === 1 ? 'try' : 'tries'}${ms === null ? '' : `, ${duration(ms)}`}`;
+  const took = ms === null ? '' : `, ${duration(ms)}`;
+  const how = `shrunk in ${grouped(tries)} ${tries === 1 ? 'try' : 'tries'}${took}`;
   return [...lines, ...entry({ name: '', text: `(found with ${from}; ${how})` }, options)];
 }
 

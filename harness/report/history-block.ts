@@ -72,7 +72,7 @@ function label(operation: Operation): string {
   return `${clean(call.client, 8).padEnd(4)} ${text}`;
 }
 
-/** The evidence of a broken history as rows. The last record of the evidence is the impossible one. */
+/** The evidence of a broken history as rows. Its last record is the impossible one. */
 export function historyBlock(plotted: Plot, evidence: readonly HistoryRecord[]): Block {
   const all = operations(plotted, evidence);
   const impossible = evidence.at(-1)?.seq;

@@ -38,7 +38,8 @@ export function junitXml(result: ReportedResult): string {
   const { bugs, stats } = result;
   const broken = result.verdict !== 'ok' && bugs.length === 0;
   const held = broken
-    ? `    <testcase classname="whitewater" name="campaign"><error message="${result.verdict}"/></testcase>`
+    ? '    <testcase classname="whitewater" name="campaign">' +
+      `<error message="${result.verdict}"/></testcase>`
     : '    <testcase classname="whitewater" name="every promise"/>';
   const cases = bugs.length === 0 ? [held] : bugs.map(failedCase);
   const counts = `tests="${cases.length}" failures="${bugs.length}" errors="${broken ? 1 : 0}"`;

@@ -58,7 +58,8 @@ export function tellOnline(scene: Scene, record: OnlineRecord): Draft {
     state !== null && (state.term !== record.term || state.votedFor !== record.votedFor);
   const but = differs ? `, but goes on with term ${state.term} and ${voteText(state)}` : '';
   const verb = record.incarnation > 1 ? 'comes back' : 'starts';
-  const text = `${record.server} ${verb} with term ${record.term}, ${voteText(record)} and ${log} on its disk${but}`;
+  const kept = `term ${record.term}, ${voteText(record)} and ${log} on its disk`;
+  const text = `${record.server} ${verb} with ${kept}${but}`;
   return plain({ at: record.at, seq: record.seq, actors: [record.server], text });
 }
 

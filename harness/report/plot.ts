@@ -1,6 +1,6 @@
 /**
- * A trace cut into steps. A step is one input that somebody handled (a timer, a delivery, a client's
- * call, a crash) together with everything the trace says came of it. A durable write belongs to the
+ * A trace cut into steps. A step is one input that somebody handled (a timer, a delivery, a crash,
+ * a client's call) together with everything the trace says came of it. A durable write belongs to the
  * step that asked for it, unless it made somebody commit.
  */
 import type {

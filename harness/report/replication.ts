@@ -29,13 +29,14 @@ function mismatch(server: ServerPicture, message: AppendEntries): string {
   return ` (its entry ${message.prevIndex} is of T${own.term}, not T${message.prevTerm})`;
 }
 
-/** Accepted although the previous entry disagrees: the sentence a broken consistency check earns. */
+/** Accepted although the previous entry disagrees: what a broken consistency check earns. */
 function unsound(server: ServerPicture, message: AppendEntries): string {
   if (message.prevIndex === 0) return '';
   const own = server.log[message.prevIndex - 1];
   if (own?.term === message.prevTerm) return '';
   const holds = own === undefined ? `no entry ${message.prevIndex}` : `T${own.term} there`;
-  return `, although it should follow (${message.prevIndex}, T${message.prevTerm}) and it holds ${holds}`;
+  const should = `it should follow (${message.prevIndex}, T${message.prevTerm})`;
+  return `, although ${should} and it holds ${holds}`;
 }
 
 /** A follower that merely moves on is told by what it appends; giving up a role is worth words. */
@@ -160,7 +161,8 @@ export function tellDurable(scene: Scene, record: DurableRecord): Draft | null {
   if (server === undefined) return null;
   const line = { at: record.at, seq: record.seq, actors: [record.server] };
   if (commit !== null) {
-    const text = `${record.server}'s disk has it → ${record.server} ${commitPhrase(server, commit)}`;
+    const so = `${record.server} ${commitPhrase(server, commit)}`;
+    const text = `${record.server}'s disk has it → ${so}`;
     return plain({ ...line, text });
   }
   const [from] = applied;

@@ -1,4 +1,4 @@
-/** One step, one sentence: who · did what · to whom · so what. Null when there is nothing to tell. */
+/** One step, one sentence: who · did what · to whom · so what. Null: there is nothing to tell. */
 import type { DeliverRecord } from '../trace/record.ts';
 import { tellHistory, tellReply, tellRequest } from './clients.ts';
 import type { Draft } from './draft.ts';

@@ -4,7 +4,7 @@ import { tell } from './story.ts';
 import { jsonOf } from './json.ts';
 import { markdownOf } from './markdown.ts';
 import { textOf } from './text.ts';
-import { append, ask, TraceScript, vote } from './trace-script.ts';
+import { append, ask, TraceScript, vote } from './trace.test.kit.ts';
 
 const five = ['S1', 'S2', 'S3', 'S4', 'S5'];
 

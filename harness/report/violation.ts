@@ -1,4 +1,4 @@
-/** What the violating record adds to the sentence of its step, where that sentence does not say it. */
+/** What the violating record adds to the sentence of its step, where that does not say it. */
 import type { ApplyRecord, TraceRecord } from '../trace/record.ts';
 import { commandText } from './clients.ts';
 import { messageName } from './incidents.ts';
