@@ -93,7 +93,12 @@ function rowText({ mutant, runs, caught }: Row, width: number): string {
   const name = mutant.name.padEnd(width);
   if (caught === null) return `? ${name}survived ${counted(runs, 'run')}`;
   const { judge, atRun, faults, operations, steps } = caught;
-  const size = `${faults} faults, ${operations} operations, ${steps} steps`;
+  const shrunk = [
+    counted(faults, 'fault'),
+    counted(operations, 'operation'),
+    counted(steps, 'step'),
+  ];
+  const size = shrunk.join(', ');
   return `✓ ${name}${judge.padEnd(22)}${`run ${grouped(atRun)}`.padStart(10)}   ${size}`;
 }
 
