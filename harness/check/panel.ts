@@ -40,6 +40,8 @@ export interface Panel {
   readonly view: ClusterView;
   /** Returns the first failure that this record makes certain; the record is folded either way. */
   observe(record: TraceRecord): Found | undefined;
+  /** `observe` for records of one kind, or null when nobody looks at them. */
+  listen(kind: RecordKind): ((record: TraceRecord) => Found | undefined) | null;
   /** Call once, after the last record. */
   finish(): PanelVerdict;
 }
@@ -58,32 +60,13 @@ interface Row {
 
 type Messages = { readonly [Kind in MessageRecord['kind']]: Row };
 
-/** The kinds that make up nearly all records are found without a look-up by string. */
 interface Rows {
   readonly send: Messages;
-  readonly deliver: Row;
-  readonly apply: Row;
-  readonly match: Row;
-  readonly write: Row;
-  readonly durable: Row;
-  readonly commit: Row;
   /** All but `send`. */
   readonly byKind: ReadonlyMap<RecordKind, Row>;
 }
 
 const idle: Row = { judges: [], absorb: () => undefined };
-
-function rowOf(rows: Rows, record: TraceRecord): Row {
-  const { kind } = record;
-  if (kind === 'send') return messageRow(rows.send, record.message.kind);
-  if (kind === 'deliver') return rows.deliver;
-  if (kind === 'apply') return rows.apply;
-  if (kind === 'match') return rows.match;
-  if (kind === 'write') return rows.write;
-  if (kind === 'durable') return rows.durable;
-  if (kind === 'commit') return rows.commit;
-  return rows.byKind.get(kind) ?? idle;
-}
 
 function messageRow(rows: Messages, kind: MessageRecord['kind']): Row {
   if (kind === 'AppendEntries') return rows.AppendEntries;
@@ -99,7 +82,6 @@ function newRows(judges: readonly Judge[]): Rows {
     const interested = judges.filter(({ check }) => check.kinds.includes(kind));
     byKind.set(kind, { judges: interested, absorb: absorbers.get(kind) ?? idle.absorb });
   }
-  const row = (kind: RecordKind): Row => byKind.get(kind) ?? idle;
   const message = (kind: MessageRecord['kind']): Row => ({
     judges: judges.filter(({ check }) => {
       const { kinds: of, messages } = check;
@@ -116,12 +98,6 @@ function newRows(judges: readonly Judge[]): Rows {
       ClientRequest: message('ClientRequest'),
       ClientReply: message('ClientReply'),
     },
-    deliver: row('deliver'),
-    apply: row('apply'),
-    match: row('match'),
-    write: row('write'),
-    durable: row('durable'),
-    commit: row('commit'),
     byKind,
   };
 }
@@ -150,25 +126,40 @@ export function panel(checks: readonly Check[], servers: readonly string[]): Pan
   const rows = newRows(judges);
   let first: Found | undefined;
 
+  function show(row: Row, record: TraceRecord): Found | undefined {
+    const { judges: seated } = row;
+    let found: Found | undefined;
+    for (let i = 0; i < seated.length; i += 1) {
+      const judge = seated[i];
+      if (judge === undefined) break;
+      const failure = judge.check.observe(judge.state, record, view);
+      if (failure === undefined) continue;
+      judge.failure = failure;
+      excuse(rows, judge);
+      found ??= { check: judge.check, failure };
+    }
+    if (found !== undefined) first ??= found;
+    row.absorb(view, record);
+    return found;
+  }
+
+  function listen(kind: RecordKind): ((record: TraceRecord) => Found | undefined) | null {
+    if (kind === 'send') {
+      const looked = Object.values(rows.send).some(({ judges: of }) => of.length > 0);
+      if (!looked) return null;
+      return (record) =>
+        record.kind === 'send'
+          ? show(messageRow(rows.send, record.message.kind), record)
+          : undefined;
+    }
+    const row = rows.byKind.get(kind);
+    return row === undefined ? null : (record) => show(row, record);
+  }
+
   return {
     view,
-    observe(record: TraceRecord): Found | undefined {
-      const row = rowOf(rows, record);
-      const { judges: seated } = row;
-      let found: Found | undefined;
-      for (let i = 0; i < seated.length; i += 1) {
-        const judge = seated[i];
-        if (judge === undefined) break;
-        const failure = judge.check.observe(judge.state, record, view);
-        if (failure === undefined) continue;
-        judge.failure = failure;
-        excuse(rows, judge);
-        found ??= { check: judge.check, failure };
-      }
-      if (found !== undefined) first ??= found;
-      row.absorb(view, record);
-      return found;
-    },
+    observe: (record) => listen(record.kind)?.(record),
+    listen,
     finish: () =>
       overall(
         judges.map((judge) => conclude(judge, view)),

@@ -188,7 +188,23 @@ const counting =
     saw(state, event);
   };
 
+function onSend(state: Sometimes, record: TraceRecord): void {
+  if (record.kind === 'send') onMessage(state, record.message);
+}
+
+function onDeliver(state: Sometimes, record: TraceRecord): void {
+  if (record.kind === 'deliver' && record.deliveryCount > 0) saw(state, 'message redelivered');
+}
+
+function onTimer(state: Sometimes, record: TraceRecord): void {
+  if (record.kind !== 'timer' || record.timer !== 'election') return;
+  if (state.candidates.has(record.server)) saw(state, 'election split');
+}
+
 const handlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>([
+  ['send', onSend],
+  ['deliver', onDeliver],
+  ['timer', onTimer],
   ['state', onState],
   ['write', onWrite],
   ['online', onOnline],
@@ -207,20 +223,17 @@ const handlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>(
 ]);
 
 /** The kinds of records that are looked at. */
-export const sometimesKinds: readonly RecordKind[] = [
-  ...handlers.keys(),
-  'send',
-  'deliver',
-  'timer',
-];
+export const sometimesKinds: readonly RecordKind[] = [...handlers.keys()];
+
+type Glance = (record: TraceRecord) => void;
+
+/** Who counts what records of this kind show, or null when they show nothing. */
+export function sometimesListener(state: Sometimes, kind: RecordKind): Glance | null {
+  const handler = handlers.get(kind);
+  return handler === undefined ? null : (record): void => handler(state, record);
+}
 
 /** Counts what one record shows. */
 export function observeSometimes(state: Sometimes, record: TraceRecord): void {
-  if (record.kind === 'send') onMessage(state, record.message);
-  else if (record.kind === 'deliver') {
-    if (record.deliveryCount > 0) saw(state, 'message redelivered');
-  } else if (record.kind === 'timer') {
-    const again = record.timer === 'election' && state.candidates.has(record.server);
-    if (again) saw(state, 'election split');
-  } else handlers.get(record.kind)?.(state, record);
+  handlers.get(record.kind)?.(state, record);
 }

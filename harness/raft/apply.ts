@@ -6,13 +6,10 @@ import { assert } from './assert.ts';
 import type { CommandPayload, Entry } from './entry.ts';
 import { mixApplied } from './hash.ts';
 import type { Answer } from './message.ts';
-import type { Outcome, Session } from './node.ts';
+import type { Outcome } from './node.ts';
+import { forgetAnswers, keepAnswer, newSession } from './session.ts';
 import { answer, emit } from './turn.ts';
 import type { Turn } from './turn.ts';
-
-export function newSession(): Session {
-  return { acknowledged: 0, answers: new Map() };
-}
 
 /** Sets the commit index, then applies what may be applied. */
 export function commitTo(turn: Turn, index: number): void {
@@ -65,8 +62,8 @@ function run(turn: Turn, payload: CommandPayload): Answer {
   }
   const session = node.sessions.get(payload.session);
   if (session === undefined) return result;
-  session.answers.set(payload.serial, result);
-  forget(session, payload.acknowledged);
+  keepAnswer(session, payload.serial, result);
+  forgetAnswers(session, payload.acknowledged);
   return result;
 }
 
@@ -77,20 +74,6 @@ function outcomeOf({ node }: Turn, payload: CommandPayload): Outcome<unknown> {
   } catch (error) {
     return { kind: 'refused', reason: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function forget(session: Session, acknowledged: number): void {
-  if (acknowledged <= session.acknowledged) return;
-  if (acknowledged - session.acknowledged <= session.answers.size) {
-    for (let serial = session.acknowledged + 1; serial <= acknowledged; serial += 1) {
-      session.answers.delete(serial);
-    }
-  } else {
-    for (const serial of session.answers.keys()) {
-      if (serial <= acknowledged) session.answers.delete(serial);
-    }
-  }
-  session.acknowledged = acknowledged;
 }
 
 function tellRequester(turn: Turn, entry: Entry, result: Answer): void {

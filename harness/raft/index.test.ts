@@ -49,7 +49,7 @@ describe('The public entry', () => {
         kind: 'propose',
         request: { ...request, payload: { ...payload, command } },
       });
-      return settle(node).find((effect) => effect.kind === 'answer')?.reply.answer;
+      return settle(node).find((effect) => effect.kind === 'answer')?.message.answer;
     });
     expect(answers).toEqual([
       { kind: 'done', result: 'yours' },

@@ -1,6 +1,6 @@
 /** A server's coming and going (raft.md 2.3: what survives, and what starts from scratch). */
 import { assert, BrokenInvariant } from './assert.ts';
-import { newSession } from './apply.ts';
+import { newSession } from './session.ts';
 import type { Node, NodeOptions, StateMachine } from './node.ts';
 import { forgetOffice } from './role.ts';
 import type { Stored } from './step.ts';

@@ -130,7 +130,7 @@ export function give(network: Network, id: ServerId, input: Input): readonly Eff
     if (effect.kind === 'persist') machine.unsynced.push(effect.write);
     else if (effect.kind === 'send') machine.held.push(effect);
     else if (effect.kind === 'apply') machine.applied.push(effect);
-    else if (effect.kind === 'answer') network.replies.push(effect.reply);
+    else if (effect.kind === 'answer') network.replies.push(effect.message);
   }
   release(network, machine);
   while (!network.slowDisks && machine.unsynced.length > 0) sync(network, id);

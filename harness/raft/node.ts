@@ -37,8 +37,9 @@ export interface NodeOptions {
 export interface Session {
   /** Every serial up to this one was answered and forgotten. */
   acknowledged: number;
-  /** Answers still kept, by serial. */
-  readonly answers: Map<number, Answer>;
+  /** Answers still kept: `answers[i]` is that to `serials[i]`; few, for a client waits for each. */
+  readonly serials: number[];
+  readonly answers: Answer[];
 }
 
 /** A write that is not durable yet, and how much of the log in memory will be durable with it. */

@@ -14,6 +14,7 @@ import type {
   RequestVoteReply,
 } from './message.ts';
 import type { Node, Progress } from './node.ts';
+import { answerTo } from './session.ts';
 import type { Stored } from './step.ts';
 
 /** What may restart the election timer of a server that is not the leader. */
@@ -105,7 +106,7 @@ function rememberedAnswer(node: Node, payload: CommandPayload): Answer | null {
   const session = node.sessions.get(payload.session);
   if (session === undefined) return null;
   if (payload.serial <= session.acknowledged) return expired;
-  return session.answers.get(payload.serial) ?? null;
+  return answerTo(session, payload.serial);
 }
 
 /** The largest index that a majority holds, or the commit index when that is no less. */

@@ -3,7 +3,7 @@
  * networks or chance. Whoever calls `step` owes four duties, in this order:
  *
  * 1. hand `persist` effects to stable storage in the order given, and report each as `persisted`
- *    once it is durable, in the same order;
+ *    once it is durable, in the same order (reporting one reports all before it);
  * 2. let a `send` or an `answer` leave only when the write named by `after` is durable (0: at once);
  * 3. draw the time-out that `arm` asks for from the range given, and report it as `expire` with the
  *    generation given; a later `arm` or `disarm` of the same timer replaces it;
@@ -45,7 +45,7 @@ export interface Write {
 export type Effect =
   | { readonly kind: 'persist'; readonly write: Write }
   | { readonly kind: 'send'; readonly message: RaftMessage; readonly after: number }
-  | { readonly kind: 'answer'; readonly reply: ClientReply; readonly after: number }
+  | { readonly kind: 'answer'; readonly message: ClientReply; readonly after: number }
   | {
       readonly kind: 'arm';
       readonly timer: Timer;
@@ -54,7 +54,14 @@ export type Effect =
       /** Exclusive; equal to `lowMicros` + 1 for a fixed time-out. */
       readonly highMicros: number;
     }
-  | { readonly kind: 'disarm'; readonly timer: Timer }
+  /** Shaped like `arm`; the times mean nothing. */
+  | {
+      readonly kind: 'disarm';
+      readonly timer: Timer;
+      readonly generation: number;
+      readonly lowMicros: number;
+      readonly highMicros: number;
+    }
   | {
       readonly kind: 'apply';
       readonly entry: Entry;

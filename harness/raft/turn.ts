@@ -9,7 +9,7 @@ import type { Entry } from './entry.ts';
 import type { ClientReply, RaftMessage } from './message.ts';
 import type { Node } from './node.ts';
 import type { Rules } from './rules.ts';
-import type { Effect } from './step.ts';
+import type { Effect, Timer } from './step.ts';
 
 export interface Turn {
   node: Node;
@@ -66,8 +66,8 @@ export function send(turn: Turn, message: RaftMessage): void {
 }
 
 /** Answers a client. What a committed entry came to is durable on a quorum: nothing to wait for. */
-export function answer(turn: Turn, reply: ClientReply): void {
-  emit(turn, { kind: 'answer', reply, after: 0 });
+export function answer(turn: Turn, message: ClientReply): void {
+  emit(turn, { kind: 'answer', message, after: 0 });
 }
 
 /** Appends one entry in memory (raft.md 2.2-R6). */
@@ -119,10 +119,14 @@ export function armHeartbeat(turn: Turn): void {
 
 export function disarmElection(turn: Turn): void {
   turn.node.electionGeneration += 1;
-  emit(turn, { kind: 'disarm', timer: 'election' });
+  disarm(turn, 'election', turn.node.electionGeneration);
 }
 
 export function disarmHeartbeat(turn: Turn): void {
   turn.node.heartbeatGeneration += 1;
-  emit(turn, { kind: 'disarm', timer: 'heartbeat' });
+  disarm(turn, 'heartbeat', turn.node.heartbeatGeneration);
+}
+
+function disarm(turn: Turn, timer: Timer, generation: number): void {
+  emit(turn, { kind: 'disarm', timer, generation, lowMicros: 0, highMicros: 0 });
 }

@@ -5,14 +5,15 @@
 import type { Check, Failure as Finding } from '../check/check.ts';
 import { linearizabilityCheck } from '../check/linearizability/check.ts';
 import type { Panel } from '../check/panel.ts';
-import { panel, wanted } from '../check/panel.ts';
+import { panel } from '../check/panel.ts';
 import type { Sometimes } from '../check/sometimes.ts';
-import { newSometimes, observeSometimes, sometimesKinds } from '../check/sometimes.ts';
+import { newSometimes, sometimesListener } from '../check/sometimes.ts';
 import type { StateMachine } from '../raft/node.ts';
 import type { Subject } from '../raft/step.ts';
 import type { RecordKind, TraceRecord } from '../trace/record.ts';
 import { traceSchema } from '../trace/record.ts';
 import { version } from '../trace/version.ts';
+import type { Listener } from '../world/emitter.ts';
 import type { Run } from '../world/run.ts';
 import { run } from '../world/run.ts';
 import type { Scenario } from '../world/scenario.ts';
@@ -81,28 +82,27 @@ function judged(
   const first = header(scenario, lab);
   write?.(first);
   seats.observe(first);
+  function listen(kind: RecordKind): Listener | null {
+    const glance = sometimesListener(sometimes, kind);
+    const judge = seats.listen(kind);
+    if (glance === null && judge === null) return write;
+    return (seen: TraceRecord): void => {
+      if (write !== null) write(seen);
+      if (glance !== null) glance(seen);
+      if (judge !== null && judge(seen)?.check.class === 'safety') violated = true;
+    };
+  }
   const ran = run({
     scenario,
     subject: lab.subject,
     application: lab.application ?? store,
     bus: lab.bus,
     stop: () => violated,
-    observer: {
-      kinds: write === null ? watched(checks) : null,
-      observe(seen: TraceRecord): void {
-        write?.(seen);
-        observeSometimes(sometimes, seen);
-        if (seats.observe(seen)?.check.class === 'safety') violated = true;
-      },
-    },
+    observer: { full: write !== null, listen },
   });
   const outcome = conclude(seats, ran, sometimes);
   write?.(verdictRecord(outcome, ran));
   return outcome;
-}
-
-function watched(checks: readonly Check[]): ReadonlySet<RecordKind> {
-  return new Set([...wanted(checks), ...sometimesKinds]);
 }
 
 function conclude(seats: Panel, ran: Run, sometimes: Sometimes): Outcome {

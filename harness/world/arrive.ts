@@ -69,8 +69,9 @@ function onRejected(
   const id = -1 - event.token;
   count(world, 'rejected');
   const seq = emitter.take();
-  if (!emitter.wants.drop) return;
-  emitter.show({
+  const show = emitter.on.drop;
+  if (show === null) return;
+  show({
     kind: 'drop',
     seq,
     at: world.now,
@@ -93,9 +94,10 @@ function noteBus(
   count(world, what.what);
   const { emitter } = world;
   const seq = emitter.take();
-  if (!emitter.wants.bus) return;
+  const show = emitter.on.bus;
+  if (show === null) return;
   const { envelope, text } = what;
-  emitter.show({
+  show({
     kind: 'bus',
     seq,
     at: world.now,

@@ -45,9 +45,10 @@ function tell(world: World, client: Client, telling: Telling): number {
   const { emitter } = world;
   const seq = emitter.take();
   const { kind, operation, cause } = telling;
-  if (emitter.wants[kind]) {
+  const show = emitter.on[kind];
+  if (show !== null) {
     const { f, key, value } = operation;
-    emitter.show({
+    show({
       kind,
       seq,
       at: world.now,
@@ -130,10 +131,11 @@ export function receive(
   const { emitter } = world;
   const { message } = envelope;
   const seq = emitter.take();
-  if (emitter.wants.deliver) {
+  const show = emitter.on.deliver;
+  if (show !== null) {
     const { id } = envelope;
     const { id: to } = client;
-    emitter.show({ kind: 'deliver', seq, at: world.now, cause: id, id, to, deliveryCount });
+    show({ kind: 'deliver', seq, at: world.now, cause: id, id, to, deliveryCount });
   }
   world.counters.messages += 1;
   world.cause = seq;

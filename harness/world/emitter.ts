@@ -1,59 +1,58 @@
 /**
- * Where records leave the world. Every record takes its number whether anybody watches or not, so
- * that a run numbers its records alike with and without a trace.
+ * Where records leave the world. Every record takes its number whether anybody listens or not, so
+ * that a run numbers its records alike with and without a trace; nothing is made that nobody hears.
  */
 import type { RecordKind, TraceRecord } from '../trace/record.ts';
 
+export type Listener = (record: TraceRecord) => void;
+
 export interface Observer {
-  /** The kinds to be shown, or null for all of them. */
-  readonly kinds: ReadonlySet<RecordKind> | null;
-  observe(record: TraceRecord): void;
+  /** All records are wanted as the trace writes them: entries by reference. */
+  readonly full: boolean;
+  /** Asked once for each kind: who hears it, or null. */
+  listen(kind: RecordKind): Listener | null;
 }
 
-type Wants = { readonly [Kind in RecordKind]: boolean };
+type Listeners = { readonly [Kind in RecordKind]: Listener | null };
 
 export class Emitter {
-  readonly wants: Wants;
-  /** A whole trace is wanted: records are to stand alone, without what they need not carry. */
+  readonly on: Listeners;
   readonly full: boolean;
-  private readonly observer: Observer;
   /** 0 is the header's. */
   private next = 1;
 
   constructor(observer: Observer) {
-    this.observer = observer;
-    this.full = observer.kinds === null;
-    const want = (kind: RecordKind): boolean => observer.kinds === null || observer.kinds.has(kind);
-    this.wants = {
-      header: want('header'),
-      send: want('send'),
-      deliver: want('deliver'),
-      drop: want('drop'),
-      delay: want('delay'),
-      duplicate: want('duplicate'),
-      bus: want('bus'),
-      state: want('state'),
-      timer: want('timer'),
-      arm: want('arm'),
-      propose: want('propose'),
-      write: want('write'),
-      durable: want('durable'),
-      match: want('match'),
-      commit: want('commit'),
-      apply: want('apply'),
-      crash: want('crash'),
-      online: want('online'),
-      offline: want('offline'),
-      pause: want('pause'),
-      resume: want('resume'),
-      fault: want('fault'),
-      quiet: want('quiet'),
-      end: want('end'),
-      invoke: want('invoke'),
-      ok: want('ok'),
-      fail: want('fail'),
-      info: want('info'),
-      verdict: want('verdict'),
+    this.full = observer.full;
+    this.on = {
+      header: observer.listen('header'),
+      send: observer.listen('send'),
+      deliver: observer.listen('deliver'),
+      drop: observer.listen('drop'),
+      delay: observer.listen('delay'),
+      duplicate: observer.listen('duplicate'),
+      bus: observer.listen('bus'),
+      state: observer.listen('state'),
+      timer: observer.listen('timer'),
+      arm: observer.listen('arm'),
+      propose: observer.listen('propose'),
+      write: observer.listen('write'),
+      durable: observer.listen('durable'),
+      match: observer.listen('match'),
+      commit: observer.listen('commit'),
+      apply: observer.listen('apply'),
+      crash: observer.listen('crash'),
+      online: observer.listen('online'),
+      offline: observer.listen('offline'),
+      pause: observer.listen('pause'),
+      resume: observer.listen('resume'),
+      fault: observer.listen('fault'),
+      quiet: observer.listen('quiet'),
+      end: observer.listen('end'),
+      invoke: observer.listen('invoke'),
+      ok: observer.listen('ok'),
+      fail: observer.listen('fail'),
+      info: observer.listen('info'),
+      verdict: observer.listen('verdict'),
     };
   }
 
@@ -65,9 +64,5 @@ export class Emitter {
   /** Records numbered so far, the header among them. */
   get taken(): number {
     return this.next;
-  }
-
-  show(record: TraceRecord): void {
-    this.observer.observe(record);
   }
 }

@@ -42,9 +42,10 @@ export function run(options: RunOptions): Run {
   }
   const { emitter } = world;
   const seq = emitter.take();
-  if (emitter.wants.end) {
+  const show = emitter.on.end;
+  if (show !== null) {
     const online = world.hosts.filter(isOnline).map((host) => host.id);
-    emitter.show({ kind: 'end', seq, at: world.now, cause: -1, reason, online });
+    show({ kind: 'end', seq, at: world.now, cause: -1, reason, online });
   }
   return {
     reason,
@@ -166,7 +167,7 @@ function quieten(world: World): void {
   world.quiet = true;
   const { emitter } = world;
   const seq = emitter.take();
-  if (emitter.wants.quiet) emitter.show({ kind: 'quiet', seq, at: world.now, cause: -1 });
+  emitter.on.quiet?.({ kind: 'quiet', seq, at: world.now, cause: -1 });
   world.queue.push(
     world.now + world.scenario.limits.quietMs * 1_000,
     codeOf(happening.finish, 0, 0),

@@ -72,7 +72,8 @@ export function comeOnline(world: World, host: Host): void {
   seen.commitIndex = 0;
   const { emitter } = world;
   const seq = emitter.take();
-  if (emitter.wants.online) {
+  const show = emitter.on.online;
+  if (show !== null) {
     const { term, votedFor } = stored;
     const entries = stored.entries.map(({ index, term: of, digest }) => ({
       index,
@@ -80,7 +81,7 @@ export function comeOnline(world: World, host: Host): void {
       digest,
     }));
     const { id: server } = host;
-    emitter.show({
+    show({
       kind: 'online',
       seq,
       at: world.now,
@@ -127,8 +128,9 @@ export function crash(world: World, host: Host, active: ActiveFault): void {
   const { emitter } = world;
   const seq = emitter.take();
   if (lost > 0) count(world, torn === null ? 'lostWrites' : 'tornWrite');
-  if (!emitter.wants.crash) return;
-  emitter.show({
+  const show = emitter.on.crash;
+  if (show === null) return;
+  show({
     kind: 'crash',
     seq,
     at: world.now,
@@ -160,18 +162,20 @@ export function goOffline(world: World, host: Host, active: ActiveFault): void {
   if (last !== undefined) {
     flush(host.disk);
     const seq = emitter.take();
-    if (emitter.wants.durable) {
+    const show = emitter.on.durable;
+    if (show !== null) {
       const { id: write } = last.write;
       const { id: server } = host;
-      emitter.show({ kind: 'durable', seq, at: world.now, cause: last.seq, server, write });
+      show({ kind: 'durable', seq, at: world.now, cause: last.seq, server, write });
     }
   }
   host.outbox.clear();
   silence(host);
   const seq = emitter.take();
-  if (!emitter.wants.offline) return;
+  const show = emitter.on.offline;
+  if (show === null) return;
   const { index: fault } = active;
-  emitter.show({ kind: 'offline', seq, at: world.now, cause, server: host.id, fault });
+  show({ kind: 'offline', seq, at: world.now, cause, server: host.id, fault });
 }
 
 function notePause(
@@ -181,10 +185,11 @@ function notePause(
 ): number {
   const { emitter } = world;
   const seq = emitter.take();
-  if (emitter.wants[what.kind]) {
+  const show = emitter.on[what.kind];
+  if (show !== null) {
     const { kind, fault } = what;
     const { cause } = world;
-    emitter.show({ kind, seq, at: world.now, cause, server: host.id, fault });
+    show({ kind, seq, at: world.now, cause, server: host.id, fault });
   }
   return seq;
 }

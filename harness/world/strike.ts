@@ -40,7 +40,8 @@ function targetsOf(fault: Fault): readonly string[] {
 function note(world: World, active: ActiveFault, phase: 'start' | 'end'): void {
   const { emitter } = world;
   const seq = emitter.take();
-  if (emitter.wants.fault) {
+  const show = emitter.on.fault;
+  if (show !== null) {
     const { fault, index } = active;
     const detail: { [name: string]: Json } = { ...fault };
     const names = active.hosts.map((at) => world.hosts[at]?.id ?? '');
@@ -50,7 +51,7 @@ function note(world: World, active: ActiveFault, phase: 'start' | 'end'): void {
       detail['from'] = nameOf(world, active.from);
       detail['to'] = nameOf(world, active.to);
     }
-    emitter.show({
+    show({
       kind: 'fault',
       seq,
       at: world.now,

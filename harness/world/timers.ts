@@ -25,8 +25,9 @@ export interface Arm {
 function note(world: World, host: Host, timer: Timer, dueAt: number): void {
   const { emitter } = world;
   const seq = emitter.take();
-  if (!emitter.wants.arm) return;
-  emitter.show({ kind: 'arm', seq, at: world.now, cause: -1, server: host.id, timer, dueAt });
+  const show = emitter.on.arm;
+  if (show === null) return;
+  show({ kind: 'arm', seq, at: world.now, cause: -1, server: host.id, timer, dueAt });
 }
 
 function schedule(world: World, host: Host, timer: Timer): void {

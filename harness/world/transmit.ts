@@ -46,8 +46,9 @@ export function transmit(world: World, from: number, message: Message): void {
     to,
     key: draw(world.scenario.seed, purpose.latency, link, ordinal) >>> 1,
   };
-  if (emitter.wants.send) {
-    emitter.show({
+  const show = emitter.on.send;
+  if (show !== null) {
+    show({
       kind: 'send',
       seq,
       at: world.now,
@@ -97,9 +98,10 @@ export function drop(
   count(world, reason === 'fault' ? 'drop' : reason);
   const { emitter } = world;
   const seq = emitter.take();
-  if (!emitter.wants.drop) return;
+  const show = emitter.on.drop;
+  if (show === null) return;
   const { id } = envelope;
-  emitter.show({
+  show({
     kind: 'drop',
     seq,
     at: world.now,
@@ -119,10 +121,11 @@ function delay(world: World, envelope: Envelope, by: { fault: number; micros: nu
   count(world, 'delay');
   const { emitter } = world;
   const seq = emitter.take();
-  if (emitter.wants.delay) {
+  const show = emitter.on.delay;
+  if (show !== null) {
     const { id } = envelope;
     const { fault, micros: byMicros } = by;
-    emitter.show({ kind: 'delay', seq, at: world.now, cause: id, id, fault, byMicros });
+    show({ kind: 'delay', seq, at: world.now, cause: id, id, fault, byMicros });
   }
   later(world, envelope, by.micros);
 }
@@ -131,9 +134,10 @@ function duplicate(world: World, envelope: Envelope, by: { fault: number; micros
   count(world, 'duplicate');
   const { emitter } = world;
   const seq = emitter.take();
-  if (emitter.wants.duplicate) {
+  const show = emitter.on.duplicate;
+  if (show !== null) {
     const { id } = envelope;
-    emitter.show({ kind: 'duplicate', seq, at: world.now, cause: id, id, fault: by.fault });
+    show({ kind: 'duplicate', seq, at: world.now, cause: id, id, fault: by.fault });
   }
   later(world, envelope, by.micros);
 }

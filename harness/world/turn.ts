@@ -63,10 +63,8 @@ function carryOut(world: World, host: Host, effect: Effect): void {
     case 'persist':
       break;
     case 'send':
-      leave(world, host, effect.after, effect.message);
-      break;
     case 'answer':
-      leave(world, host, effect.after, effect.reply);
+      leave(world, host, effect.after, effect.message);
       break;
     case 'arm':
       arm(world, host, effect);
@@ -121,8 +119,9 @@ function persist(world: World, host: Host, write: Write): void {
     for (const entry of write.log.entries) notePropose(world, host, entry);
   }
   const seq = emitter.take();
-  if (emitter.wants.write) {
-    emitter.show({
+  const show = emitter.on.write;
+  if (show !== null) {
+    show({
       kind: 'write',
       seq,
       at: world.now,
@@ -162,10 +161,11 @@ export function synced(world: World, host: Host): void {
   const { emitter } = world;
   const last = completeSync(host.disk);
   const seq = emitter.take();
-  if (emitter.wants.durable) {
+  const show = emitter.on.durable;
+  if (show !== null) {
     const { id: write } = last.write;
     const { id: server } = host;
-    emitter.show({ kind: 'durable', seq, at: world.now, cause: last.seq, server, write });
+    show({ kind: 'durable', seq, at: world.now, cause: last.seq, server, write });
   }
   if (host.paused) host.inbox.push({ kind: 'durable', write: last.write.id, seq });
   else tellDurable(world, host, last.write.id, seq);
@@ -193,8 +193,9 @@ function release(world: World, host: Host, write: number): void {
 export function deliver(world: World, host: Host, envelope: Envelope, by: Delivery): void {
   const { emitter } = world;
   const seq = emitter.take();
-  if (emitter.wants.deliver) {
-    emitter.show({
+  const show = emitter.on.deliver;
+  if (show !== null) {
+    show({
       kind: 'deliver',
       seq,
       at: world.now,
@@ -223,8 +224,9 @@ export interface Delivery {
 export function ring(world: World, host: Host, timer: 'election' | 'heartbeat'): void {
   const { emitter } = world;
   const seq = emitter.take();
-  if (emitter.wants.timer) {
-    emitter.show({ kind: 'timer', seq, at: world.now, cause: -1, server: host.id, timer });
+  const show = emitter.on.timer;
+  if (show !== null) {
+    show({ kind: 'timer', seq, at: world.now, cause: -1, server: host.id, timer });
   }
   const { generation } = timer === 'election' ? host.election : host.heartbeat;
   world.cause = seq;
@@ -245,11 +247,12 @@ function noteState(world: World, host: Host): void {
   seen.votedFor = node.votedFor;
   seen.leader = node.leader;
   const seq = emitter.take();
-  if (!emitter.wants.state) return;
+  const show = emitter.on.state;
+  if (show === null) return;
   const { role, term, votedFor, leader } = node;
   const { id: server } = host;
   const { cause } = world;
-  emitter.show({ kind: 'state', seq, at: world.now, cause, server, role, term, votedFor, leader });
+  show({ kind: 'state', seq, at: world.now, cause, server, role, term, votedFor, leader });
 }
 
 function noteMatch(
@@ -268,8 +271,9 @@ function noteMatch(
     host.nextSeen[peer] = nextIndex;
     const { emitter } = world;
     const seq = emitter.take();
-    if (!emitter.wants.match) return;
-    emitter.show({
+    const show = emitter.on.match;
+    if (show === null) return;
+    show({
       kind: 'match',
       seq,
       at: world.now,
@@ -289,10 +293,11 @@ function noteCommit(world: World, host: Host): void {
   const { emitter } = world;
   host.seen.commitIndex = node.commitIndex;
   const seq = emitter.take();
-  if (!emitter.wants.commit) return;
+  const show = emitter.on.commit;
+  if (show === null) return;
   const { term, commitIndex } = node;
   const { cause } = world;
-  emitter.show({ kind: 'commit', seq, at: world.now, cause, server: host.id, term, commitIndex });
+  show({ kind: 'commit', seq, at: world.now, cause, server: host.id, term, commitIndex });
 }
 
 function noteApply(
@@ -302,10 +307,11 @@ function noteApply(
 ): void {
   const { emitter } = world;
   const seq = emitter.take();
-  if (!emitter.wants.apply) return;
+  const show = emitter.on.apply;
+  if (show === null) return;
   const { entry } = effect;
   const { payload } = entry;
-  emitter.show({
+  show({
     kind: 'apply',
     seq,
     at: world.now,
@@ -325,9 +331,10 @@ function noteApply(
 function notePropose(world: World, host: Host, entry: Entry): void {
   const { emitter } = world;
   const seq = emitter.take();
-  if (!emitter.wants.propose) return;
+  const show = emitter.on.propose;
+  if (show === null) return;
   const { payload } = entry;
-  emitter.show({
+  show({
     kind: 'propose',
     seq,
     at: world.now,

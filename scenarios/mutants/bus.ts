@@ -1,6 +1,6 @@
 /** Wrong buses: they accept what they are given and do something else with it. */
 import type { BusCommand, BusEvent, BusFault, FaultyBus, Micros } from '../../harness/bus/bus.ts';
-import { raft } from '../../harness/raft/machine.ts';
+import { machine } from '../../harness/raft/machine.ts';
 import type { BusFactory } from '../../harness/world/setup.ts';
 import type { Envelope } from '../../harness/world/world.ts';
 import { stage, write } from '../named/stage.ts';
@@ -51,7 +51,7 @@ const losesAccepted: Mutant = {
   name: 'bus-loses-accepted',
   summary: 'The bus accepts a message, loses it and tells nobody: here every seventh.',
   source: 'Service Bus: a message accepted is delivered at least once or kept as a dead letter',
-  subject: raft,
+  subject: machine('bus-loses-accepted'),
   bus: everyNth(7, () => null),
   expected: ['DeliveryIntegrity'],
   hard: false,
@@ -81,7 +81,7 @@ const misdelivers: Mutant = {
   name: 'bus-misdelivers',
   summary: 'The bus puts every fifth message between servers into the subscription of its sender.',
   source: 'Service Bus: a correlation filter selects by the address given',
-  subject: raft,
+  subject: machine('bus-misdelivers'),
   bus: everyNth(5, returned),
   expected: ['DeliveryIntegrity', 'Assertion'],
   hard: false,

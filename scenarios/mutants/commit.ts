@@ -178,7 +178,11 @@ function premature(node: Node, input: Input): readonly Effect[] {
   const answer = { kind: 'done', result: outcome.result } as const;
   const { id: from } = node.options;
   return [
-    { kind: 'answer', reply: { kind: 'ClientReply', from, to: client, serial, answer }, after: 0 },
+    {
+      kind: 'answer',
+      message: { kind: 'ClientReply', from, to: client, serial, answer },
+      after: 0,
+    },
   ];
 }
 

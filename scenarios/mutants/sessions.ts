@@ -4,6 +4,7 @@ import { machine } from '../../harness/raft/machine.ts';
 import type { Answer } from '../../harness/raft/message.ts';
 import type { Node } from '../../harness/raft/node.ts';
 import { brokenRules, raftRules } from '../../harness/raft/rules.ts';
+import { answerTo } from '../../harness/raft/session.ts';
 import type { Effect, Input } from '../../harness/raft/step.ts';
 import { campaign, crash, cut, double, lose, read, stage, write } from '../named/stage.ts';
 import type { Mutant } from './mutant.ts';
@@ -96,8 +97,8 @@ function anybodysAnswer(node: Node, payload: CommandPayload): Answer | null {
   const own = raftRules.answerAtApply(node, payload);
   if (own !== null) return own;
   for (const session of node.sessions.values()) {
-    const answer = session.answers.get(payload.serial);
-    if (answer !== undefined) return answer;
+    const answer = answerTo(session, payload.serial);
+    if (answer !== null) return answer;
   }
   return null;
 }
@@ -121,7 +122,7 @@ const dedupAcrossClients: Mutant = {
 /** Looks only for the cached answer, not whether it was thrown away as acknowledged. */
 function cachedAnswer(node: Node, payload: CommandPayload): Answer | null {
   const session = node.sessions.get(payload.session);
-  return session === undefined ? expired : (session.answers.get(payload.serial) ?? null);
+  return session === undefined ? expired : answerTo(session, payload.serial);
 }
 
 const forgottenSerial: Mutant = {

@@ -1,0 +1,41 @@
+/** A client's session: which serials were answered, and how (dissertation 6.3). */
+import type { Answer } from './message.ts';
+import type { Session } from './node.ts';
+
+export function newSession(): Session {
+  return { acknowledged: 0, serials: [], answers: [] };
+}
+
+/** The answer kept for a serial, or null. */
+export function answerTo(session: Session, serial: number): Answer | null {
+  const { serials, answers } = session;
+  for (let at = 0; at < serials.length; at += 1) {
+    if (serials[at] === serial) return answers[at] ?? null;
+  }
+  return null;
+}
+
+export function keepAnswer(session: Session, serial: number, answer: Answer): void {
+  session.serials.push(serial);
+  session.answers.push(answer);
+}
+
+/** The client has seen every answer up to `acknowledged`: they may go. */
+export function forgetAnswers(session: Session, acknowledged: number): void {
+  if (acknowledged <= session.acknowledged) return;
+  session.acknowledged = acknowledged;
+  const { serials, answers } = session;
+  let kept = 0;
+  for (let at = 0; at < serials.length; at += 1) {
+    const serial = serials[at];
+    const answer = answers[at];
+    if (serial === undefined || answer === undefined || serial <= acknowledged) continue;
+    serials[kept] = serial;
+    answers[kept] = answer;
+    kept += 1;
+  }
+  while (serials.length > kept) {
+    serials.pop();
+    answers.pop();
+  }
+}
