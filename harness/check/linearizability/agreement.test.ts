@@ -3,6 +3,7 @@ import type { HistoryRecord } from '../../trace/record.ts';
 import type { Operation } from '../history.ts';
 import { historyOf } from '../history.ts';
 import { bruteForce, naiveSearch } from './brute-force.ts';
+import { Allowance } from './budget.ts';
 import { judgeHistory } from './check.ts';
 import { coreOf } from './core.ts';
 import { columnsFor, firstFailure, judge } from './judge.ts';
@@ -43,7 +44,7 @@ function smallHistory(seed: number): readonly Operation[] {
 }
 
 const unprepared = (operations: readonly Operation[]): string =>
-  search(columnsOf(operations, makeStates()), budget.configurations).kind;
+  search(columnsOf(operations, makeStates()), new Allowance(budget)).kind;
 const naive = (operations: readonly Operation[]): string =>
   naiveSearch(operations) ? 'linearizable' : 'illegal';
 
@@ -62,7 +63,10 @@ describe('on 20,000 small random histories', () => {
       const operations = smallHistory(seed);
       const expected = truths[index] === true ? 'linearizable' : 'illegal';
       expect([seed, unprepared(operations)]).toEqual([seed, expected]);
-      expect([seed, search(columnsFor(operations), 1e6).kind]).toEqual([seed, expected]);
+      expect([seed, search(columnsFor(operations), new Allowance(budget)).kind]).toEqual([
+        seed,
+        expected,
+      ]);
     }
   });
 

@@ -4,7 +4,7 @@ import type { Check, Failure, Verdict } from '../check.ts';
 import type { History } from '../history.ts';
 import { historyOf } from '../history.ts';
 import { explain } from './explain.ts';
-import type { Budget } from './judge.ts';
+import type { Budget } from './budget.ts';
 import { columnsFor, firstFailure, judge } from './judge.ts';
 import { byKey } from './partition.ts';
 

@@ -19,6 +19,16 @@ export class Configurations {
     this.buckets = new Int32Array(128).fill(-1);
   }
 
+  /** Bytes of the arrays. */
+  get bytes(): number {
+    return this.keys.byteLength + this.earlier.byteLength + this.buckets.byteLength;
+  }
+
+  /** Would one more key make the arrays grow? They then hold twice as much. */
+  get full(): boolean {
+    return this.count === this.earlier.length;
+  }
+
   /** Adds a copy of the key; false when it was there already. */
   add(key: Int32Array): boolean {
     const hash = hashOf(key);
@@ -26,7 +36,7 @@ export class Configurations {
     for (let entry = this.buckets[bucket] ?? -1; entry >= 0; entry = this.earlier[entry] ?? -1) {
       if (this.equals(entry, key)) return false;
     }
-    if (this.count === this.earlier.length) this.grow();
+    if (this.full) this.grow();
     const place = hash & (this.buckets.length - 1);
     this.keys.set(key, this.count * this.width);
     this.earlier[this.count] = this.buckets[place] ?? -1;

@@ -1,6 +1,6 @@
 /** A few operations that are illegal by themselves, for people to look at. */
 import type { Operation } from '../history.ts';
-import type { Budget } from './judge.ts';
+import type { Budget } from './budget.ts';
 import { columnsFor, judge } from './judge.ts';
 import type { Columns } from './model.ts';
 

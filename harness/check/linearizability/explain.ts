@@ -129,6 +129,7 @@ function stuckSentence(
   violating: Operation,
   possible: readonly number[],
 ): string {
+  if (possible.length === 0) return `${told(violating)}, but no order explains that`;
   const values = possible.map((state) => show(valueOf(columns.states, state))).toSorted();
   const shown = values.slice(0, valuesShownMax).join(' or ');
   const others =

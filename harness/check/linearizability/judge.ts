@@ -1,7 +1,11 @@
 /** The engines in order of cost. All give the same verdict wherever two can decide. */
 import type { Operation } from '../history.ts';
+import { judgeAppends } from './append-order.ts';
+import type { Budget } from './budget.ts';
+import { Allowance } from './budget.ts';
+import { judgeDirected } from './directed-judge.ts';
 import type { Columns } from './model.ts';
-import { columnsOf } from './model.ts';
+import { action, columnsOf } from './model.ts';
 import { prefixOf } from './partition.ts';
 import { prepared } from './prepare.ts';
 import { makeStates } from './states.ts';
@@ -9,20 +13,30 @@ import type { EngineVerdict, Illegal } from './verdict.ts';
 import { search } from './wgl.ts';
 import { zones } from './zones.ts';
 
-export interface Budget {
-  /** Configurations the search may look at, for each key. */
-  readonly configurations: number;
-}
-
 /** The columns of one key's operations, ready for the engines. */
 export function columnsFor(operations: readonly Operation[]): Columns {
   return prepared(columnsOf(operations, makeStates()));
 }
 
-/** Is there an order of these operations of one key that explains every answer? */
-export function judge(columns: Columns, { configurations }: Budget): EngineVerdict {
+/**
+ * Is there an order of these operations of one key that explains every answer? Zones first; small
+ * and easy histories cost the plain search less than the preparation of the directed one.
+ */
+export function judge(columns: Columns, budget: Budget): EngineVerdict {
   const quick = zones(columns);
-  return quick.kind === 'undecided' ? search(columns, configurations) : quick;
+  if (quick.kind !== 'undecided') return quick;
+  const allowance = new Allowance(budget);
+  if (hasAppends(columns)) {
+    const appended = judgeAppends(columns);
+    return appended.kind === 'undecided' ? search(columns, allowance) : appended;
+  }
+  const easy = search(columns, allowance, 4 * columns.count + 256);
+  if (easy.kind !== 'undecided' || allowance.spent) return easy;
+  return judgeDirected(columns, allowance);
+}
+
+function hasAppends({ actions }: Columns): boolean {
+  return actions.includes(action.append) || actions.includes(action.appendUnknown);
 }
 
 export interface FirstFailure {
@@ -52,7 +66,15 @@ export function firstFailure(columns: Columns, verdict: Illegal, budget: Budget)
     } else low = middle + 1;
     middle = (low + high) >> 1;
   }
-  return found;
+  return withPossible(found);
+}
+
+/** What could have been there instead, if the engine did not say and a short search can. */
+function withPossible(found: FirstFailure): FirstFailure {
+  const { columns, verdict } = found;
+  if (verdict.conflict !== null || verdict.possible !== null) return found;
+  const searched = search(columns, new Allowance({ configurations: 20_000 }));
+  return searched.kind === 'illegal' ? { columns, verdict: searched } : found;
 }
 
 /** The operations up to the return of this rank. */

@@ -8,6 +8,7 @@
  * that return are placed. Those have distinct slots, as variables have registers; a mask of slots
  * takes room for the concurrency, not for the length of the history.
  */
+import type { Allowance } from './budget.ts';
 import { Configurations } from './configurations.ts';
 import type { Columns } from './model.ts';
 import { step } from './model.ts';
@@ -19,13 +20,14 @@ const rankWord = 0;
 const stateWord = 1;
 const maskWord = 2;
 
-/** Judges by search; undecided once `configurations` have been seen. */
-export function search(columns: Columns, configurations: number): EngineVerdict {
-  return new Search(columns).run(configurations);
+/** Judges by search; undecided once the allowance is spent or `limit` configurations were seen. */
+export function search(columns: Columns, allowance: Allowance, limit: number = Infinity): EngineVerdict {
+  return new Search(columns, allowance).run(limit);
 }
 
 class Search {
   private readonly columns: Columns;
+  private readonly allowance: Allowance;
   /** Events in time order as a ring: 0 is its head, 1 + i a call, 1 + count + i a return. */
   private readonly next: Int32Array;
   private readonly previous: Int32Array;
@@ -38,9 +40,10 @@ class Search {
   private depth = 0;
   private rankMax = 0;
 
-  constructor(columns: Columns) {
+  constructor(columns: Columns, allowance: Allowance) {
     const { count } = columns;
     this.columns = columns;
+    this.allowance = allowance;
     this.next = new Int32Array(2 * count + 1);
     this.previous = new Int32Array(2 * count + 1);
     this.slots = new Int32Array(count);
@@ -53,7 +56,7 @@ class Search {
     this.seen.add(this.key);
   }
 
-  run(budget: number): EngineVerdict {
+  run(limit: number): EngineVerdict {
     const { columns, key, next } = this;
     const { count, completed } = columns;
     let event = next[0] ?? 0;
@@ -61,7 +64,7 @@ class Search {
       if (event <= count) {
         const after = step(columns, event - 1, key[stateWord] ?? absent);
         event = (after !== none && this.place(event - 1, after) ? next[0] : next[event]) ?? 0;
-        if (this.seen.count > budget) return outOf(budget);
+        if (this.allowance.spent || this.seen.count > limit) return this.undecided();
       } else if (this.depth === 0) {
         return this.illegal();
       } else {
@@ -119,10 +122,12 @@ class Search {
     }
     key[rankWord] = rank;
     key[stateWord] = after;
-    if (!this.seen.add(key)) {
+    const room = !this.seen.full || this.allowance.grows(this.seen.bytes);
+    if (!room || !this.seen.add(key)) {
       this.undo();
       return false;
     }
+    this.allowance.spend();
     if (rank > this.rankMax) this.rankMax = rank;
     this.depth += 1;
     this.unlink(1 + index);
@@ -187,6 +192,12 @@ class Search {
     this.key[word] = (this.key[word] ?? 0) & ~(1 << (slot & 31));
   }
 
+  private undecided(): EngineVerdict {
+    const { reason } = this.allowance;
+    this.allowance.release(this.seen.bytes);
+    return { kind: 'undecided', reason: reason ?? 'not decided by a short search' };
+  }
+
   /** Every return before the greatest rank was passed in some order, this one in none. */
   private illegal(): EngineVerdict {
     const possible = new Set<number>();
@@ -202,8 +213,4 @@ class Search {
       conflict: null,
     };
   }
-}
-
-function outOf(budget: number): EngineVerdict {
-  return { kind: 'undecided', reason: `not decided within ${budget} configurations` };
 }

@@ -1,0 +1,197 @@
+/**
+ * The operations of a directed search that must be placed, as a list in the order of the calls from
+ * which placed ones are unlinked, with rank, slots and a trail to step back along (see the search
+ * for what rank and slots mean).
+ */
+import { action } from './model.ts';
+import { at, blank } from './column.ts';
+import type { Ledger } from './ledger.ts';
+import type { Problem } from './problem.ts';
+import type { UnknownClasses } from './unknown-classes.ts';
+
+/** Words of a configuration: rank, state, the last free write; then the mask, then uses. */
+export const rankWord = 0;
+export const stateWord = 1;
+export const freeWord = 2;
+export const maskWord = 3;
+
+const forever = 0x7fffffff;
+
+export class Board {
+  readonly problem: Problem;
+  /** Operations that must be placed. */
+  readonly completed: number;
+  readonly byReturn: Int32Array;
+  /** The list; its head is `problem.count`. */
+  readonly next: Int32Array;
+  readonly head: number;
+  /** Where a configuration is put together; the mask is always current. */
+  readonly key: Int32Array;
+  readonly keyWidth: number;
+  rank = 0;
+  /** The return that comes next: what was called before it is open. */
+  bound = 0;
+  /** What was placed, or -1 - class for an unknown operation. */
+  depth = 0;
+  private readonly previous: Int32Array;
+  private readonly slots: Int32Array;
+  private readonly placed: Uint8Array;
+  private readonly trail: Int32Array;
+  private readonly ledger: Ledger;
+  private readonly classes: UnknownClasses;
+
+  constructor(problem: Problem, ledger: Ledger, classes: UnknownClasses) {
+    const { count, unknown, returns } = problem;
+    this.problem = problem;
+    this.ledger = ledger;
+    this.classes = classes;
+    this.head = count;
+    this.next = new Int32Array(count + 1);
+    this.previous = new Int32Array(count + 1);
+    this.placed = new Uint8Array(count);
+    this.trail = new Int32Array(count + 1);
+    const known: number[] = [];
+    for (let index = 0; index < count; index += 1) if (unknown[index] === 0) known.push(index);
+    this.completed = known.length;
+    this.byReturn = Int32Array.from(known).sort((a, b) => at(returns, a) - at(returns, b));
+    this.slots = blank(count);
+    this.keyWidth = maskWord + Math.max(1, Math.ceil(this.giveSlots() / 32));
+    this.key = new Int32Array(this.keyWidth + classes.count);
+  }
+
+  /** Starts anew: nothing is placed. */
+  reset(): void {
+    const { next, previous, head, problem } = this;
+    let last = head;
+    for (let index = 0; index < problem.count; index += 1) {
+      if (problem.unknown[index] === 1) continue;
+      next[last] = index;
+      previous[index] = last;
+      last = index;
+    }
+    next[last] = head;
+    previous[head] = last;
+    this.placed.fill(0);
+    this.key.fill(0);
+    this.classes.used.fill(0);
+    this.ledger.fill();
+    this.rank = 0;
+    this.depth = 0;
+    this.findBound();
+  }
+
+  /** The operation whose return comes next; the head of the list when all are placed. */
+  get due(): number {
+    return this.rank < this.completed ? at(this.byReturn, this.rank) : this.head;
+  }
+
+  place(index: number): void {
+    this.trail[this.depth++] = index;
+    this.placed[index] = 1;
+    this.setBit(index);
+    this.ledger.place(index);
+    const before = at(this.previous, index);
+    const after = at(this.next, index);
+    this.next[before] = after;
+    this.previous[after] = before;
+    this.pass();
+  }
+
+  use(group: number): void {
+    this.trail[this.depth++] = -1 - group;
+    this.classes.used[group] = at(this.classes.used, group) + 1;
+    this.ledger.move(group, -1);
+  }
+
+  /**
+   * Takes back what was placed since, first all of it; only then may the bits of what the rank had
+   * passed be restored, because slots are used again.
+   */
+  stepBack(depth: number, rank: number): void {
+    while (this.depth > depth) {
+      this.depth -= 1;
+      const index = at(this.trail, this.depth);
+      if (index < 0) this.unuse(-1 - index);
+      else this.takeBack(index);
+    }
+    const { byReturn, placed } = this;
+    for (let passed = rank; passed < this.rank; passed += 1) {
+      const index = at(byReturn, passed);
+      if (placed[index] === 1) this.setBit(index);
+    }
+    this.rank = rank;
+    this.findBound();
+  }
+
+  private unuse(group: number): void {
+    this.classes.used[group] = at(this.classes.used, group) - 1;
+    this.ledger.move(group, 1);
+  }
+
+  private takeBack(index: number): void {
+    this.placed[index] = 0;
+    this.clearBit(index);
+    this.ledger.restore(index);
+    this.next[at(this.previous, index)] = index;
+    this.previous[at(this.next, index)] = index;
+  }
+
+  /** Moves the rank over what is placed. */
+  private pass(): void {
+    const { byReturn, placed, completed } = this;
+    for (; this.rank < completed; this.rank += 1) {
+      const index = at(byReturn, this.rank);
+      if (placed[index] === 0) break;
+      this.clearBit(index);
+    }
+    this.findBound();
+  }
+
+  private findBound(): void {
+    const { rank, completed } = this;
+    this.bound = rank < completed ? at(this.problem.returns, at(this.byReturn, rank)) : forever;
+  }
+
+  /** The lowest free slot at each call; returns how many there are. */
+  private giveSlots(): number {
+    const { problem, byReturn, completed, slots } = this;
+    const free: number[] = [];
+    let count = 0;
+    let returned = 0;
+    for (let index = 0; index < problem.count; index += 1) {
+      if (problem.unknown[index] === 1) continue;
+      for (; returned < completed; returned += 1) {
+        const earlier = at(byReturn, returned);
+        if (at(problem.returns, earlier) > at(problem.calls, index)) break;
+        free.push(at(slots, earlier));
+      }
+      slots[index] = free.pop() ?? count++;
+    }
+    return count;
+  }
+
+  private setBit(index: number): void {
+    const slot = at(this.slots, index);
+    const word = maskWord + (slot >>> 5);
+    this.key[word] = at(this.key, word) | (1 << (slot & 31));
+  }
+
+  private clearBit(index: number): void {
+    const slot = at(this.slots, index);
+    const word = maskWord + (slot >>> 5);
+    this.key[word] = at(this.key, word) & ~(1 << (slot & 31));
+  }
+
+  /** The last open write called before `freeBefore`, or -1: it tells which writes are free. */
+  lastFree(freeBefore: number): number {
+    const { next, head, problem, bound } = this;
+    const { calls, actions } = problem;
+    const limit = Math.min(freeBefore, bound);
+    let last = -1;
+    for (let index = at(next, head); index !== head; index = at(next, index)) {
+      if (at(calls, index) >= limit) break;
+      if (actions[index] === action.write) last = index;
+    }
+    return last;
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * A search for registers with repeated values, compare-and-sets and unknown outcomes, directed by
+ * what the open operations wait for. Exact: each rule only leaves out orders for which another one
+ * is left that explains the history just as well.
+ *
+ * - An open read of the state, or an open refusal of another value, is placed at once: moved to the
+ *   front of any success it changes nothing. (Not so a write of the state: a compare-and-set may
+ *   leave the value and come back, and then the write is needed.)
+ * - When a write is placed, every other open write may have sat unseen just before it. Which ones
+ *   did is left open: those called before `freeBefore` are free, and a free write may be placed
+ *   visibly later or expire when its return comes. In any success an unseen write can slide right to
+ *   just before the next write or to its own return. So a write is tried only when somebody open
+ *   waits for its value, when it is due, or, writing the state itself, to make others free.
+ * - A free write whose value nobody left can notice expires without a choice; otherwise expiring is
+ *   a candidate, except for the last maker of a value still needed, and of the state itself.
+ * - Unknown operations are never forced. A configuration in which none was used less often than in
+ *   one that failed fails too.
+ * - Of operations that do the same the one that returns first goes first: they can change places.
+ * - A state that is needed and that nobody can make again is not left.
+ * - States that nobody left can notice are one state.
+ */
+import { Board, freeWord, rankWord, stateWord } from './board.ts';
+import type { Allowance } from './budget.ts';
+import { Candidates, expire } from './candidates.ts';
+import { at } from './column.ts';
+import { Dominance } from './dominance.ts';
+import { Ledger } from './ledger.ts';
+import { action } from './model.ts';
+import type { Problem, Start } from './problem.ts';
+import { UnknownClasses } from './unknown-classes.ts';
+
+/** How a search ended; `asked` when the caller's limit was reached first. */
+export type Ending = 'linearizable' | 'illegal' | 'spent' | 'asked';
+
+const dead = -1;
+const frameWidth = 5;
+
+export class Directed {
+  readonly problem: Problem;
+  /** The greatest rank reached: every return before it was passed. */
+  rankMax = 0;
+  /** Configurations when it was reached. */
+  reachedAt = 0;
+  private readonly ledger: Ledger;
+  private readonly classes: UnknownClasses;
+  private readonly board: Board;
+  private readonly candidates: Candidates;
+  private readonly seen: Dominance;
+  /** Depth, rank, state, `freeBefore` and the first candidate of each frame. */
+  private frames: Int32Array = new Int32Array(64 * frameWidth);
+  private height = 0;
+  private state = 0;
+  private freeBefore = 0;
+
+  constructor(problem: Problem) {
+    this.problem = problem;
+    this.classes = new UnknownClasses(problem);
+    this.ledger = new Ledger(problem, this.classes);
+    this.board = new Board(problem, this.ledger, this.classes);
+    this.candidates = new Candidates(this.board, this.ledger, this.classes);
+    this.seen = new Dominance(this.board.keyWidth, this.classes.count);
+  }
+
+  get configurations(): number {
+    return this.seen.count;
+  }
+
+  /** The operation at whose return the search was stuck, by index into the problem. */
+  get stuck(): number {
+    return at(this.board.byReturn, Math.min(this.rankMax, this.board.completed - 1));
+  }
+
+  /** Operations in the order of their returns. */
+  get byReturn(): Int32Array {
+    return this.board.byReturn;
+  }
+
+  start({ state, freeBefore }: Start): void {
+    this.board.reset();
+    this.seen.clear();
+    this.candidates.top = 0;
+    this.height = 0;
+    this.rankMax = 0;
+    this.reachedAt = 0;
+    this.state = state;
+    this.freeBefore = freeBefore;
+  }
+
+  /** May be called again after `asked`. */
+  run(allowance: Allowance, until: number): Ending {
+    if (this.height === 0) {
+      if (this.ledger.wantsTheImpossible(this.state)) return 'illegal';
+      if (this.settle(allowance)) return 'linearizable';
+    }
+    while (this.height > 0) {
+      if (allowance.spent) return 'spent';
+      if (this.seen.count >= until) return 'asked';
+      const candidate = this.nextCandidate();
+      if (candidate === undefined) continue;
+      this.apply(candidate);
+      if (this.settle(allowance)) return 'linearizable';
+    }
+    return 'illegal';
+  }
+
+  /** Takes the next candidate of the frame on top; drops the frame when it has no more. */
+  private nextCandidate(): number | undefined {
+    const { frames, candidates } = this;
+    const frame = (this.height - 1) * frameWidth;
+    if (candidates.top === at(frames, frame + 4)) {
+      this.height -= 1;
+      return undefined;
+    }
+    this.board.stepBack(at(frames, frame), at(frames, frame + 1));
+    this.state = at(frames, frame + 2);
+    this.freeBefore = at(frames, frame + 3);
+    candidates.top -= 1;
+    return at(candidates.stack, candidates.top);
+  }
+
+  private apply(candidate: number): void {
+    const { board, problem, classes } = this;
+    const { bound } = board;
+    if (candidate === expire) {
+      board.place(board.due);
+      return;
+    }
+    const group = -2 - candidate;
+    const kind = group >= 0 ? classes.actions[group] : problem.actions[candidate];
+    this.state = group >= 0 ? at(classes.makes, group) : at(problem.makes, candidate);
+    if (kind === action.write) this.freeBefore = bound;
+    if (group >= 0) board.use(group);
+    else board.place(candidate);
+  }
+
+  /** Places what needs no choice, then opens a frame unless the configuration is known to fail. */
+  private settle(allowance: Allowance): boolean {
+    const { board, candidates, seen } = this;
+    this.close();
+    if (board.rank === board.completed) return true;
+    if (board.rank > this.rankMax) {
+      this.rankMax = board.rank;
+      this.reachedAt = seen.count;
+    }
+    board.key[rankWord] = board.rank;
+    board.key[stateWord] = this.ledger.unnoticed(this.state) ? dead : this.state;
+    board.key[freeWord] = board.lastFree(this.freeBefore);
+    board.key.set(this.classes.used, board.keyWidth);
+    if (seen.full && !allowance.grows(seen.bytes)) return false;
+    if (!seen.add(board.key)) return false;
+    allowance.spend();
+    this.openFrame(candidates.top);
+    candidates.push(this.state, this.freeBefore);
+    return false;
+  }
+
+  private openFrame(first: number): void {
+    const { board } = this;
+    const frame = this.height * frameWidth;
+    if (frame === this.frames.length) {
+      const larger = new Int32Array(this.frames.length * 2);
+      larger.set(this.frames);
+      this.frames = larger;
+    }
+    this.frames[frame] = board.depth;
+    this.frames[frame + 1] = board.rank;
+    this.frames[frame + 2] = this.state;
+    this.frames[frame + 3] = this.freeBefore;
+    this.frames[frame + 4] = first;
+    this.height += 1;
+  }
+
+  /** Eager observers and silent expiry, until nothing changes. */
+  private close(): void {
+    const { board, problem, state } = this;
+    const { actions, calls, wants, values } = problem;
+    const { next, head } = board;
+    const value = values[state];
+    let index = at(next, head);
+    do {
+      while (index !== head && at(calls, index) < board.bound) {
+        const after = at(next, index);
+        const kind = actions[index];
+        const wanted = at(wants, index);
+        if (
+          kind === action.read ? wanted === state : kind === action.casRefused && wanted !== value
+        )
+          board.place(index);
+        index = after;
+      }
+      // What expires was called before the bound, so `index` stays in the list.
+    } while (this.expireUnnoticed());
+  }
+
+  /** Lets a free write that is due expire if nobody can notice. */
+  private expireUnnoticed(): boolean {
+    const { board, problem } = this;
+    const { due, head } = board;
+    if (due === head || problem.actions[due] !== action.write) return false;
+    if (at(problem.calls, due) >= this.freeBefore) return false;
+    if (!this.ledger.unnoticed(at(problem.makes, due))) return false;
+    board.place(due);
+    return true;
+  }
+}

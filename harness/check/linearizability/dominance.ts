@@ -1,0 +1,90 @@
+/**
+ * The dead ends of the directed search. A configuration is a key of fixed width and, beside it, how
+ * many unknown operations of each class were used. One that was seen with no class used more often
+ * dominates: whatever could follow now could have followed then.
+ */
+import { at } from './column.ts';
+
+export class Dominance {
+  readonly keyWidth: number;
+  readonly width: number;
+  count = 0;
+  /** Key and uses, one configuration after the other. */
+  private entries: Int32Array;
+  private earlier: Int32Array;
+  private buckets: Int32Array;
+
+  constructor(keyWidth: number, classes: number) {
+    this.keyWidth = keyWidth;
+    this.width = keyWidth + classes;
+    this.entries = new Int32Array(64 * this.width);
+    this.earlier = new Int32Array(64);
+    this.buckets = new Int32Array(128).fill(-1);
+  }
+
+  /** Bytes of the arrays. */
+  get bytes(): number {
+    return this.entries.byteLength + this.earlier.byteLength + this.buckets.byteLength;
+  }
+
+  /** Would one more configuration make the arrays grow? They then hold three times as much. */
+  get full(): boolean {
+    return this.count === this.earlier.length;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.buckets.fill(-1);
+  }
+
+  /** Adds a copy of the configuration; false when it is dominated by one seen before. */
+  add(configuration: Int32Array): boolean {
+    const hash = this.hashOf(configuration, 0);
+    const bucket = hash & (this.buckets.length - 1);
+    for (let entry = at(this.buckets, bucket); entry >= 0; entry = at(this.earlier, entry)) {
+      if (this.dominates(entry, configuration)) return false;
+    }
+    if (this.full) this.grow();
+    const place = hash & (this.buckets.length - 1);
+    this.entries.set(configuration, this.count * this.width);
+    this.earlier[this.count] = at(this.buckets, place);
+    this.buckets[place] = this.count;
+    this.count += 1;
+    return true;
+  }
+
+  private dominates(entry: number, configuration: Int32Array): boolean {
+    const { entries, keyWidth, width } = this;
+    const start = entry * width;
+    for (let word = 0; word < keyWidth; word += 1) {
+      if (at(entries, start + word) !== at(configuration, word)) return false;
+    }
+    for (let word = keyWidth; word < width; word += 1) {
+      if (at(entries, start + word) > at(configuration, word)) return false;
+    }
+    return true;
+  }
+
+  private grow(): void {
+    const entries = new Int32Array(this.entries.length * 2);
+    entries.set(this.entries);
+    this.entries = entries;
+    const earlier = new Int32Array(this.earlier.length * 2);
+    this.buckets = new Int32Array(this.buckets.length * 2).fill(-1);
+    for (let entry = 0; entry < this.count; entry += 1) {
+      const bucket = this.hashOf(entries, entry * this.width) & (this.buckets.length - 1);
+      earlier[entry] = at(this.buckets, bucket);
+      this.buckets[bucket] = entry;
+    }
+    this.earlier = earlier;
+  }
+
+  private hashOf(words: Int32Array, start: number): number {
+    let hash = 0x2545f491;
+    for (let word = start; word < start + this.keyWidth; word += 1) {
+      hash = Math.imul(hash ^ at(words, word), 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    return hash ^ (hash >>> 13);
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Refutes a few operations around the place where the search is stuck, before everything that came
+ * earlier has been tried in every order. A window lies between two positions. Operations that cross
+ * a border are relaxed: before the start reads and refusals are left out, writes may have taken
+ * effect already (they are free) and accepted compare-and-sets need not happen; after the end
+ * nothing that changes the value must happen. Cut any order of the whole history at both borders:
+ * what lies between is an order of the window from some state. So if the window has none from any
+ * state, the history has none. The other way round nothing follows.
+ */
+import { Allowance } from './budget.ts';
+import { at } from './column.ts';
+import { Directed } from './directed.ts';
+import { action } from './model.ts';
+import type { Problem } from './problem.ts';
+import { ProblemDraft } from './problem.ts';
+import { none } from './states.ts';
+
+/** Returns in the smallest and in the largest window. */
+const returnsMin = 8;
+const returnsMax = 4096;
+const configurationsPerState = 20_000;
+const configurationsInAll = 200_000;
+
+interface Window {
+  /** Positions; what returned before the start or was called after the end is outside. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Can the history up to the return that the search did not get past be refuted by itself? */
+export function refutes(search: Directed, allowance: Allowance, initial: number): boolean {
+  const { problem, byReturn, rankMax } = search;
+  const end = at(problem.returns, at(byReturn, rankMax));
+  let left = configurationsInAll;
+  for (let returns = returnsMin; returns <= returnsMax; returns *= 4) {
+    const whole = returns > rankMax;
+    const start = whole ? -1 : at(problem.returns, at(byReturn, rankMax - returns));
+    const window = windowOf(problem, { start, end });
+    const states = whole ? [initial] : statesOf(window);
+    const spent = refuted(window, { states, start, left }, allowance);
+    if (spent === 'refuted') return true;
+    left -= spent;
+    if (whole || left <= 0 || allowance.spent) return false;
+  }
+  return false;
+}
+
+interface Attempt {
+  readonly states: readonly number[];
+  readonly start: number;
+  readonly left: number;
+}
+
+/** Tries all states; how many configurations that took when one of them may do. */
+function refuted(
+  window: Problem,
+  { states, start, left }: Attempt,
+  allowance: Allowance,
+): 'refuted' | number {
+  const search = new Directed(window);
+  let spent = 0;
+  for (const state of states) {
+    const configurations = Math.min(configurationsPerState, left - spent);
+    if (configurations <= 0) return spent;
+    const part = new Allowance({ configurations });
+    search.start({ state, freeBefore: start });
+    const ending = search.run(part, Infinity);
+    spent += part.configurations;
+    allowance.spend(part.configurations);
+    if (ending !== 'illegal') return spent;
+    if (allowance.spent) return spent;
+  }
+  return 'refuted';
+}
+
+function windowOf(problem: Problem, { start, end }: Window): Problem {
+  const { count, calls, returns, wants, makes, values } = problem;
+  const draft = new ProblemDraft();
+  for (let index = 0; index < count; index += 1) {
+    if (at(returns, index) < start || at(calls, index) > end) continue;
+    const given = problem.unknown[index] === 1;
+    const early = at(calls, index) < start;
+    const late = !given && at(returns, index) > end;
+    const kind = problem.actions[index] ?? action.read;
+    const changing = kind === action.write || kind === action.cas || given;
+    if ((early || late) && !changing) continue;
+    const swaps = kind === action.cas && !given && (early || late);
+    draft.add({
+      action: swaps ? action.casUnknown : kind,
+      unknown: given || late || swaps,
+      wants: swaps ? (values[at(wants, index)] ?? none) : at(wants, index),
+      makes: at(makes, index),
+      calls,
+      returns,
+      index,
+      origin: index,
+    });
+  }
+  // Names that nobody makes: one for each value asked for, and one for any other value.
+  const window = draft.done(values);
+  return { ...window, values: [...values, ...comparedIn(window), -3] };
+}
+
+/** Values that refused and unknown compare-and-sets ask for. */
+function comparedIn({ count, actions, wants }: Problem): readonly number[] {
+  const compared = new Set<number>();
+  for (let index = 0; index < count; index += 1) {
+    const kind = actions[index];
+    if (kind === action.casRefused || kind === action.casUnknown) compared.add(at(wants, index));
+  }
+  return [...compared];
+}
+
+/** Names that the window may begin with: all that somebody in it can tell, and one that nobody can. */
+function statesOf(window: Problem): readonly number[] {
+  const { count, actions, wants, values } = window;
+  const states = new Set<number>();
+  for (let index = 0; index < count; index += 1) {
+    const kind = actions[index];
+    if (kind === action.read || kind === action.cas) states.add(at(wants, index));
+  }
+  const extra = 1 + comparedIn(window).length;
+  for (let name = values.length - extra; name < values.length; name += 1) states.add(name);
+  return [...states];
+}
