@@ -2,6 +2,7 @@
  * For tests: `everyPromiseHolds` runs a property over scenarios and, when a promise breaks, writes
  * the failure's folder and throws the one error that tells its story.
  */
+import type { Arbitrary } from 'fast-check';
 import { expect } from 'vitest';
 import { exhibit, recorded } from '../harness/cli/failure.ts';
 import { labFor } from '../harness/cli/lab.ts';
@@ -11,6 +12,7 @@ import type { PropertySettings } from '../harness/search/property.ts';
 import { promiseError, searched, settingsFrom } from '../harness/search/property.ts';
 import type { Tally } from '../harness/search/tally.ts';
 import { UserError } from '../harness/trace/user-error.ts';
+import type { Scenario } from '../harness/world/scenario.ts';
 import type { Profile, ScenarioOptions } from './generate/options.ts';
 import { profiles } from './generate/options.ts';
 import { scenarioArbitrary } from './generate/scenario.ts';
@@ -20,6 +22,8 @@ const nameMax = 70;
 
 export interface PromiseProperty {
   readonly options?: ScenarioOptions;
+  /** Instead of the generator's scenarios under `options`. */
+  readonly arbitrary?: Arbitrary<Scenario>;
   readonly runs: number;
   readonly seed: number;
   /** A planted bug instead of the correct Raft. */
@@ -104,7 +108,7 @@ export function everyPromiseHolds(property: PromiseProperty): Tally {
   announce(settings, profile);
   const { tally, bug } = searched({
     lab: labFor({ mutant: property.mutant }),
-    arbitrary: scenarioArbitrary({ ...property.options, profile }),
+    arbitrary: property.arbitrary ?? scenarioArbitrary({ ...property.options, profile }),
     settings,
   });
   const above = everyPromiseHolds;
