@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { fileNames } from '../harness/cli/failure-folder.ts';
 import { mutantNamed } from '../harness/cli/lab.ts';
 import type { Scenario } from '../harness/world/scenario.ts';
+import { exhibits } from './corpus/caught.ts';
 import { scenarioArbitrary } from './generate/scenario.ts';
 import type { Mutant } from './mutants/mutant.ts';
 import { crash, cut, read, write } from './named/stage.ts';
@@ -114,8 +115,9 @@ test('a property that breaks says what a person wants to know, and nothing else'
 });
 
 describe('a property that breaks', () => {
-  test('fits a terminal', () => {
-    const error = failure();
+  test.each(exhibits)('fits a terminal, also when $name is found', ({ name }) => {
+    const arbitrary = new Only(mutantNamed(name).witness);
+    const error = thrownBy(() => everyPromiseHolds({ ...planted, mutant: name, arbitrary }));
     const lines = `${error.name}: ${error.message}`.split('\n');
     expect(lines.length).toBeLessThanOrEqual(45);
     expect(lines.filter((line) => line.length > 100)).toEqual([]);
