@@ -25,6 +25,8 @@ import { drawnSeed } from './seed.ts';
 import { standingText } from './standing.ts';
 
 const planted = 'votes-counted-as-integer';
+/** Its plainest symptom: other judges see what it leads to, too. */
+const symptom = ['ElectionSafety'];
 const calmMs = 5_000;
 const huntMs = 10_000;
 const shrinkMs = 6_000;
@@ -34,7 +36,7 @@ function jobFor(request: Request, mutant: string | undefined): CampaignJob {
   return {
     kind: 'campaign',
     mutant,
-    invariants: undefined,
+    invariants: mutant === undefined ? undefined : symptom,
     // Five servers in both acts: with fewer, this planted bug does little.
     options: { servers: 5 },
     seed: request.given.seed ?? drawnSeed(),
@@ -93,7 +95,7 @@ async function show(
     lab,
     scenario: shrunk.scenario,
     recorded: recorded(shrunk.scenario, lab),
-    invariants: null,
+    invariants: job.invariants ?? null,
     origin: { seed: bug.origin.seed, path: bug.origin.path },
     needed: bug.needed,
     shrunk: {
@@ -111,7 +113,7 @@ async function show(
 function showWitness(request: Request): string {
   const { io, given } = request;
   const style = styleOf(given, io);
-  const lab = labFor({ mutant: planted });
+  const lab = labFor({ mutant: planted, invariants: symptom });
   const { witness: scenario } = mutantNamed(planted);
   const run = recorded(scenario, lab);
   if (run.outcome.failure === null) throw new Error('the witness of the planted bug does not fail');
@@ -121,7 +123,7 @@ function showWitness(request: Request): string {
     lab,
     scenario,
     recorded: run,
-    invariants: null,
+    invariants: symptom,
     origin: null,
     needed: null,
     shrunk: null,
@@ -133,7 +135,7 @@ function showWitness(request: Request): string {
 async function replayShown(request: Request, folder: string): Promise<boolean> {
   const style = styleOf(request.given, request.io);
   const trace = await traceAt(folder);
-  const result = replayed(trace, labFor({ mutant: trace.header.subject }));
+  const result = replayed(trace, labFor({ mutant: trace.header.subject, invariants: symptom }));
   const same = result.kind === 'identical';
   const text = same
     ? `   ✓ replayed: ${grouped(result.records)} records, byte for byte the same`
