@@ -22,6 +22,8 @@ export interface BusMessage<Body> {
   readonly subject?: string;
   readonly correlationId?: string;
   readonly sessionId?: string;
+  readonly contentType?: string;
+  readonly replyToSessionId?: string;
   readonly timeToLiveMicros?: Micros;
   /** Not delivered before this moment. */
   readonly scheduledAt?: Micros;
@@ -58,6 +60,8 @@ export interface CorrelationFilter {
   readonly correlationId?: string;
   readonly messageId?: string;
   readonly sessionId?: string;
+  readonly contentType?: string;
+  readonly replyToSessionId?: string;
   readonly properties?: Properties;
 }
 export type Filter =
@@ -70,6 +74,8 @@ export type Filter =
 export interface Rule {
   readonly name: string;
   readonly filter: Filter;
+  /** SQL that changes the copy, as `SET colour = 'red'`: the rule then makes a copy of its own. */
+  readonly action?: string;
 }
 
 /** `properties` are set on the message before it goes on: Azure's propertiesToModify. */

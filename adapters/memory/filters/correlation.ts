@@ -2,7 +2,15 @@
 import type { BusMessage, CorrelationFilter, Properties } from '../../../harness/bus/bus.ts';
 import type { Test } from './test.ts';
 
-const fields = ['replyTo', 'subject', 'correlationId', 'messageId', 'sessionId'] as const;
+const fields = [
+  'replyTo',
+  'subject',
+  'correlationId',
+  'messageId',
+  'sessionId',
+  'contentType',
+  'replyToSessionId',
+] as const;
 type Field = (typeof fields)[number];
 type Wanted = readonly (readonly [Field, string])[];
 

@@ -38,6 +38,8 @@ const systemFields: ReadonlyMap<string, SystemField> = new Map([
   ['correlationid', 'correlationId'],
   ['messageid', 'messageId'],
   ['sessionid', 'sessionId'],
+  ['contenttype', 'contentType'],
+  ['replytosessionid', 'replyToSessionId'],
 ]);
 const reserved: ReadonlySet<string> = new Set(
   'AND OR NOT IN LIKE ESCAPE IS NULL EXISTS TRUE FALSE'.split(' '),
@@ -215,7 +217,9 @@ class Parser {
     }
     const field = systemFields.get(second.text.toLowerCase());
     if (field !== undefined) return { kind: 'system', field };
-    const known = 'To, ReplyTo, Label, Subject, CorrelationId, MessageId, SessionId';
+    const known =
+      'To, ReplyTo, Label, Subject, CorrelationId, MessageId, SessionId, ContentType, ' +
+      'ReplyToSessionId';
     throw new SqlError(second.position, `'sys.${second.text}' is unknown; there are ${known}`);
   }
 

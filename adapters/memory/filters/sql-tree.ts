@@ -8,7 +8,14 @@ export type Arithmetic = '+' | '-' | '*' | '/' | '%';
 
 /** The system properties that the port knows, as fields of a message. */
 export type SystemField =
-  'to' | 'replyTo' | 'subject' | 'correlationId' | 'messageId' | 'sessionId';
+  | 'to'
+  | 'replyTo'
+  | 'subject'
+  | 'correlationId'
+  | 'messageId'
+  | 'sessionId'
+  | 'contentType'
+  | 'replyToSessionId';
 
 export type PropertyNode =
   | { readonly kind: 'system'; readonly field: SystemField }

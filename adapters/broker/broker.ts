@@ -1,0 +1,219 @@
+/**
+ * An embedded Service Bus: AMQP 1.0 on one port, the HTTP administration on another, in front of the
+ * memory model. The unmodified Azure SDKs connect to it; everything is gone when it is closed.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import type { BusFault } from '../../harness/bus/bus.ts';
+import { memoryBus } from '../memory/memory.ts';
+import type { Keys } from './authority.ts';
+import { Catalog } from './catalog.ts';
+import { conditions } from './conditions.ts';
+import { Connection } from './connection.ts';
+import { Engine } from './engine.ts';
+import type { EntitySettings } from './entities.ts';
+import { type FaultAt, Faults, type Place, type Planted } from './faults.ts';
+import type { Hub } from './hub.ts';
+import { LockTokens } from './lock-tokens.ts';
+import type { Payload } from './message.ts';
+
+export interface BrokerOptions extends EntitySettings {
+  /** 0, the default, takes a free one; 5672 is AMQP's own. */
+  readonly port?: number;
+  /** `127.0.0.1` by default: nobody else can connect. */
+  readonly host?: string;
+  /** Shared access keys by name. Without any, every client is let in. */
+  readonly keys?: Keys;
+  /** 262,144 by default, as on the Standard tier. */
+  readonly messageBytesMax?: number;
+  /** Messages stored in a queue, or in a topic with all its subscriptions; 100,000 by default. */
+  readonly entityMessagesMax?: number;
+  /** 1,000 by default; one more is closed at once. */
+  readonly connectionsMax?: number;
+}
+
+/** What a broker knows of a connection, and what can be done to it. */
+export interface BrokerConnection {
+  readonly containerId: string;
+  /** The bytes vanish in that direction, while the socket stays open. */
+  blackHole(direction: 'none' | 'in' | 'out' | 'both'): void;
+  /** AMQP's Close; without an error the SDK never comes back from it. */
+  close(error?: { readonly condition: string; readonly description: string }): void;
+  /** Ends the socket: FIN, or RST. */
+  cut(how?: 'close' | 'reset'): void;
+  /** The next frames end after so many bytes, and so does the connection. */
+  tear(bytes: number): void;
+  slowDown(chunking: { readonly bytes: number; readonly everyMs: number }): void;
+  /** All tokens have run out: links are detached, and open again only with new ones. */
+  expireTokens(): void;
+}
+
+export interface Broker {
+  readonly port: number;
+  /** For any Azure SDK; with the first of the keys, if there are any. */
+  readonly connectionString: string;
+  readonly catalog: Catalog;
+  readonly connections: readonly BrokerConnection[];
+  plant<At extends Place>(fault: FaultAt<At>): Planted;
+  /** What Service Bus itself can do; throws RangeError for a path where nothing is. */
+  inject(fault: BusFault): void;
+  /** Detaches the links of one entity, or all of them. */
+  detach(path?: string, error?: { readonly condition: string; readonly description: string }): void;
+  /** Removes all planted faults. */
+  calm(): void;
+  /** Closes all connections and ports; messages are gone. */
+  close(): Promise<void>;
+}
+
+/** Rejects if a port is taken or an entity's description makes no sense. */
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const engine = new Engine(
+    memoryBus<Payload>({
+      ordering: 'total',
+      latencyMicros: () => 0,
+      messageSizeBytesMax: options.messageBytesMax ?? 262_144,
+      entityMessagesMax: options.entityMessagesMax ?? 100_000,
+      // Each client says how long it waits.
+      sessionWaitMicros: 24 * 3600 * 1_000_000,
+    }),
+  );
+  const hub: Hub = {
+    engine,
+    catalog: new Catalog(engine),
+    faults: new Faults(),
+    tokens: new LockTokens(),
+    limits: {
+      messageBytesMax: options.messageBytesMax ?? 262_144,
+      frameBytesMax: 65_536,
+      connectionsMax: options.connectionsMax ?? 1000,
+      idleTimeoutMs: 120_000,
+    },
+    keys: options.keys,
+    holders: new Map(),
+  };
+  hub.catalog.addAll(options);
+  const broker = new EmbeddedBroker(hub);
+  await broker.listen(options);
+  return broker;
+}
+
+class EmbeddedBroker implements Broker {
+  port: number;
+  connectionString: string;
+  private readonly hub: Hub;
+  private readonly open: Set<Connection>;
+  private readonly server: Server;
+
+  constructor(hub: Hub) {
+    this.port = 0;
+    this.connectionString = '';
+    this.hub = hub;
+    this.open = new Set();
+    this.server = createServer({ noDelay: true }, (socket) => this.connected(socket));
+  }
+
+  get catalog(): Catalog {
+    return this.hub.catalog;
+  }
+
+  get connections(): readonly BrokerConnection[] {
+    return [...this.open].map((connection) => new Handle(connection));
+  }
+
+  async listen({ port = 0, host = '127.0.0.1', keys }: BrokerOptions): Promise<void> {
+    this.port = await listening(this.server, port, host);
+    const [[name, key] = ['RootManageSharedAccessKey', 'SAS_KEY_VALUE']] = Object.entries(
+      keys ?? {},
+    );
+    const endpoint = `Endpoint=sb://localhost:${this.port};SharedAccessKeyName=${name}`;
+    this.connectionString = `${endpoint};SharedAccessKey=${key};UseDevelopmentEmulator=true`;
+  }
+
+  plant<At extends Place>(fault: FaultAt<At>): Planted {
+    return this.hub.faults.plant(fault);
+  }
+
+  inject(fault: BusFault): void {
+    this.hub.engine.inject(fault);
+  }
+
+  detach(
+    path?: string,
+    error?: { readonly condition: string; readonly description: string },
+  ): void {
+    for (const connection of this.open) connection.detachLinks(path, error);
+  }
+
+  calm(): void {
+    this.hub.faults.clear();
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+    });
+    for (const connection of this.open) connection.cut();
+    this.hub.engine.close();
+    await closed;
+  }
+
+  private connected(socket: Socket): void {
+    if (this.open.size >= this.hub.limits.connectionsMax) {
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    this.open.add(new Connection(this.hub, socket, (gone) => this.open.delete(gone)));
+  }
+}
+
+class Handle implements BrokerConnection {
+  private readonly connection: Connection;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  get containerId(): string {
+    return this.connection.peer?.containerId ?? '';
+  }
+
+  blackHole(direction: 'none' | 'in' | 'out' | 'both'): void {
+    this.connection.wire.silent(direction);
+  }
+
+  close(error?: { readonly condition: string; readonly description: string }): void {
+    this.connection.close(error);
+  }
+
+  cut(how: 'close' | 'reset' = 'close'): void {
+    this.connection.wire.destroy(how);
+  }
+
+  tear(bytes: number): void {
+    this.connection.wire.cutAfter(bytes);
+  }
+
+  slowDown(chunking: { readonly bytes: number; readonly everyMs: number }): void {
+    this.connection.wire.slowDown(chunking);
+  }
+
+  expireTokens(): void {
+    this.connection.authority.expire();
+    this.connection.detachLinks(undefined, {
+      condition: conditions.unauthorized,
+      description: 'ExpiredToken: the token has run out. Put a new one and attach again.',
+    });
+  }
+}
+
+/** The port that the server listens on. */
+export function listening(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}

@@ -1,0 +1,195 @@
+/**
+ * What exists and how it is described. Behaviour is the model's: an entity is here exactly as long
+ * as the model has it, and every change goes through the model first.
+ */
+import type { BusErrorCode, Rule } from '../../harness/bus/bus.ts';
+import { canonicalPath } from './address.ts';
+import type { Answer, Engine, Request } from './engine.ts';
+import {
+  defaults,
+  type EntitySettings,
+  type Named,
+  queueOptions,
+  type QueueProperties,
+  type QueueSettings,
+  subscriptionOptions,
+  type SubscriptionProperties,
+  type SubscriptionSettings,
+  topicOptions,
+  type TopicProperties,
+  type TopicSettings,
+} from './entities.ts';
+
+export interface RuleEntry {
+  readonly rule: Rule;
+  readonly createdAt: Date;
+}
+
+interface Dates {
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+export interface QueueEntry extends Dates {
+  readonly kind: 'queue';
+  readonly path: string;
+  readonly properties: QueueProperties;
+}
+export interface TopicEntry extends Dates {
+  readonly kind: 'topic';
+  readonly path: string;
+  readonly properties: TopicProperties;
+}
+export interface SubscriptionEntry extends Dates {
+  readonly kind: 'subscription';
+  readonly path: string;
+  readonly topic: string;
+  readonly name: string;
+  readonly properties: SubscriptionProperties;
+  readonly rules: Map<string, RuleEntry>;
+}
+export type Entry = QueueEntry | TopicEntry | SubscriptionEntry;
+
+/** The model said no. */
+export class Refused extends Error {
+  readonly code: BusErrorCode;
+
+  constructor(code: BusErrorCode, text: string) {
+    super(text);
+    this.code = code;
+  }
+}
+
+export class Catalog {
+  private readonly engine: Engine;
+  private readonly entries: Map<string, Entry>;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    this.entries = new Map();
+  }
+
+  /** The entity at a canonical path; names ignore case. */
+  find(path: string): Entry | undefined {
+    return this.entries.get(path.toLowerCase());
+  }
+
+  /** In the order of their paths. */
+  list<Kind extends Entry['kind']>(kind: Kind): readonly Extract<Entry, { kind: Kind }>[] {
+    const found: Extract<Entry, { kind: Kind }>[] = [];
+    for (const entry of this.entries.values()) if (isKind(entry, kind)) found.push(entry);
+    return found.sort((left, right) => (left.path < right.path ? -1 : 1));
+  }
+
+  subscriptionsOf(topic: string): readonly SubscriptionEntry[] {
+    const wanted = topic.toLowerCase();
+    return this.list('subscription').filter((entry) => entry.topic.toLowerCase() === wanted);
+  }
+
+  addAll({ queues = [], topics = [] }: EntitySettings): void {
+    for (const queue of queues) this.addQueue(typeof queue === 'string' ? { name: queue } : queue);
+    for (const one of topics) {
+      const { subscriptions = [], ...topic }: TopicSettings =
+        typeof one === 'string' ? { name: one } : one;
+      this.addTopic(topic);
+      for (const given of subscriptions) {
+        this.addSubscription(topic.name, typeof given === 'string' ? { name: given } : given);
+      }
+    }
+  }
+
+  addQueue({ name, ...given }: QueueSettings): QueueEntry {
+    const path = canonicalPath(name);
+    const properties: QueueProperties = { ...defaults.queue, ...given };
+    this.obey({ kind: 'createQueue', path, options: queueOptions(properties) });
+    return this.put({ kind: 'queue', path, properties, ...newDates() });
+  }
+
+  /** Its subscriptions are the caller's to add. */
+  addTopic({ name, ...given }: Named<TopicProperties>): TopicEntry {
+    const path = canonicalPath(name);
+    const properties: TopicProperties = { ...defaults.topic, ...given };
+    this.obey({ kind: 'createTopic', path, options: topicOptions(properties) });
+    return this.put({ kind: 'topic', path, properties, ...newDates() });
+  }
+
+  addSubscription(topic: string, settings: SubscriptionSettings): SubscriptionEntry {
+    const { name, rules, ...given } = settings;
+    const owner = canonicalPath(topic);
+    const path = `${owner}/Subscriptions/${name}`;
+    const properties: SubscriptionProperties = { ...defaults.subscription, ...given };
+    const options = subscriptionOptions(properties);
+    const [first = matchAll, ...others] = rules ?? [];
+    this.obey({ kind: 'createSubscription', path, options, rule: first });
+    const entry = this.put({
+      kind: 'subscription',
+      path,
+      topic: owner,
+      name,
+      properties,
+      rules: new Map([[first.name, { rule: first, createdAt: new Date() }]]),
+      ...newDates(),
+    });
+    for (const rule of others) this.addRule(entry, rule);
+    return entry;
+  }
+
+  remove(path: string): void {
+    this.obey({ kind: 'deleteEntity', path });
+    const gone = path.toLowerCase();
+    this.entries.delete(gone);
+    for (const key of this.entries.keys()) {
+      if (key.startsWith(`${gone}/subscriptions/`)) this.entries.delete(key);
+    }
+  }
+
+  addRule(entry: SubscriptionEntry, rule: Rule): RuleEntry {
+    this.obey({ kind: 'createRule', path: entry.path, rule });
+    const added = { rule, createdAt: new Date() };
+    entry.rules.set(rule.name, added);
+    return added;
+  }
+
+  /** There is no moment between the old rule and the new one. */
+  replaceRule(entry: SubscriptionEntry, rule: Rule): RuleEntry {
+    const old = entry.rules.get(rule.name);
+    this.removeRule(entry, rule.name);
+    try {
+      return this.addRule(entry, rule);
+    } catch (error) {
+      if (old !== undefined) this.addRule(entry, old.rule);
+      throw error;
+    }
+  }
+
+  removeRule(entry: SubscriptionEntry, name: string): void {
+    this.obey({ kind: 'deleteRule', path: entry.path, name });
+    entry.rules.delete(name);
+  }
+
+  private put<Any extends Entry>(entry: Any): Any {
+    this.entries.set(entry.path.toLowerCase(), entry);
+    return entry;
+  }
+
+  private obey(request: Request): void {
+    let answer: Answer | undefined;
+    this.engine.ask(request, (given) => {
+      answer = given;
+    });
+    if (answer?.kind === 'rejected') throw new Refused(answer.code, answer.text);
+  }
+}
+
+const matchAll: Rule = { name: '$Default', filter: { kind: 'true' } };
+
+function newDates(): Dates {
+  const now = new Date();
+  return { createdAt: now, updatedAt: now };
+}
+
+function isKind<Kind extends Entry['kind']>(
+  entry: Entry,
+  kind: Kind,
+): entry is Extract<Entry, { kind: Kind }> {
+  return entry.kind === kind;
+}

@@ -1,0 +1,71 @@
+/** Links on which the peer sends: frames are put together, credit is topped up now and then. */
+import type { Flow, Transfer } from './amqp/performatives.ts';
+import { AmqpError } from './amqp/values.ts';
+import { encode } from './amqp/write.ts';
+import { Link } from './link.ts';
+
+const creditTop = 1000;
+const topUpAfter = 100;
+
+/** A message, complete. `tooLarge`: its bytes were not kept. */
+export interface Arrival {
+  readonly deliveryId: number;
+  readonly format: number;
+  readonly settled: boolean;
+  readonly bytes: Buffer;
+  readonly size: number;
+  readonly tooLarge: boolean;
+}
+
+export abstract class IncomingLink extends Link {
+  protected abstract readonly messageBytesMax: number;
+  private first: Transfer | undefined;
+  private parts: Buffer[] = [];
+  private size = 0;
+  private deliveryCount = 0;
+  private sinceTopUp = 0;
+
+  protected abstract arrived(arrival: Arrival): void;
+
+  /** The first credit; none under the fault `noCredit`. */
+  protected grant(): void {
+    this.sinceTopUp = 0;
+    this.session.sendFlow([
+      encode.uint(this.handle),
+      encode.uint(this.deliveryCount),
+      encode.uint(creditTop),
+    ]);
+  }
+
+  transfer(transfer: Transfer, payload: Buffer): void {
+    if (!this.isOpen) throw new AmqpError('amqp:illegal-state', 'A transfer came before attach.');
+    const first = (this.first ??= transfer);
+    this.size += payload.length;
+    const tooLarge = this.size > this.messageBytesMax;
+    if (tooLarge) this.parts = [];
+    else this.parts.push(payload);
+    if (transfer.more && !transfer.aborted) return;
+    const { parts, size } = this;
+    const bytes = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+    this.first = undefined;
+    this.parts = [];
+    this.size = 0;
+    this.deliveryCount = (this.deliveryCount + 1) >>> 0;
+    if (++this.sinceTopUp >= topUpAfter) this.grant();
+    if (transfer.aborted) return;
+    const { deliveryId, format } = first;
+    if (deliveryId === undefined) {
+      throw new AmqpError('amqp:invalid-field', 'A transfer came without a delivery id.');
+    }
+    const settled = first.settled || transfer.settled;
+    this.arrived({ deliveryId, format, settled, bytes, size, tooLarge });
+  }
+
+  flow(flow: Flow): void {
+    if (flow.echo && this.isOpen) this.grant();
+  }
+
+  protected ended(): void {
+    this.parts = [];
+  }
+}
