@@ -1,10 +1,16 @@
 /**
- * A clients' history as operations. Five endings are kept apart, because mixing them up changes
- * verdicts: answered, comparison failed (an observation), definitely did not happen (deleted),
- * unknown, and never ended (which is unknown too).
+ * A clients' history as operations, in columns of numbers. Five endings are kept apart, because
+ * mixing them up changes verdicts: answered, comparison failed (an observation), definitely did not
+ * happen (deleted), unknown, and never ended (which is unknown too).
  */
 import type { HistoryRecord, Json } from '../trace/record.ts';
-import { UserError } from '../trace/user-error.ts';
+import type { HistorySource } from './history-builder.ts';
+import { HistoryBuilder } from './history-builder.ts';
+import type { HistoryColumns } from './history-columns.ts';
+import { ending, functions, unended } from './history-columns.ts';
+import { absent, valueOf } from './linearizability/states.ts';
+
+export type { HistorySource } from './history-builder.ts';
 
 export type Outcome = 'ok' | 'compareFailed' | 'unknown';
 
@@ -35,30 +41,67 @@ export interface Operation {
   readonly returnSeq: number;
 }
 
-export interface History {
-  /** In the order of the calls; unknown reads are left out, for they constrain nothing. */
-  readonly operations: readonly Operation[];
+/** All operations of a history; those that constrain nothing are marked, not gone. */
+export class History {
+  readonly columns: HistoryColumns;
+
+  constructor(columns: HistoryColumns) {
+    this.columns = columns;
+  }
+
   /** Operations with an answer. */
-  readonly completed: number;
+  get completed(): number {
+    return this.columns.completed;
+  }
+
+  /** In the order of the calls; unknown reads are left out, for they constrain nothing. */
+  get operations(): readonly Operation[] {
+    const operations: Operation[] = [];
+    for (let row = 0; row < this.columns.count; row += 1) {
+      if (!isLeftOut(this.columns, row)) operations.push(this.operation(row));
+    }
+    return operations;
+  }
+
+  /** Number `row` in the order of the calls. */
+  operation(row: number): Operation {
+    const { columns } = this;
+    const f = functions[columns.fs[row] ?? 0] ?? 'read';
+    const keyNumber = columns.keyOf[row] ?? 0;
+    const states = columns.states[keyNumber];
+    if (states === undefined) throw new Error(`there is no operation ${row}`);
+    const first = valueOf(states, columns.first[row] ?? absent);
+    const known = columns.endings[row] !== ending.unknown;
+    return {
+      id: row,
+      process: columns.processes[row] ?? 0,
+      client: columns.clients[columns.clientOf[row] ?? 0] ?? '',
+      f,
+      key: columns.keys[keyNumber] ?? '',
+      value: argumentOf(f, first, valueOf(states, columns.second[row] ?? absent)),
+      result: f === 'read' && known ? first : null,
+      outcome: outcomes[columns.endings[row] ?? 0] ?? 'unknown',
+      call: columns.calls[row] ?? 0,
+      return: known ? (columns.returns[row] ?? 0) : null,
+      calledAt: columns.calledAt[row] ?? 0,
+      returnedAt: known ? (columns.returnedAt[row] ?? 0) : null,
+      callSeq: columns.callSeqs[row] ?? 0,
+      returnSeq: columns.returnSeqs[row] ?? unended,
+    };
+  }
 }
 
-/** Where the records come from, for errors: a file whose line numbers are the records' `seq`. */
-export interface HistorySource {
-  readonly file: string;
+const outcomes: readonly Outcome[] = ['unknown', 'ok', 'compareFailed'];
+
+function argumentOf(f: HistoryRecord['f'], first: Json, second: Json): Json {
+  if (f === 'read' || f === 'delete') return null;
+  return f === 'cas' ? [first, second] : first;
 }
 
-interface Call {
-  readonly record: HistoryRecord;
-  readonly position: number;
-  readonly id: number;
-}
-
-interface Pairing {
-  readonly source: HistorySource | undefined;
-  readonly open: Map<number, Call>;
-  /** By id; null for those that turn out not to matter. */
-  readonly operations: (Operation | null)[];
-  completed: number;
+/** Surely did not happen, or is a read without an answer. */
+export function isLeftOut(columns: HistoryColumns, row: number): boolean {
+  const end = columns.endings[row];
+  return end === ending.absent || (end === ending.unknown && columns.fs[row] === 0);
 }
 
 /**
@@ -67,142 +110,7 @@ interface Pairing {
  * process, a return that does not fit its call, and time that goes backwards.
  */
 export function historyOf(records: readonly HistoryRecord[], source?: HistorySource): History {
-  const pairing: Pairing = { source, open: new Map(), operations: [], completed: 0 };
-  for (let start = 0; start < records.length;) {
-    const end = endOfMoment(pairing, records, start);
-    pairMoment(pairing, records, { start, end });
-    start = end;
-  }
-  for (const call of pairing.open.values()) {
-    pairing.operations[call.id] = operationOf({ call, end: null, position: -1 });
-  }
-  const operations = pairing.operations.filter((operation) => operation !== null);
-  return { operations, completed: pairing.completed };
-}
-
-/** The index after the last record of the moment that begins at `start`. */
-function endOfMoment(pairing: Pairing, records: readonly HistoryRecord[], start: number): number {
-  const at = records[start]?.at ?? 0;
-  let end = start + 1;
-  for (; end < records.length; end += 1) {
-    const record = records[end];
-    if (record === undefined || record.at > at) break;
-    if (record.at < at) {
-      throw malformed(pairing, record, `time goes back from ${at} to ${record.at}`);
-    }
-  }
-  return end;
-}
-
-interface Moment {
-  readonly start: number;
-  readonly end: number;
-}
-
-/**
- * Calls first. They are paired in the order written, though: a process may return and call again
- * within a moment. Only positions are given out calls first.
- */
-function pairMoment(
-  pairing: Pairing,
-  records: readonly HistoryRecord[],
-  { start, end }: Moment,
-): void {
-  let calls = 0;
-  for (let index = start; index < end; index += 1) {
-    if (records[index]?.kind === 'invoke') calls += 1;
-  }
-  let callPosition = start;
-  let returnPosition = start + calls;
-  for (let index = start; index < end; index += 1) {
-    const record = records[index];
-    if (record === undefined) continue;
-    if (record.kind === 'invoke') {
-      begin(pairing, record, callPosition);
-      callPosition += 1;
-    } else {
-      finish(pairing, record, returnPosition);
-      returnPosition += 1;
-    }
-  }
-}
-
-function begin(pairing: Pairing, record: HistoryRecord, position: number): void {
-  const other = pairing.open.get(record.process);
-  if (other !== undefined) {
-    const since = where(pairing, other.record);
-    const sentence = `process ${record.process} calls, but its ${other.record.f} is open (${since})`;
-    throw malformed(pairing, record, sentence);
-  }
-  if (record.f === 'cas' && !(Array.isArray(record.value) && record.value.length === 2)) {
-    throw malformed(pairing, record, 'the value of a cas must be [expected, new]');
-  }
-  pairing.open.set(record.process, { record, position, id: pairing.operations.length });
-  pairing.operations.push(null);
-}
-
-function finish(pairing: Pairing, record: HistoryRecord, position: number): void {
-  const call = pairing.open.get(record.process);
-  if (call === undefined) {
-    throw malformed(pairing, record, `process ${record.process} has no open operation to end`);
-  }
-  if (call.record.f !== record.f || call.record.key !== record.key) {
-    const asked = `${call.record.f} of ${call.record.key}`;
-    const answered = `${record.f} of ${record.key}`;
-    throw malformed(pairing, record, `a ${asked} cannot end as a ${answered}`);
-  }
-  pairing.open.delete(record.process);
-  const operation = operationOf({ call, end: record, position });
-  pairing.operations[call.id] = operation;
-  if (operation !== null && operation.outcome !== 'unknown') pairing.completed += 1;
-}
-
-interface Paired {
-  readonly call: Call;
-  readonly end: HistoryRecord | null;
-  readonly position: number;
-}
-
-function operationOf({
-  call: { record, position: call, id },
-  end,
-  position,
-}: Paired): Operation | null {
-  const outcome = outcomeOf(end);
-  if (outcome === null || (outcome === 'unknown' && record.f === 'read')) return null;
-  const known = end !== null && outcome !== 'unknown';
-  return {
-    id,
-    process: record.process,
-    client: record.client,
-    f: record.f,
-    key: record.key,
-    value: record.f === 'read' || record.f === 'delete' ? null : record.value,
-    result: known && record.f === 'read' ? end.value : null,
-    outcome,
-    call,
-    return: known ? position : null,
-    calledAt: record.at,
-    returnedAt: known ? end.at : null,
-    callSeq: record.seq,
-    returnSeq: end === null ? -1 : end.seq,
-  };
-}
-
-/** Null: it surely did not happen. */
-function outcomeOf(end: HistoryRecord | null): Outcome | null {
-  if (end === null || end.kind === 'info') return 'unknown';
-  if (end.kind === 'ok') return 'ok';
-  return end.f === 'cas' && end.error === 'compare-failed' ? 'compareFailed' : null;
-}
-
-function where({ source }: Pairing, { seq }: HistoryRecord): string {
-  return source === undefined ? `record ${seq}` : `line ${seq}`;
-}
-
-function malformed(pairing: Pairing, record: HistoryRecord, what: string): UserError {
-  const remedy = 'A process has one operation at a time, and each return follows its call';
-  if (pairing.source === undefined)
-    return new UserError(`record ${record.seq}: ${what}`, { remedy });
-  return new UserError(what, { file: pairing.source.file, line: record.seq, remedy });
+  const builder = new HistoryBuilder(source);
+  for (const record of records) builder.take(record);
+  return new History(builder.finish());
 }

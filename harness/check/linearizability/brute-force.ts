@@ -67,3 +67,27 @@ function afterCas({ value, outcome }: Operation, state: Json): readonly Json[] {
 function same(left: Json, right: Json): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
+
+/** The operations of each key, in the order in which the keys first appear. */
+export function partsOf(operations: readonly Operation[]): readonly (readonly Operation[])[] {
+  const parts = new Map<string, Operation[]>();
+  for (const operation of operations) {
+    const part = parts.get(operation.key);
+    if (part === undefined) parts.set(operation.key, [operation]);
+    else part.push(operation);
+  }
+  return [...parts.values()];
+}
+
+/** The history up to a position: later calls are gone, and what returned later is unknown. */
+export function prefixOf(operations: readonly Operation[], position: number): readonly Operation[] {
+  const prefix: Operation[] = [];
+  for (const operation of operations) {
+    if (operation.call > position) continue;
+    if (operation.return === null || operation.return <= position) prefix.push(operation);
+    else if (operation.f !== 'read') {
+      prefix.push({ ...operation, outcome: 'unknown', return: null, returnedAt: null });
+    }
+  }
+  return prefix;
+}

@@ -1,11 +1,13 @@
 /** The judge of the clients' history: every answer must be explained by one order of operations. */
 import type { HistoryRecord, Model, TraceRecord } from '../../trace/record.ts';
 import type { Check, Failure, Verdict } from '../check.ts';
-import type { History } from '../history.ts';
-import { historyOf } from '../history.ts';
+import { History } from '../history.ts';
+import { HistoryBuilder } from '../history-builder.ts';
 import { explain } from './explain.ts';
 import type { Budget } from './budget.ts';
-import { columnsFor, firstFailure, judge } from './judge.ts';
+import { firstFailure, judge } from './judge.ts';
+import type { Columns } from './model.ts';
+import { operationOf } from './model.ts';
 import { byKey } from './partition.ts';
 
 export interface LinearizabilityOptions {
@@ -15,11 +17,6 @@ export interface LinearizabilityOptions {
 
 const configurationsDefault = 1_000_000;
 
-/** Collects the history; it is judged as a whole, at the end. */
-export interface LinearizabilityState {
-  readonly records: HistoryRecord[];
-}
-
 /**
  * Linearizability (Herlihy & Wing 1990), key by key. `examined` counts the operations that were
  * answered. All models are one store asked in different ways, so any of them judges alike.
@@ -27,7 +24,7 @@ export interface LinearizabilityState {
 export function linearizabilityCheck(
   model: Model,
   options: LinearizabilityOptions = {},
-): Check<LinearizabilityState> {
+): Check<HistoryBuilder> {
   const budget: Budget = { configurations: options.configurations ?? configurationsDefault };
   return {
     name: 'Linearizability',
@@ -36,13 +33,13 @@ export function linearizabilityCheck(
       '(Herlihy & Wing 1990).',
     class: 'safety',
     kinds: ['invoke', 'ok', 'fail', 'info'],
-    start: (): LinearizabilityState => ({ records: [] }),
-    observe({ records }: LinearizabilityState, record: TraceRecord): Failure | undefined {
-      if (isHistory(record)) records.push(record);
+    start: (): HistoryBuilder => new HistoryBuilder(),
+    observe(history: HistoryBuilder, record: TraceRecord): Failure | undefined {
+      if (isHistory(record)) history.take(record);
       return undefined;
     },
-    verdict: ({ records }: LinearizabilityState): Verdict =>
-      judgeHistory(historyOf(records), budget),
+    verdict: (history: HistoryBuilder): Verdict =>
+      judgeHistory(new History(history.finish()), budget),
   };
 }
 
@@ -51,10 +48,9 @@ function isHistory(record: TraceRecord): record is HistoryRecord {
 }
 
 /** Judges every key; one that fails decides, one that cannot be decided makes a pass unknown. */
-export function judgeHistory({ operations, completed }: History, budget: Budget): Verdict {
+export function judgeHistory(history: History, budget: Budget): Verdict {
   let unknown: Verdict | null = null;
-  for (const [key, part] of byKey(operations)) {
-    const columns = columnsFor(part);
+  for (const columns of byKey(history)) {
     const verdict = judge(columns, budget);
     switch (verdict.kind) {
       case 'linearizable':
@@ -64,10 +60,14 @@ export function judgeHistory({ operations, completed }: History, budget: Budget)
       case 'undecided':
         unknown ??= {
           kind: 'unknown',
-          reason: `${part.length} operations on ${key}: ${verdict.reason}`,
+          reason: `${columns.count} operations on ${keyOf(columns)}: ${verdict.reason}`,
         };
         break;
     }
   }
-  return unknown ?? { kind: 'pass', examined: completed };
+  return unknown ?? { kind: 'pass', examined: history.completed };
+}
+
+function keyOf(columns: Columns): string {
+  return operationOf(columns, 0).key;
 }

@@ -1,8 +1,10 @@
 /** A few operations that are illegal by themselves, for people to look at. */
-import type { Operation } from '../history.ts';
 import type { Budget } from './budget.ts';
-import { columnsFor, judge } from './judge.ts';
+import { judge } from './judge.ts';
 import type { Columns } from './model.ts';
+import { action } from './model.ts';
+import { select } from './partition.ts';
+import { none } from './states.ts';
 
 /** Histories longer than this are not shrunk operation by operation. */
 const operationsMax = 400;
@@ -13,42 +15,38 @@ const budget: Budget = { configurations: 5000 };
  * history. So does leaving out a change that no remaining operation can notice. Nothing else may go:
  * without the write of a value that is read, any history is illegal.
  */
-export function coreOf({ operations }: Columns): readonly Operation[] {
-  if (operations.length > operationsMax) return operations;
-  let core = operations;
-  for (const operation of operations) {
-    if (!isObservation(operation)) continue;
-    core = without(core, [operation]);
+export function coreOf(columns: Columns): Columns {
+  if (columns.count > operationsMax) return columns;
+  let core = columns;
+  for (let index = columns.count - 1; index >= 0; index -= 1) {
+    const kind = core.actions[index];
+    if (kind === action.read || kind === action.casRefused) core = without(core, index);
   }
   return isAmbiguous(core) ? core : withoutUnnoticed(core);
 }
 
-function without(core: readonly Operation[], gone: readonly Operation[]): readonly Operation[] {
-  const rest = core.filter((operation) => !gone.includes(operation));
-  return judge(columnsFor(rest), budget).kind === 'illegal' ? rest : core;
-}
-
-function isObservation({ f, outcome }: Operation): boolean {
-  return f === 'read' || outcome === 'compareFailed';
+function without(core: Columns, gone: number): Columns {
+  const rest = select(core, (index) => index !== gone);
+  return judge(rest, budget).kind === 'illegal' ? rest : core;
 }
 
 /** Refused compare-and-sets and appends notice more than values that are read. */
-function isAmbiguous(core: readonly Operation[]): boolean {
-  return core.some(({ f, outcome }) => f === 'append' || outcome === 'compareFailed');
+function isAmbiguous({ actions }: Columns): boolean {
+  return actions.some(
+    (kind) => kind === action.append || kind === action.appendUnknown || kind === action.casRefused,
+  );
 }
 
 /** Leaves out the writes of values that no remaining operation wants. */
-function withoutUnnoticed(core: readonly Operation[]): readonly Operation[] {
-  const wanted = new Set(core.flatMap(wants));
-  const unnoticed = core.filter(
-    ({ f, value }) => f === 'write' && !wanted.has(JSON.stringify(value)),
-  );
+function withoutUnnoticed(core: Columns): Columns {
+  const wanted = new Set<number>();
+  for (let index = 0; index < core.count; index += 1) {
+    if (core.actions[index] !== action.write) wanted.add(core.first[index] ?? none);
+  }
   let rest = core;
-  for (const operation of unnoticed) rest = without(rest, [operation]);
+  for (let index = core.count - 1; index >= 0; index -= 1) {
+    const value = core.first[index] ?? none;
+    if (core.actions[index] === action.write && !wanted.has(value)) rest = without(rest, index);
+  }
   return rest;
-}
-
-function wants({ f, value, result }: Operation): readonly string[] {
-  if (f === 'read') return [JSON.stringify(result)];
-  return f === 'cas' && Array.isArray(value) ? [JSON.stringify(value[0])] : [];
 }

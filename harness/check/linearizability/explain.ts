@@ -4,6 +4,7 @@ import type { Operation } from '../history.ts';
 import { coreOf } from './core.ts';
 import type { FirstFailure } from './judge.ts';
 import type { Columns } from './model.ts';
+import { operationOf } from './model.ts';
 import { beginning } from './producers.ts';
 import { valueOf } from './states.ts';
 import type { Conflict, Span } from './verdict.ts';
@@ -14,10 +15,9 @@ const valuesShownMax = 4;
 export function explain({ columns, verdict }: FirstFailure): Failure {
   const last = columns.byReturn[columns.completed - 1] ?? 0;
   const { conflict, possible } = verdict;
-  const violating = columns.operations[last];
-  if (violating === undefined) throw new Error('an empty history cannot be illegal');
+  const violating = operationOf(columns, last);
   if (conflict !== null) {
-    const proof = membersOf(conflict).map((index) => columns.operations[index]);
+    const proof = membersOf(conflict).map((index) => named(columns, index));
     return {
       sentence: conflictSentence(columns, conflict, violating),
       evidence: evidenceOf(proof, violating),
@@ -25,8 +25,17 @@ export function explain({ columns, verdict }: FirstFailure): Failure {
   }
   return {
     sentence: stuckSentence(columns, violating, possible ?? []),
-    evidence: evidenceOf(coreOf(columns), violating),
+    evidence: evidenceOf(operationsOf(coreOf(columns)), violating),
   };
+}
+
+/** An operation of the columns; undefined for the beginning. */
+function named(columns: Columns, index: number): Operation | undefined {
+  return index < 0 ? undefined : operationOf(columns, index);
+}
+
+function operationsOf(columns: Columns): readonly Operation[] {
+  return Array.from(columns.rows, (row) => columns.history.operation(row));
 }
 
 /** Records of these operations up to the violating return, which comes last. */
@@ -60,7 +69,7 @@ function membersOf(conflict: Conflict): readonly number[] {
 }
 
 function conflictSentence(columns: Columns, conflict: Conflict, violating: Operation): string {
-  const name = (index: number): string => describe(columns.operations[index]);
+  const name = (index: number): string => describe(named(columns, index));
   switch (conflict.kind) {
     case 'phantom':
       return `${told(violating)}, a value that nobody had asked to store by then`;
@@ -78,7 +87,7 @@ function conflictSentence(columns: Columns, conflict: Conflict, violating: Opera
       return `${conflict.members.map(name).join(', ')} each need the one before to come first`;
     case 'refusedInside':
       return (
-        `${told(columns.operations[conflict.observer] ?? violating)}, but it was all that time: ` +
+        `${told(named(columns, conflict.observer) ?? violating)}, but it was all that time: ` +
         `${name(conflict.ended)} had ended ` +
         `before, and ${name(conflict.called)} was called afterwards`
       );
@@ -93,7 +102,7 @@ function interleavedSentence(
   { left, right }: Extract<Conflict, { readonly kind: 'interleaved' }>,
   violating: Operation,
 ): string {
-  const isViolating = (index: number): boolean => columns.operations[index] === violating;
+  const isViolating = (index: number): boolean => named(columns, index)?.id === violating.id;
   const swap = isViolating(right.called) || (isViolating(right.ended) && !isViolating(left.called));
   const [late, other] = swap ? [right, left] : [left, right];
   // A value of the beginning cannot come back.
@@ -101,7 +110,7 @@ function interleavedSentence(
   if (late.ended === beginning) return asked(columns, late, other);
   if (isViolating(late.called) && other.ended === other.called) {
     const overwriting = `was called at ${called(columns, other.called)}`;
-    const before = `after ${describe(columns.operations[late.ended])} had ended`;
+    const before = `after ${describe(named(columns, late.ended))} had ended`;
     return `${asked(columns, late, other)}, and ${overwriting}, ${before}`;
   }
   const first = follows(columns, late.called, other.ended);
@@ -110,17 +119,16 @@ function interleavedSentence(
 
 /** "c1 read x = 1 at 412 ms, asked at 400 ms, but c0's write of 2 to x had ended at 300 ms". */
 function asked(columns: Columns, late: Span, other: Span): string {
-  const operation = columns.operations[late.called];
-  const before = `${describe(columns.operations[other.ended])} had ended at ${ended(columns, other.ended)}`;
+  const operation = named(columns, late.called);
+  const before = `${describe(named(columns, other.ended))} had ended at ${ended(columns, other.ended)}`;
   if (operation === undefined) return before;
   return `${told(operation)}, asked at ${called(columns, late.called)}, but ${before}`;
 }
 
 function follows(columns: Columns, later: number, earlier: number): string {
-  const { operations } = columns;
   return (
-    `${describe(operations[later])} was called (${called(columns, later)}) after ` +
-    `${describe(operations[earlier])} had ended (${ended(columns, earlier)})`
+    `${describe(named(columns, later))} was called (${called(columns, later)}) after ` +
+    `${describe(named(columns, earlier))} had ended (${ended(columns, earlier)})`
   );
 }
 
@@ -176,12 +184,12 @@ function describe(operation: Operation | undefined): string {
   }
 }
 
-function called({ operations }: Columns, index: number): string {
-  return millis(operations[index]?.calledAt ?? 0);
+function called(columns: Columns, index: number): string {
+  return millis(named(columns, index)?.calledAt ?? 0);
 }
 
-function ended({ operations }: Columns, index: number): string {
-  return millis(operations[index]?.returnedAt ?? 0);
+function ended(columns: Columns, index: number): string {
+  return millis(named(columns, index)?.returnedAt ?? 0);
 }
 
 function millis(micros: number): string {

@@ -1,22 +1,15 @@
 /** The engines in order of cost. All give the same verdict wherever two can decide. */
-import type { Operation } from '../history.ts';
 import { judgeAppends } from './append-order.ts';
 import type { Budget } from './budget.ts';
 import { Allowance } from './budget.ts';
 import { judgeDirected } from './directed-judge.ts';
 import type { Columns } from './model.ts';
-import { action, columnsOf } from './model.ts';
-import { prefixOf } from './partition.ts';
+import { action } from './model.ts';
+import { select } from './partition.ts';
 import { prepared } from './prepare.ts';
-import { makeStates } from './states.ts';
 import type { EngineVerdict, Illegal } from './verdict.ts';
 import { search } from './wgl.ts';
 import { zones } from './zones.ts';
-
-/** The columns of one key's operations, ready for the engines. */
-export function columnsFor(operations: readonly Operation[]): Columns {
-  return prepared(columnsOf(operations, makeStates()));
-}
 
 /**
  * Is there an order of these operations of one key that explains every answer? Zones first; small
@@ -28,11 +21,19 @@ export function judge(columns: Columns, budget: Budget): EngineVerdict {
   const allowance = new Allowance(budget);
   if (hasAppends(columns)) {
     const appended = judgeAppends(columns);
-    return appended.kind === 'undecided' ? search(columns, allowance) : appended;
+    return appended.kind === 'undecided' ? searchPrepared(columns, allowance) : appended;
   }
-  const easy = search(columns, allowance, 4 * columns.count + 256);
+  const easy = searchPrepared(columns, allowance, 4 * columns.count + 256);
   if (easy.kind !== 'undecided' || allowance.spent) return easy;
   return judgeDirected(columns, allowance);
+}
+
+/** The plain search, without what constrains nothing and helps nobody. */
+function searchPrepared(columns: Columns, allowance: Allowance, limit?: number): EngineVerdict {
+  const part = prepared(columns);
+  const verdict = search(part, allowance, limit);
+  if (part === columns || verdict.kind !== 'illegal' || verdict.stuck === null) return verdict;
+  return { ...verdict, stuck: columns.rows.indexOf(part.rows[verdict.stuck] ?? -1) };
 }
 
 function hasAppends({ actions }: Columns): boolean {
@@ -58,7 +59,7 @@ export function firstFailure(columns: Columns, verdict: Illegal, budget: Budget)
   let high = completed - 1;
   let middle = verdict.stuck === null ? (low + high) >> 1 : low;
   while (low <= high) {
-    const prefix = columnsFor(upTo(columns, middle));
+    const prefix = upTo(columns, middle);
     const judged = judge(prefix, budget);
     if (judged.kind === 'illegal') {
       found = { columns: prefix, verdict: judged };
@@ -73,11 +74,12 @@ export function firstFailure(columns: Columns, verdict: Illegal, budget: Budget)
 function withPossible(found: FirstFailure): FirstFailure {
   const { columns, verdict } = found;
   if (verdict.conflict !== null || verdict.possible !== null) return found;
-  const searched = search(columns, new Allowance({ configurations: 20_000 }));
+  const searched = searchPrepared(columns, new Allowance({ configurations: 20_000 }));
   return searched.kind === 'illegal' ? { columns, verdict: searched } : found;
 }
 
 /** The operations up to the return of this rank. */
-function upTo({ operations, byReturn }: Columns, rank: number): readonly Operation[] {
-  return prefixOf(operations, operations[byReturn[rank] ?? 0]?.return ?? -1);
+function upTo(columns: Columns, rank: number): Columns {
+  const end = columns.returns[columns.byReturn[rank] ?? 0] ?? -1;
+  return select(columns, () => true, end);
 }

@@ -3,9 +3,11 @@
  * four are the same store and differ in what may be asked of it. A key begins absent; reading it
  * then gives null; appending to it begins a list; deleting makes it absent again.
  */
-import type { Operation } from '../history.ts';
+import type { History, Operation } from '../history.ts';
+import { ending, functions } from '../history-columns.ts';
+import { at } from './column.ts';
 import type { States } from './states.ts';
-import { append, intern, none } from './states.ts';
+import { append, none } from './states.ts';
 
 /** Actions: an operation as far as the search is concerned. `first` and `second` are its numbers. */
 export const action = {
@@ -31,7 +33,9 @@ export interface Columns {
   /** Those with a return. */
   readonly completed: number;
   readonly states: States;
-  readonly operations: readonly Operation[];
+  /** Where they come from, and for each its row there. */
+  readonly history: History;
+  readonly rows: Int32Array;
   readonly actions: Int8Array;
   readonly first: Int32Array;
   readonly second: Int32Array;
@@ -42,93 +46,68 @@ export interface Columns {
   readonly byReturn: Int32Array;
 }
 
-/** Turns operations (in the order of the calls) into columns. */
-export function columnsOf(operations: readonly Operation[], states: States): Columns {
-  const count = operations.length;
-  const columns: Columns = {
+/** Columns to be filled, for operations of one key of a history. */
+export function emptyColumns(
+  { history, states }: Pick<Columns, 'history' | 'states'>,
+  count: number,
+  completed: number,
+): Columns {
+  return {
     count,
-    completed: operations.reduce((sum, { outcome }) => sum + (outcome === 'unknown' ? 0 : 1), 0),
+    completed,
     states,
-    operations,
+    history,
+    rows: new Int32Array(count),
     actions: new Int8Array(count),
-    first: new Int32Array(count).fill(none),
-    second: new Int32Array(count).fill(none),
+    first: new Int32Array(count),
+    second: new Int32Array(count),
     calls: new Int32Array(count),
     returns: new Int32Array(count),
-    byReturn: returnOrder(operations),
+    byReturn: new Int32Array(count),
   };
-  for (const [index, operation] of operations.entries()) fill(columns, index, operation);
-  givePositions(columns);
-  return columns;
 }
 
-function returnOrder(operations: readonly Operation[]): Int32Array {
-  const count = operations.length;
-  const after = 1 + operations.reduce((most, { return: end }) => Math.max(most, end ?? 0), 0);
-  // Return and index in one number, so that typed arrays can sort: far below 2^53.
-  const keys = new Float64Array(count);
-  for (const [index, operation] of operations.entries()) {
-    keys[index] = (operation.return ?? after + index) * count + index;
-  }
-  return Int32Array.from(keys.sort(), (key) => key % count);
-}
-
-function givePositions({ count, operations, calls, returns, byReturn }: Columns): void {
+/**
+ * Gives positions where `calls` and `returns` hold numbers that only tell the order, `byReturn` the
+ * completed operations in the order of their returns. Unknown operations return after everything.
+ */
+export function givePositions(columns: Columns): void {
+  const { count, completed, calls, returns, byReturn } = columns;
   let called = 0;
   let returned = 0;
-  for (let position = 0; position < 2 * count; position += 1) {
-    const caller = operations[called];
-    const index = byReturn[returned] ?? none;
-    const end = operations[index]?.return ?? Number.MAX_SAFE_INTEGER;
-    if (caller !== undefined && caller.call < end) {
+  for (let position = 0; position < count + completed; position += 1) {
+    const index = at(byReturn, returned);
+    if (called < count && (returned === completed || at(calls, called) < at(returns, index))) {
       calls[called] = position;
       called += 1;
     } else {
+      // No longer smaller than any call to come, which is all that was asked of it.
       returns[index] = position;
       returned += 1;
     }
   }
 }
 
-function fill(
-  { states, actions, first, second }: Columns,
-  index: number,
-  operation: Operation,
-): void {
-  const unknown = operation.outcome === 'unknown';
-  switch (operation.f) {
-    case 'read':
-      actions[index] = action.read;
-      first[index] = intern(states, operation.result);
-      break;
+/** What an operation that ended thus does, as far as the engines are concerned. */
+export function actionOf(f: number, end: number): number {
+  const unknown = end === ending.unknown;
+  switch (functions[f]) {
     case 'write':
     case 'delete':
-      actions[index] = action.write;
-      first[index] = intern(states, operation.value);
-      break;
-    case 'cas': {
-      const pair = Array.isArray(operation.value) ? operation.value : [];
-      actions[index] = casAction(operation);
-      first[index] = intern(states, pair[0] ?? null);
-      second[index] = intern(states, pair[1] ?? null);
-      break;
-    }
+      return action.write;
+    case 'cas':
+      if (unknown) return action.casUnknown;
+      return end === ending.ok ? action.cas : action.casRefused;
     case 'append':
-      actions[index] = unknown ? action.appendUnknown : action.append;
-      first[index] = intern(states, operation.value);
-      break;
+      return unknown ? action.appendUnknown : action.append;
+    default:
+      return action.read;
   }
 }
 
-function casAction({ outcome }: Operation): number {
-  switch (outcome) {
-    case 'ok':
-      return action.cas;
-    case 'compareFailed':
-      return action.casRefused;
-    case 'unknown':
-      return action.casUnknown;
-  }
+/** Describes operation `index` of the columns. */
+export function operationOf(columns: Columns, index: number): Operation {
+  return columns.history.operation(at(columns.rows, index));
 }
 
 /** The state after operation `index` in `state`, or `none` when it cannot happen there. */

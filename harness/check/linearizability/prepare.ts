@@ -1,6 +1,7 @@
 /** What no answer can depend on is left out before any engine starts. */
 import type { Columns } from './model.ts';
-import { action, columnsOf } from './model.ts';
+import { action } from './model.ts';
+import { select } from './partition.ts';
 
 /**
  * Leaves out unknown operations that constrain nothing and help nobody: a compare-and-set of a value
@@ -11,13 +12,17 @@ export function prepared(columns: Columns): Columns {
   if (columns.completed === columns.count) return columns;
   const { actions, first, second } = columns;
   const observed = observedValues(columns);
-  const kept = columns.operations.filter((operation, index) => {
-    if (operation.outcome !== 'unknown') return true;
+  const unknown = (index: number): boolean =>
+    (columns.returns[index] ?? 0) >= columns.count + columns.completed;
+  let needless = 0;
+  const keep = (index: number): boolean => {
+    if (!unknown(index)) return true;
     const made = actions[index] === action.casUnknown ? second[index] : first[index];
     if (actions[index] === action.casUnknown && first[index] === made) return false;
     return observed === null || observed.has(made ?? -1);
-  });
-  return kept.length === columns.count ? columns : columnsOf(kept, columns.states);
+  };
+  for (let index = 0; index < columns.count; index += 1) if (!keep(index)) needless += 1;
+  return needless === 0 ? columns : select(columns, keep);
 }
 
 /** Null when observation is more than being read or replaced. */

@@ -21,7 +21,11 @@ const stateWord = 1;
 const maskWord = 2;
 
 /** Judges by search; undecided once the allowance is spent or `limit` configurations were seen. */
-export function search(columns: Columns, allowance: Allowance, limit: number = Infinity): EngineVerdict {
+export function search(
+  columns: Columns,
+  allowance: Allowance,
+  limit: number = Infinity,
+): EngineVerdict {
   return new Search(columns, allowance).run(limit);
 }
 
