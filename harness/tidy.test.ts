@@ -20,7 +20,10 @@ const rooms: { readonly [room: string]: readonly string[] } = {
   'harness/report': ['harness/trace', 'harness/check'],
   'harness/cli': ['harness', 'adapters', 'scenarios'],
   'harness/bench': ['harness', 'adapters', 'scenarios'],
+  'harness/verify': ['harness/raft', 'harness/trace'],
+  'harness/view': ['harness/trace'],
   'adapters/memory': ['harness/bus'],
+  'adapters/broker': ['harness/bus', 'adapters/memory'],
   'scenarios/generate': ['harness/world', 'harness/trace', 'harness/raft', 'harness/bus'],
   'scenarios/named': ['harness/world', 'harness/trace', 'harness/raft', 'harness/bus'],
   'scenarios/corpus': ['harness', 'adapters', 'scenarios'],
@@ -71,7 +74,8 @@ function trespasses(source: Source): readonly string[] {
 function untidiness({ path, text }: Source): readonly string[] {
   const lines = text.split('\n');
   const wide = lines.findIndex((line) => line.length > columnsMax);
-  const banned = /@ts-(?:ignore|nocheck|expect-error)|\bTODO\b|\bFIXME\b|\.(?:skip|only)\(/u;
+  const banned =
+    /@ts-(?:ignore|nocheck|expect-error)|\bTODO\b|\bFIXME\b|\b(?:test|it|describe)\.(?:skip|only)\(/u;
   return [
     ...(lines.length > linesMax + 1 ? [`${path} has ${lines.length - 1} lines`] : []),
     ...(wide >= 0 ? [`${path}:${wide + 1} is wider than ${columnsMax} columns`] : []),
