@@ -25,25 +25,29 @@ function voteOnDisk(server: ServerView, term: number, candidate: string): boolea
   return disk.term > term || (disk.term === term && disk.votedFor === candidate);
 }
 
+function saidOf(server: ServerView, { matchIndex, to }: Acknowledgement): string {
+  return `${server.id} acknowledged index ${String(matchIndex)} to ${to}`;
+}
+
 function unkeptAck(server: ServerView, message: Acknowledgement): string | undefined {
   const { disk } = server;
   const { term, matchIndex } = message;
   if (disk.term > term) return undefined;
-  const said = `${server.id} acknowledged index ${String(matchIndex)} to ${message.to}`;
   if (disk.term < term) {
+    const said = saidOf(server, message);
     return `${said} in term ${String(term)}, but its disk holds only term ${String(disk.term)}`;
   }
   if (matchIndex === 0) return undefined;
   const stored = disk.log[matchIndex - 1];
   if (stored === undefined) {
-    return `${said}, but its disk holds only ${String(disk.log.length)} entries`;
+    return `${saidOf(server, message)}, but its disk holds only ${String(disk.log.length)} entries`;
   }
   // A memory that has moved on may hold other entries by now; within the term it may not.
   if (server.term !== term) return undefined;
   const held = server.log[matchIndex - 1];
   if (held === undefined || sameEntry(stored, held)) return undefined;
   const [acknowledged, old] = [String(held.term), String(stored.term)];
-  return `${said} (term ${acknowledged}), but its disk still holds term ${old} there`;
+  return `${saidOf(server, message)} (term ${acknowledged}), but its disk still holds term ${old} there`;
 }
 
 function observe(state: State, record: TraceRecord, view: ClusterView): Failure | undefined {

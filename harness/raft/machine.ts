@@ -16,13 +16,11 @@ import { advancePeer, beat } from './replicate.ts';
 import { adoptTerm } from './role.ts';
 import { raftRules } from './rules.ts';
 import type { Rules } from './rules.ts';
-import type { Effect, Input, Stored, Subject } from './step.ts';
+import type { Input, Stored, Subject } from './step.ts';
 import { table } from './table.ts';
 import type { InputName, TransitionOf } from './table.ts';
-import { beginTurn, flush, newTurn } from './turn.ts';
+import { beginTurn, effectsOf, flush, newTurn } from './turn.ts';
 import type { Turn } from './turn.ts';
-
-const nothing: readonly Effect[] = [];
 
 /** Raft under a name, with some rules replaced if it is to be a mutant. */
 export function machine(name: string, rules: Rules = raftRules): Subject {
@@ -35,7 +33,7 @@ export function machine(name: string, rules: Rules = raftRules): Subject {
       beginTurn(turn, node);
       take(turn, input);
       flush(turn);
-      return turn.effectCount === 0 ? nothing : turn.effects.slice(0, turn.effectCount);
+      return effectsOf(turn);
     },
   };
 }

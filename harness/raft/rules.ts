@@ -102,9 +102,13 @@ export interface Rules {
 const expired: Answer = { kind: 'sessionExpired' };
 
 /** What is known of a serial from entries applied: final, whoever is leader. */
-function rememberedAnswer(node: Node, payload: CommandPayload): Answer | null {
+function rememberedAnswer(
+  node: Node,
+  payload: CommandPayload,
+  withoutSession: Answer | null,
+): Answer | null {
   const session = node.sessions.get(payload.session);
-  if (session === undefined) return null;
+  if (session === undefined) return withoutSession;
   if (payload.serial <= session.acknowledged) return expired;
   return answerTo(session, payload.serial);
 }
@@ -188,9 +192,8 @@ export const raftRules: Rules = {
   },
 
   appliesUpTo: (node) => node.commitIndex,
-  answerAtPropose: rememberedAnswer,
-  answerAtApply: (node, payload) =>
-    node.sessions.has(payload.session) ? rememberedAnswer(node, payload) : expired,
+  answerAtPropose: (node, payload) => rememberedAnswer(node, payload, null),
+  answerAtApply: (node, payload) => rememberedAnswer(node, payload, expired),
   waitingIndex(node, payload) {
     const index = node.newest.get(payload.session) ?? 0;
     if (index <= node.appliedIndex) return 0;

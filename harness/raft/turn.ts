@@ -23,6 +23,8 @@ export interface Turn {
   logChangedFrom: number;
 }
 
+const nothing: readonly Effect[] = [];
+
 /** A machine's one turn, begun anew for each step: a step never starts inside another. */
 export function newTurn(rules: Rules, node: Node): Turn {
   return { node, rules, effects: [], effectCount: 0, hardChanged: false, logChangedFrom: 0 };
@@ -38,6 +40,20 @@ export function beginTurn(turn: Turn, node: Node): void {
 export function emit(turn: Turn, effect: Effect): void {
   turn.effects[turn.effectCount] = effect;
   turn.effectCount += 1;
+}
+
+/** A step's effects for its caller to keep. Written out for few, which is quicker than `slice`. */
+export function effectsOf({ effects, effectCount }: Turn): readonly Effect[] {
+  const first = effects[0];
+  const second = effects[1];
+  const third = effects[2];
+  const fourth = effects[3];
+  if (effectCount === 0 || first === undefined) return nothing;
+  if (effectCount === 1 || second === undefined) return [first];
+  if (effectCount === 2 || third === undefined) return [first, second];
+  if (effectCount === 3 || fourth === undefined) return [first, second, third];
+  if (effectCount === 4) return [first, second, third, fourth];
+  return effects.slice(0, effectCount);
 }
 
 /** Asks for one write of all that changed, if anything did. */

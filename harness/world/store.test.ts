@@ -60,11 +60,12 @@ describe('the store', () => {
   test('a refused command leaves no effect, and no command changes the state it was given', () => {
     const before = store.apply(store.start(), c('write', 'x', 1));
     if (before.kind === 'refused') throw new Error('a write is never refused');
-    const seen = JSON.stringify([...(before.state instanceof Map ? before.state : [])]);
+    const seen = JSON.stringify(before.state);
+    expect(seen).toContain('1');
     store.apply(before.state, c('cas', 'x', [5, 6]));
     store.apply(before.state, c('write', 'x', 9));
     store.apply(before.state, c('delete', 'x'));
-    expect(JSON.stringify([...(before.state instanceof Map ? before.state : [])])).toBe(seen);
+    expect(JSON.stringify(before.state)).toBe(seen);
   });
 
   test('JSON equality does not depend on the order of keys', () => {
