@@ -9,6 +9,8 @@ export const emptyList = 1;
 export const none = -1;
 
 export interface States {
+  /** By small integer: its number; 0 when it is not here. */
+  integers: Int32Array;
   readonly scalars: Map<Json, number>;
   /** By their canonical text. */
   readonly objects: Map<string, number>;
@@ -22,6 +24,7 @@ export interface States {
 
 export function makeStates(): States {
   return {
+    integers: new Int32Array(32),
     scalars: new Map<Json, number>([[null, absent]]),
     objects: new Map(),
     longer: new Map(),
@@ -33,6 +36,7 @@ export function makeStates(): States {
 
 /** The number of a value, given when it is first seen. */
 export function intern(states: States, value: Json): number {
+  if (typeof value === 'number') return numbered(states, value);
   if (isList(value)) {
     let list = emptyList;
     for (const item of value) list = append(states, list, intern(states, item));
@@ -42,6 +46,28 @@ export function intern(states: States, value: Json): number {
     return named(states, { map: states.objects, name: canonical(value), value });
   }
   return named(states, { map: states.scalars, name: value, value });
+}
+
+/**
+ * Small integers are looked up in a table, as long as it is not much longer than there are values;
+ * others in a map.
+ */
+function numbered(states: States, value: number): number {
+  if (!Number.isInteger(value) || value < 0 || value >= 8 * states.values.length + 32) {
+    return named(states, { map: states.scalars, name: value, value });
+  }
+  while (value >= states.integers.length) {
+    const longer = new Int32Array(states.integers.length * 2);
+    longer.set(states.integers);
+    states.integers = longer;
+  }
+  const known = states.integers[value] ?? 0;
+  if (known !== 0) return known;
+  // It may have been too large for the table when it first came.
+  const earlier = states.scalars.size > 1 ? states.scalars.get(value) : undefined;
+  const state = earlier ?? add(states, { value, shorter: none, last: none });
+  states.integers[value] = state;
+  return state;
 }
 
 interface Named<Name> {

@@ -5,6 +5,7 @@
  * f(A) < s(B). If there is a ring of such demands, there is one of two blocks; so the history is
  * linearizable exactly when no two blocks each demand to be first (and each is sound inside).
  */
+import { at } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import type { Order, Period } from './place-refused.ts';
@@ -13,7 +14,7 @@ import type { Producers } from './producers.ts';
 import { beginning, producersOf } from './producers.ts';
 import { withoutAppends } from './lists.ts';
 import { absent, none } from './states.ts';
-import type { Conflict, EngineVerdict } from './verdict.ts';
+import type { Conflict, EngineVerdict, Span } from './verdict.ts';
 
 /** Judges by zones; undecided where values are ambiguous or refusals would have to be placed. */
 export function zones(given: Columns): EngineVerdict {
@@ -29,22 +30,22 @@ export function zones(given: Columns): EngineVerdict {
   return placeRefused(columns, blocks.order(), (value) => blocks.periodOf(value));
 }
 
-/** What a block knows of itself: operations, not positions, so that a conflict can name them. */
-interface Block {
-  readonly producer: number;
-  readonly value: number;
-  /** The operation with the least return, the one with the greatest call; or `beginning`. */
-  ended: number;
-  called: number;
-}
-
 class Blocks {
   private readonly columns: Columns;
   private readonly producers: Producers;
   /** By value: the read with the least return, the one with the greatest call, or `none`. */
   private readonly readEnded: Int32Array;
   private readonly readCalled: Int32Array;
-  private readonly blocks: Block[] = [];
+  /** By block: its producer or `beginning`, and the value that it begins with. */
+  private readonly producerOf: Int32Array;
+  private readonly valueOf: Int32Array;
+  /** By block: the operation with the least return, the one with the greatest call. */
+  private readonly endedOf: Int32Array;
+  private readonly calledOf: Int32Array;
+  private count = 0;
+  /** The same of the block in hand; operations, so that a conflict can name them. */
+  private ended = 0;
+  private called = 0;
   private readonly visited: Uint8Array;
 
   constructor(columns: Columns, producers: Producers) {
@@ -54,6 +55,10 @@ class Blocks {
     this.readEnded = new Int32Array(values).fill(none);
     this.readCalled = new Int32Array(values).fill(none);
     this.visited = new Uint8Array(columns.count);
+    this.producerOf = new Int32Array(columns.count + 1);
+    this.valueOf = new Int32Array(columns.count + 1);
+    this.endedOf = new Int32Array(columns.count + 1);
+    this.calledOf = new Int32Array(columns.count + 1);
   }
 
   /** Makes a block of every producer; the conflict inside one, or a ring of them, or null. */
@@ -77,22 +82,25 @@ class Blocks {
     // By position + 1, for -1 belongs to the beginning: a block to which f < s, or s < f, applies.
     const forward = new Int32Array(events).fill(none);
     const backward = new Int32Array(events).fill(none);
-    for (const [number, block] of this.blocks.entries()) {
-      const ended = this.returnOf(block.ended);
-      const called = this.callOf(block.called);
-      if (ended < called) forward[ended + 1] = number;
-      else backward[called + 1] = number;
+    for (let block = 0; block < this.count; block += 1) {
+      const ended = this.returnOf(at(this.endedOf, block));
+      const called = this.callOf(at(this.calledOf, block));
+      if (ended < called) forward[ended + 1] = block;
+      else backward[called + 1] = block;
     }
-    let open: Block | undefined;
-    for (let position = -1; position < events - 1; position += 1) {
-      const end: number = open === undefined ? -1 : this.callOf(open.called);
-      const next = this.blocks[forward[position + 1] ?? none];
-      const inner = this.blocks[backward[position + 1] ?? none];
-      if (open !== undefined && next !== undefined && position < end) return between(open, next);
-      if (open !== undefined && inner !== undefined && this.returnOf(inner.ended) < end) {
-        return between(open, inner);
+    let open: number = none;
+    let end = -1;
+    for (let position = 0; position < events; position += 1) {
+      const next = at(forward, position);
+      const inner = at(backward, position);
+      if (next !== none) {
+        if (position - 1 < end) return this.between(open, next);
+        open = next;
+        end = this.callOf(at(this.calledOf, next));
       }
-      open = next ?? open;
+      if (inner !== none && this.returnOf(at(this.endedOf, inner)) < end) {
+        return this.between(open, inner);
+      }
     }
     return null;
   }
@@ -104,13 +112,13 @@ class Blocks {
    */
   order(): Order {
     const { count } = this.columns;
-    const sorted = this.blocks.toSorted((a, b) => this.centre(a) - this.centre(b));
+    const sorted = this.sorted();
     const operations = new Int32Array(count);
     const reads = this.readsByValue();
     let length = 0;
     for (const block of sorted) {
-      if (block.producer >= 0) operations[length++] = block.producer;
-      for (let value = block.value; value !== none;) {
+      if (at(this.producerOf, block) >= 0) operations[length++] = at(this.producerOf, block);
+      for (let value = at(this.valueOf, block); value !== none;) {
         for (let read = reads.head[value] ?? none; read !== none; read = reads.next[read] ?? none) {
           operations[length++] = read;
         }
@@ -128,19 +136,35 @@ class Blocks {
     const producer = this.producers.producer[value] ?? none;
     if (producer === none) return null;
     const replacer = this.producers.replacer[value] ?? none;
-    const period: Block = { producer, value, ended: producer, called: producer };
-    if ((this.readEnded[value] ?? none) !== none) {
-      this.join(period, this.readEnded[value] ?? none);
-      this.join(period, this.readCalled[value] ?? none);
+    this.ended = producer;
+    this.called = producer;
+    if (at(this.readEnded, value) !== none) {
+      this.join(at(this.readEnded, value));
+      this.join(at(this.readCalled, value));
     }
-    if (replacer !== none && this.callOf(replacer) > this.callOf(period.called)) {
-      period.called = replacer;
-    }
-    return { ended: period.ended, called: period.called };
+    const { ended } = this;
+    if (replacer !== none) this.join(replacer);
+    return { ended, called: this.called };
   }
 
-  private centre(block: Block): number {
-    return this.returnOf(block.ended) + this.callOf(block.called);
+  /** Blocks by f + s; a sum of two positions fits a table of four times the operations. */
+  private sorted(): Int32Array {
+    const sums = new Int32Array(4 * this.columns.count + 4);
+    const sum = (block: number): number =>
+      2 + this.returnOf(at(this.endedOf, block)) + this.callOf(at(this.calledOf, block));
+    for (let block = 0; block < this.count; block += 1) {
+      sums[sum(block) + 1] = at(sums, sum(block) + 1) + 1;
+    }
+    for (let each = 1; each < sums.length; each += 1) {
+      sums[each] = at(sums, each) + at(sums, each - 1);
+    }
+    const sorted = new Int32Array(this.count);
+    for (let block = 0; block < this.count; block += 1) {
+      const place = at(sums, sum(block));
+      sums[sum(block)] = place + 1;
+      sorted[place] = block;
+    }
+    return sorted;
   }
 
   private readsByValue(): { readonly head: Int32Array; readonly next: Int32Array } {
@@ -185,39 +209,52 @@ class Blocks {
    * follow all that came before it in the block, so it may not return before the last call there.
    */
   private follow(producer: number, start: number): Conflict | null {
-    const block: Block = { producer, value: start, ended: producer, called: producer };
+    this.ended = producer;
+    this.called = producer;
     if (producer >= 0) this.visited[producer] = 1;
     for (let value = start; value !== none;) {
-      const conflict = this.joinReads(block, value);
+      const conflict = this.joinReads(value);
       if (conflict !== null) return conflict;
       const replacer = this.producers.replacer[value] ?? none;
       if (replacer === none) break;
-      if (this.returnOf(replacer) < this.callOf(block.called)) {
-        return { kind: 'tooEarly', observer: replacer, producer: block.called };
+      if (this.returnOf(replacer) < this.callOf(this.called)) {
+        return { kind: 'tooEarly', observer: replacer, producer: this.called };
       }
-      this.join(block, replacer);
+      this.join(replacer);
       this.visited[replacer] = 1;
       value = this.madeAndSeen(replacer);
     }
-    this.blocks.push(block);
+    this.producerOf[this.count] = producer;
+    this.valueOf[this.count] = start;
+    this.endedOf[this.count] = this.ended;
+    this.calledOf[this.count] = this.called;
+    this.count += 1;
     return null;
   }
 
-  private joinReads(block: Block, value: number): Conflict | null {
+  private joinReads(value: number): Conflict | null {
     const ended = this.readEnded[value] ?? none;
     const called = this.readCalled[value] ?? none;
     if (ended === none) return null;
-    if (this.returnOf(ended) < this.callOf(block.called)) {
-      return { kind: 'tooEarly', observer: ended, producer: block.called };
+    if (this.returnOf(ended) < this.callOf(this.called)) {
+      return { kind: 'tooEarly', observer: ended, producer: this.called };
     }
-    this.join(block, ended);
-    this.join(block, called);
+    this.join(ended);
+    this.join(called);
     return null;
   }
 
-  private join(block: Block, index: number): void {
-    if (this.returnOf(index) < this.returnOf(block.ended)) block.ended = index;
-    if (this.callOf(index) > this.callOf(block.called)) block.called = index;
+  private join(index: number): void {
+    if (this.returnOf(index) < this.returnOf(this.ended)) this.ended = index;
+    if (this.callOf(index) > this.callOf(this.called)) this.called = index;
+  }
+
+  private between(left: number, right: number): Conflict {
+    return { kind: 'interleaved', left: this.spanOf(left), right: this.spanOf(right) };
+  }
+
+  private spanOf(block: number): Span {
+    return { ended: at(this.endedOf, block), called: at(this.calledOf, block) };
   }
 
   /** A compare-and-set that happened and that no chain from a write or the beginning reaches. */
@@ -238,18 +275,10 @@ class Blocks {
   }
 
   private callOf(index: number): number {
-    return index === beginning ? -1 : (this.columns.calls[index] ?? 0);
+    return index === beginning ? -1 : at(this.columns.calls, index);
   }
 
   private returnOf(index: number): number {
-    return index === beginning ? -1 : (this.columns.returns[index] ?? 0);
+    return index === beginning ? -1 : at(this.columns.returns, index);
   }
-}
-
-function between(left: Block, right: Block): Conflict {
-  return {
-    kind: 'interleaved',
-    left: { ended: left.ended, called: left.called },
-    right: { ended: right.ended, called: right.called },
-  };
 }
