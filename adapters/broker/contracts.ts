@@ -54,8 +54,6 @@ export interface SessionPort {
   rejectDelivery(deliveryId: number, error: WireError): void;
   /** Answers a settlement of the peer. */
   confirmSettlement(deliveryId: number, error?: WireError): void;
-  /** The link is detached by the broker. */
-  forget(link: LinkPort): void;
 }
 
 export interface LinkPort {

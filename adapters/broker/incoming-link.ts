@@ -38,6 +38,8 @@ export abstract class IncomingLink extends Link {
   }
 
   transfer(transfer: Transfer, payload: Buffer): void {
+    // On its way while the broker detached the link.
+    if (this.isOver) return;
     if (!this.isOpen) throw new AmqpError('amqp:illegal-state', 'A transfer came before attach.');
     const first = (this.first ??= transfer);
     this.size += payload.length;
@@ -62,7 +64,7 @@ export abstract class IncomingLink extends Link {
   }
 
   flow(flow: Flow): void {
-    if (flow.echo && this.isOpen) this.grant();
+    if (flow.echo && this.isOpen && !this.isOver) this.grant();
   }
 
   protected ended(): void {

@@ -64,7 +64,6 @@ export abstract class Link implements LinkPort {
     if (error !== undefined) fields.push(encodeError(error));
     this.session.send(codes.detach, fields);
     this.over();
-    this.session.forget(this);
   }
 
   /** The entity that the link leads to; undefined for a node. */
@@ -80,10 +79,15 @@ export abstract class Link implements LinkPort {
 
   /** The peer's detach, answered in kind. */
   detachedByPeer(closed: boolean): void {
-    if (this.isOver) return;
-    this.session.send(codes.detach, [encode.uint(this.handle), encode.boolean(closed)]);
-    this.over();
+    if (!this.isOver) {
+      this.session.send(codes.detach, [encode.uint(this.handle), encode.boolean(closed)]);
+      this.over();
+    }
+    this.released();
   }
+
+  /** The peer has nothing more to say of this link. */
+  protected released(): void {}
 
   over(): void {
     if (this.isOver) return;

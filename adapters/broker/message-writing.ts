@@ -5,8 +5,9 @@
 import type { MessageState, Micros, Properties } from '../../harness/bus/bus.ts';
 import { section } from './amqp/performatives.ts';
 import { Reader } from './amqp/read.ts';
+import type { AmqpValue } from './amqp/values.ts';
 import { encode, Writer } from './amqp/write.ts';
-import { entriesOf, type Message, type Payload } from './message.ts';
+import { entriesOf, idOf, type Message, type Payload } from './message.ts';
 
 /** How a message stands in its entity when it is shown to a receiver. */
 export interface Standing {
@@ -38,7 +39,7 @@ export function writeMessage(message: Message, standing: Standing): Buffer {
   if (changes.size === 0) {
     writer.raw(body.bare);
   } else {
-    writer.raw(body.bare.subarray(0, applicationPlace(body)));
+    writer.raw(changedProperties(message) ?? body.bare.subarray(0, applicationPlace(body)));
     writeApplication(writer, body, changes);
     writer.raw(body.bare.subarray(Math.max(body.applicationEnd, applicationPlace(body))));
   }
@@ -99,6 +100,61 @@ function changesOf(message: Message, standing: Standing): ReadonlyMap<string, Pr
   if (deadLetterReason) changes.set('DeadLetterReason', deadLetterReason);
   if (deadLetterDescription) changes.set('DeadLetterErrorDescription', deadLetterDescription);
   return changes;
+}
+
+const fields = [
+  'messageId',
+  undefined,
+  'to',
+  'subject',
+  'replyTo',
+  'correlationId',
+  'contentType',
+  undefined,
+  undefined,
+  undefined,
+  'sessionId',
+  undefined,
+  'replyToSessionId',
+] as const;
+
+/** The properties section, if an action has changed it: other fields keep their bytes. */
+function changedProperties(message: Message): Buffer | undefined {
+  const { bare } = message.body;
+  const values = sentProperties(bare);
+  const isSame = fields.every((field, i) => {
+    if (field === undefined) return true;
+    const sent = values[i];
+    return message[field] === (sent === undefined ? undefined : idOf(sent.value));
+  });
+  if (isSame) return undefined;
+  const writer = new Writer();
+  writer.described(section.properties);
+  const mark = writer.open('list');
+  fields.forEach((field, i) => {
+    const sent = values[i];
+    const value = field === undefined ? undefined : message[field];
+    const sentText = sent === undefined ? undefined : idOf(sent.value);
+    if (sent !== undefined && (field === undefined || value === sentText)) writer.raw(sent.bytes);
+    else if (value === undefined) writer.null();
+    else if (field === 'contentType') writer.symbol(value);
+    else writer.string(value);
+  });
+  writer.close(mark, fields.length);
+  return writer.take();
+}
+
+function sentProperties(
+  bare: Buffer,
+): readonly { readonly value: AmqpValue; readonly bytes: Buffer }[] {
+  const reader = new Reader(bare);
+  reader.descriptor();
+  const count = reader.listCount();
+  return Array.from({ length: count }, () => {
+    const from = reader.at;
+    const value = reader.value();
+    return { value, bytes: bare.subarray(from, reader.at) };
+  });
 }
 
 function applicationPlace(body: Payload): number {

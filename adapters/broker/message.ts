@@ -248,7 +248,7 @@ function propertyOf(value: AmqpValue): Properties[string] | undefined {
   return value instanceof Uuid ? uuidText(value.bytes) : undefined;
 }
 
-function idOf(value: AmqpValue | undefined): string | undefined {
+export function idOf(value: AmqpValue | undefined): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value instanceof Uuid) return uuidText(value.bytes);

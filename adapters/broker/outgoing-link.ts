@@ -13,7 +13,7 @@ export abstract class OutgoingLink extends Link {
 
   flow(flow: Flow): void {
     this.credit = Math.max(0, (flow.deliveryCount + flow.linkCredit - this.deliveryCount) | 0);
-    if (!this.isOpen) return;
+    if (!this.isOpen || this.isOver) return;
     this.creditChanged(flow.drain);
     if (flow.echo) this.sendFlow(false);
   }

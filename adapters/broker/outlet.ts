@@ -32,6 +32,8 @@ export class Outlet extends OutgoingLink implements Sink, Unsettled {
   private readonly settles: boolean;
   private sessionId: string | undefined;
   private giveUp: NodeJS.Timeout | undefined;
+  /** The model's locks by delivery id. */
+  private readonly locks: Map<number, number> = new Map();
   /** Credit that the model has not used yet. */
   private granted = 0;
   private refreshing = false;
@@ -171,8 +173,6 @@ export class Outlet extends OutgoingLink implements Sink, Unsettled {
     }
   }
 
-  private readonly locks: Map<number, number> = new Map();
-
   /** The message is lost on its way, and the credit is free for the next. */
   private drop({ lock }: Delivery): void {
     if (lock !== 0) {
@@ -206,7 +206,7 @@ export class Outlet extends OutgoingLink implements Sink, Unsettled {
     const silent = byPeer || effect?.kind === 'noAck';
     const settlement: Settlement = settlementOf(state);
     this.hub.engine.ask({ kind: 'settle', lock, settlement }, (answer) => {
-      if (silent || this.isOver) return;
+      if (silent) return;
       const refusal = answer.kind === 'rejected' ? refusalOf(answer.code, answer.text) : undefined;
       this.session.confirmSettlement(deliveryId, refusal);
     });
@@ -223,12 +223,16 @@ export class Outlet extends OutgoingLink implements Sink, Unsettled {
     this.detach(refused(conditions.sessionLockLost, text));
   }
 
+  /** Settlements may have crossed the detach; none comes after the peer's own. */
+  protected override released(): void {
+    this.session.forgetUnsettled(this);
+    this.locks.clear();
+  }
+
   protected ended(): void {
     const { hub, name: receiver, sessionId } = this;
     clearTimeout(this.giveUp);
     hub.engine.sinks.delete(receiver);
-    this.session.forgetUnsettled(this);
-    this.locks.clear();
     if (sessionId !== undefined) {
       const key = holderKey(this.path, sessionId);
       if (hub.holders.get(key) === receiver) hub.holders.delete(key);

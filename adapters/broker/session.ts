@@ -168,10 +168,6 @@ export class Session implements SessionPort {
     this.sendDisposition({ receiver: false, first: deliveryId, last: deliveryId }, state);
   }
 
-  forget(link: LinkPort): void {
-    if (this.links.get(link.handle) === link) this.links.delete(link.handle);
-  }
-
   detachLinks(path: string | undefined, error?: WireError): void {
     for (const link of this.links.values()) link.detachIfAt(path, error);
   }
@@ -218,7 +214,6 @@ export class Session implements SessionPort {
     const transfer = readTransfer(fields);
     this.nextIncomingId = (this.nextIncomingId + 1) >>> 0;
     if (--this.incomingLeft < incomingWindow / 2) this.sendFlow();
-    // A transfer may be on its way while the broker detaches its link.
     this.links.get(transfer.handle)?.transfer(transfer, payload);
   }
 

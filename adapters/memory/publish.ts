@@ -45,7 +45,9 @@ export function admit<Body>(
   const routes = routesOf(entity, message);
   for (let i = 0; i < routes.length; i++) {
     const route = routes[i];
-    if (route !== undefined && wants(route, message)) enqueue(core, route.queue, message);
+    if (route === undefined || !wants(route, message)) continue;
+    const { queue, action } = route;
+    enqueue(core, queue, action === undefined ? message : action.apply(message));
   }
 }
 

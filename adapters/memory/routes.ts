@@ -35,15 +35,29 @@ function rebuild<Body>(topic: Topic<Body>): void {
   for (const queue of topic.subscriptions) addRoutes(topic, queue);
 }
 
+/** One route for the rules without an action, and one for each rule with one. */
 function addRoutes<Body>(topic: Topic<Body>, queue: Queue<Body>): void {
+  const plain: Compiled<Body>[] = [];
+  for (const rule of queue.rules.values()) if (rule.action === undefined) plain.push(rule);
+  addRoute(topic, queue, plain);
+  for (const rule of queue.rules.values()) {
+    if (rule.action !== undefined) addRoute(topic, queue, [rule]);
+  }
+}
+
+function addRoute<Body>(
+  topic: Topic<Body>,
+  queue: Queue<Body>,
+  rules: readonly Compiled<Body>[],
+): void {
   const open: Compiled<Body>[] = [];
   const byTo = new Map<string, Compiled<Body>[]>();
-  for (const rule of queue.rules.values()) {
+  for (const rule of rules) {
     if (rule.to === undefined) open.push(rule);
     else byTo.set(rule.to, [...(byTo.get(rule.to) ?? []), rule]);
   }
   if (open.length === 0) {
-    for (const [to, rules] of byTo) topic.routesTo.get(to)?.push(route(queue, rules));
+    for (const [to, some] of byTo) topic.routesTo.get(to)?.push(route(queue, some));
     return;
   }
   topic.routesElse.push(route(queue, open));
@@ -53,10 +67,11 @@ function addRoutes<Body>(topic: Topic<Body>, queue: Queue<Body>): void {
 }
 
 function route<Body>(queue: Queue<Body>, rules: readonly Compiled<Body>[]): Route<Body> {
+  const action = rules[0]?.action;
   const tests = [];
   for (const { test } of rules) {
-    if (test === undefined) return { queue, tests: undefined };
+    if (test === undefined) return { queue, tests: undefined, action };
     tests.push(test);
   }
-  return { queue, tests };
+  return { queue, tests, action };
 }

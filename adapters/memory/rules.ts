@@ -1,8 +1,10 @@
 /** Rules of a subscription: compiled when made, so that bad ones never come to life. */
-import type { BusCommand, Rule } from '../../harness/bus/bus.ts';
+import type { BusCommand, Filter, Rule } from '../../harness/bus/bus.ts';
 import { accept, reject } from './answer.ts';
 import { correlationTest } from './filters/correlation.ts';
 import { compileSql } from './filters/sql.ts';
+import { compileAction } from './filters/sql-action.ts';
+import type { Test } from './filters/test.ts';
 import { find } from './find.ts';
 import type { Compiled, Core, Queue } from './state.ts';
 
@@ -16,18 +18,26 @@ export function compileRule<Body>(rule: Rule): Compiled<Body> | { readonly wrong
   if (rule.name === '' || rule.name.length > nameLengthMax) {
     return { wrong: `A rule's name has 1 to ${nameLengthMax} characters: '${rule.name}'.` };
   }
-  const { filter } = rule;
+  const action =
+    rule.action === undefined ? undefined : compileAction<Body>(rule.action, rule.name);
+  if (action !== undefined && 'wrong' in action) return action;
+  const test = compileFilter<Body>(rule.filter);
+  if (test !== undefined && 'wrong' in test) return test;
+  const to = rule.filter.kind === 'correlation' ? rule.filter.to : undefined;
+  return { rule, to, test, action };
+}
+
+/** What must hold besides `to`; undefined: nothing. */
+function compileFilter<Body>(filter: Filter): Test<Body> | { readonly wrong: string } | undefined {
   switch (filter.kind) {
     case 'true':
-      return { rule, to: undefined, test: undefined };
+      return undefined;
     case 'false':
-      return { rule, to: undefined, test: { matches: () => false } };
+      return { matches: () => false };
     case 'correlation':
-      return { rule, to: filter.to, test: correlationTest(filter) };
-    case 'sql': {
-      const test = compileSql<Body>(filter.expression);
-      return 'wrong' in test ? test : { rule, to: undefined, test };
-    }
+      return correlationTest(filter);
+    case 'sql':
+      return compileSql<Body>(filter.expression);
     default:
       return filter satisfies never;
   }

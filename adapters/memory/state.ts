@@ -7,6 +7,7 @@ import { LeaseList } from './leases.ts';
 import { LockTable } from './locks.ts';
 import type { MemoryOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
+import type { Action } from './filters/sql-action.ts';
 import type { Test } from './filters/test.ts';
 
 /**
@@ -139,6 +140,8 @@ export interface Compiled<Body> {
   readonly to: string | undefined;
   /** What else must hold; undefined: nothing. */
   readonly test: Test<Body> | undefined;
+  /** Makes a copy for this rule alone. */
+  readonly action: Action<Body> | undefined;
 }
 
 /** One subscription that may want a message. */
@@ -146,6 +149,7 @@ export interface Route<Body> {
   readonly queue: Queue<Body>;
   /** One of them must hold; undefined: it wants the message anyway. */
   readonly tests: readonly Test<Body>[] | undefined;
+  readonly action: Action<Body> | undefined;
 }
 
 export interface Topic<Body> {

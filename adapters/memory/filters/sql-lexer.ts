@@ -11,7 +11,7 @@ export interface Token {
 const space = /\s+/y;
 const word = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-const symbol = /<>|!=|<=|>=|[-+*/%=<>().,]/y;
+const symbol = /<>|!=|<=|>=|[-+*/%=<>().,;]/y;
 const quoted = [
   { kind: 'string', open: "'", pattern: /'(?<text>(?:[^']|'')*)'/y, close: "'" },
   { kind: 'name', open: '"', pattern: /"(?<text>(?:[^"]|"")+)"/y, close: '"' },

@@ -9,6 +9,7 @@ import {
   type Node,
   type PropertyNode,
   SqlError,
+  type Statement,
   type SystemField,
 } from './sql-tree.ts';
 
@@ -53,6 +54,14 @@ export function parse(text: string): Node {
   return condition(tree, { position: 0 });
 }
 
+/** The statements of an action: SET and REMOVE, with semicolons between them. */
+export function parseAction(text: string): readonly Statement[] {
+  const parser = new Parser(tokenize(text));
+  const statements = parser.statements();
+  parser.end();
+  return statements;
+}
+
 class Parser {
   private readonly tokens: readonly Token[];
   private at: number;
@@ -64,6 +73,28 @@ class Parser {
 
   end(): void {
     if (this.peek().kind !== 'end') this.fail('an operator or the end');
+  }
+
+  statements(): readonly Statement[] {
+    const found = [this.statement()];
+    while (this.symbol(';')) {
+      if (this.peek().kind !== 'end') found.push(this.statement());
+    }
+    return found;
+  }
+
+  private statement(): Statement {
+    if (this.word('REMOVE')) return { kind: 'remove', property: this.target() };
+    if (!this.word('SET')) this.fail('SET or REMOVE');
+    const target = this.target();
+    this.need('=');
+    const from = this.peek();
+    return { kind: 'set', property: target, value: value(this.sum(), from) };
+  }
+
+  private target(): PropertyNode {
+    const start = this.peek();
+    return property(this.property(), start);
   }
 
   disjunction(): Node {

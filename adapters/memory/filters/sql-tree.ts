@@ -49,6 +49,11 @@ export type Node =
   | { readonly kind: 'isNull'; readonly of: PropertyNode }
   | { readonly kind: 'exists'; readonly of: PropertyNode };
 
+/** What an action does to a message. */
+export type Statement =
+  | { readonly kind: 'set'; readonly property: PropertyNode; readonly value: Node }
+  | { readonly kind: 'remove'; readonly property: PropertyNode };
+
 /** Never leaves this folder: `compileSql` turns it into text. */
 export class SqlError extends Error {
   /** Zero-based, in the text of the filter. */
