@@ -2,6 +2,9 @@
  * Histories of other programs, turned into history records that the same judge reads. A record's
  * `seq` is its line.
  */
+import { readEdn } from './history-edn.ts';
+import { readEtcd } from './history-etcd.ts';
+import { formatOf } from './history-format.ts';
 import { readNdjson } from './history-ndjson.ts';
 import type { ForeignOptions, TakeRecord } from './history-rows.ts';
 import type { HistoryRecord } from './record.ts';
@@ -16,7 +19,8 @@ export interface ForeignHistory {
 }
 
 /**
- * Reads a history. Rows of the process `nemesis` are passed over. Where no row has a key there is
+ * Reads a history: NDJSON in Jepsen's shape, EDN (Knossos, Porcupine's kv logs), or the text that
+ * Jepsen printed when it tested etcd; told apart by how the file begins. Rows of the process `nemesis` are passed over. Where no row has a key there is
  * one object; where no row has a time the order of the lines is the time. Rejects with a `UserError`
  * that names file and line for a missing field, a wrong type and an unknown operation.
  */
@@ -31,5 +35,15 @@ export async function readHistory(path: string, options: ForeignOptions): Promis
  * last line when its writer was cut off.
  */
 export function takeHistory(path: string, options: ForeignOptions, take: TakeRecord): Torn | null {
-  return readNdjson(path, options, take);
+  const format = formatOf(path);
+  switch (format) {
+    case 'ndjson':
+      return readNdjson(path, options, take);
+    case 'edn':
+      readEdn(path, options, take);
+      return null;
+    case 'etcd':
+      readEtcd(path, options, take);
+      return null;
+  }
 }

@@ -10,9 +10,10 @@ export interface ForeignOptions {
   readonly model: Model;
   /**
    * What a failed compare-and-set says: `observed`, that the value was another (the logs of etcd);
-   * `absent`, only that it did not happen (Knossos). The formats contradict each other.
+   * `absent`, only that it did not happen (Knossos). The formats contradict each other; unless
+   * given, EDN is read as Knossos means it, everything else as etcd does.
    */
-  readonly failedCas: 'observed' | 'absent';
+  readonly failedCas?: 'observed' | 'absent' | undefined;
 }
 
 /** Takes a record that is only valid during the call. */
@@ -95,7 +96,7 @@ export class ProcessNames {
 /** What a failed operation means. */
 export function errorOf(kind: HistoryRecord['kind'], f: F, options: ForeignOptions): string | null {
   if (kind === 'ok' || kind === 'invoke') return null;
-  return kind === 'fail' && f === 'cas' && options.failedCas === 'observed'
+  return kind === 'fail' && f === 'cas' && options.failedCas !== 'absent'
     ? 'compare-failed'
     : 'failed';
 }
