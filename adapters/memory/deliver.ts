@@ -4,9 +4,6 @@ import { expire, isExpired } from './dead-letter.ts';
 import { makeReady } from './lines.ts';
 import type { Copy, Core, Line, Receiver } from './state.ts';
 
-/** How many past deliveries the fault `redeliver` can reach. */
-export const recentMax = 64;
-
 /** Serves every marked line, and those marked meanwhile. */
 export function serveAll<Body>(core: Core<Body>): void {
   for (let i = 0; i < core.workCount; i++) {
@@ -72,8 +69,10 @@ export function hand<Body>(core: Core<Body>, copy: Copy<Body>, receiver: Receive
     core.locks.add(copy, ofSession);
     held.append(copy, ofSession ? line.lockedUntil : core.clock + held.durationMicros);
   }
-  queue.recent[queue.recentNext] = copy;
-  queue.recentNext = (queue.recentNext + 1) % recentMax;
+  if (core.recentMax > 0) {
+    queue.recent[queue.recentNext] = copy;
+    queue.recentNext = (queue.recentNext + 1) % core.recentMax;
+  }
   core.outbox.push(delivered(copy, receiver.name));
 }
 

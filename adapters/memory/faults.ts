@@ -2,7 +2,6 @@
 import type { BusFault } from '../../harness/bus/bus.ts';
 import { waitingIn, lockedIn } from './census.ts';
 import { deadLetter } from './dead-letter.ts';
-import { recentMax } from './deliver.ts';
 import { queuesAt } from './find.ts';
 import { dropIfIdle, lineFor, makeReady } from './lines.ts';
 import { disconnect } from './receivers.ts';
@@ -54,6 +53,7 @@ function loseLocks<Body>(core: Core<Body>, queue: Queue<Body>): void {
 }
 
 function redeliver<Body>(core: Core<Body>, queue: Queue<Body>, count: number): void {
+  const { recentMax } = core;
   const known = queue.recent.length;
   const wanted = Math.min(count, known);
   const again: Copy<Body>[] = [];

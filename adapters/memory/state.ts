@@ -57,7 +57,7 @@ export interface Line<Body> {
   /** In the list of lines to be served. */
   marked: boolean;
   /** The peek-locked copies; those of a session end with the session's own lock. */
-  readonly held: LeaseList<Copy<Body>>;
+  held: LeaseList<Copy<Body>>;
   state: string | null;
   lockedUntil: Micros;
   previous: Line<Body> | undefined;
@@ -108,14 +108,14 @@ export interface Queue<Body> {
   readonly kind: 'queue';
   readonly role: 'queue' | 'subscription' | 'deadLetter';
   readonly path: string;
-  readonly limits: Limits;
+  limits: Limits;
   /** Infinity: for ever. */
-  readonly timeToLiveMicros: Micros;
+  timeToLiveMicros: Micros;
   readonly intake: Intake<Body>;
   /** Of a subscription. */
   readonly topic: Topic<Body> | undefined;
   readonly deadLetters: Queue<Body> | undefined;
-  readonly sessionLeases: LeaseList<Line<Body>>;
+  sessionLeases: LeaseList<Line<Body>>;
   /** Without sessions. */
   readonly line: Line<Body>;
   readonly sessions: Map<string, Line<Body>>;
@@ -155,7 +155,7 @@ export interface Route<Body> {
 export interface Topic<Body> {
   readonly kind: 'topic';
   readonly path: string;
-  readonly timeToLiveMicros: Micros;
+  timeToLiveMicros: Micros;
   readonly intake: Intake<Body>;
   subscriptions: Queue<Body>[];
   /** Routes by `to`, for values that a rule names. */
@@ -191,8 +191,11 @@ export interface Core<Body> {
   readonly work: Line<Body>[];
   workCount: number;
   readonly outbox: Outbox<Body>;
+  /** How many past deliveries of a queue are remembered. */
+  readonly recentMax: number;
 }
 
+const recentMax = 64;
 const sessionWaitMicros = 60_000_000;
 
 export function newCore<Body>(options: MemoryOptions<Body>): Core<Body> {
@@ -216,5 +219,6 @@ export function newCore<Body>(options: MemoryOptions<Body>): Core<Body> {
     work: [],
     workCount: 0,
     outbox: new Outbox(),
+    recentMax: options.redeliverMax ?? recentMax,
   };
 }

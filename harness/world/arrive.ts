@@ -42,7 +42,10 @@ function onDelivered(
   event: Extract<BusEvent<Envelope>, { readonly kind: 'delivered' }>,
 ): void {
   const { body: envelope } = event.message;
-  const to = world.names.get(event.receiver) ?? -1;
+  // Nearly always the addressee: a pointer tells, and a misled message is looked up.
+  const { receiver } = event;
+  const { names } = world;
+  const to = names.names[envelope.to] === receiver ? envelope.to : names.indexOf(receiver);
   const host = world.hosts[to];
   if (host === undefined) {
     const client = world.clients[to - world.hosts.length];
@@ -112,8 +115,8 @@ function noteBus(
 const reconnectMicros = { min: 5_000, max: 50_000 };
 
 function onDisconnected(world: World, receiver: string): void {
-  const index = world.names.get(receiver);
-  if (index === undefined) return;
+  const index = world.names.indexOf(receiver);
+  if (index < 0) return;
   const host = world.hosts[index];
   if (host !== undefined) host.connected = false;
   noteBus(world, { what: 'disconnected', envelope: null, text: receiver });

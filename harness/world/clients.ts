@@ -8,7 +8,7 @@ import type { Answer, ClientReply, ClientRequest } from '../raft/message.ts';
 import type { HistoryRecord } from '../trace/record.ts';
 import type { Operation } from './scenario.ts';
 import { compareFailed } from './store.ts';
-import { transmit } from './transmit.ts';
+import { classOfRequest, transmit } from './transmit.ts';
 import type { Client, Envelope, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
 
@@ -70,7 +70,15 @@ function ask(world: World, client: Client): void {
   const host = world.hosts[client.target];
   if (current === null || host === undefined) return;
   client.attempts += 1;
-  transmit(world, client.index, request(client, current.operation, host.id));
+  transmit(world, {
+    kind: 'request',
+    message: request(client, current.operation, host.id),
+    from: client.index,
+    to: host.index,
+    of: classOfRequest,
+    id: 0,
+    key: 0,
+  });
   const at = world.now + world.scenario.workload.retryMs * 1_000;
   world.queue.push(at, codeOf(happening.retry, client.index, client.attempts), undefined);
 }
@@ -129,7 +137,6 @@ export function receive(
   deliveryCount: number,
 ): void {
   const { emitter } = world;
-  const { message } = envelope;
   const seq = emitter.take();
   const show = emitter.on.deliver;
   if (show !== null) {
@@ -139,7 +146,7 @@ export function receive(
   }
   world.counters.messages += 1;
   world.cause = seq;
-  if (message.kind === 'ClientReply') answered(world, client, message);
+  if (envelope.kind === 'reply') answered(world, client, envelope.message);
 }
 
 function answered(world: World, client: Client, reply: ClientReply): void {
@@ -185,8 +192,8 @@ function conclude(world: World, client: Client, answer: Answer): void {
 
 /** Follows a hint at once, but not for ever: two servers may each believe in the other. */
 function redirect(world: World, client: Client, leader: string | null): void {
-  const hinted = leader === null ? undefined : world.names.get(leader);
-  if (hinted === undefined || hinted === client.target || client.redirects >= redirectsMax) return;
+  const hinted = leader === null ? -1 : world.names.indexOf(leader);
+  if (hinted < 0 || hinted === client.target || client.redirects >= redirectsMax) return;
   client.redirects += 1;
   client.target = hinted;
   ask(world, client);

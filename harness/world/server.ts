@@ -6,24 +6,24 @@ import type { Loss } from './disk.ts';
 import { draw, purpose } from './keyed.ts';
 import type { Scenario } from './scenario.ts';
 import { Fifo } from './fifo.ts';
+import { numbered } from './names.ts';
 import { silence } from './timers.ts';
+import { offlineInput, onlineInput } from './inputs.ts';
 import { deliver, feed, ring, tellDurable } from './turn.ts';
 import type { ActiveFault, Host, Outgoing, World } from './world.ts';
 import { count } from './world.ts';
 
 export function nodeOptions(scenario: Scenario, id: string): NodeOptions {
   const { cluster, workload } = scenario;
-  const names = (count: number, letter: string): readonly string[] =>
-    Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
   return {
     id,
-    servers: names(cluster.servers, 'S'),
+    servers: numbered('S', cluster.servers),
     electionLowMicros: cluster.electionMs.min * 1_000,
     electionHighMicros: cluster.electionMs.max * 1_000 + 1,
     heartbeatMicros: cluster.heartbeatMs * 1_000,
     entriesPerAppendMax: cluster.entriesPerAppendMax,
     inflightMax: cluster.inflightMax,
-    sessions: workload.sessions === 'given' ? names(workload.clients, 'c') : [],
+    sessions: workload.sessions === 'given' ? numbered('c', workload.clients) : [],
   };
 }
 
@@ -94,7 +94,7 @@ export function comeOnline(world: World, host: Host): void {
     });
   }
   world.cause = seq;
-  feed(world, host, { kind: 'online', stored }, 0);
+  feed(world, host, onlineInput(stored), 0);
 }
 
 /** What of the unsynced writes survives: the scenario says how, the fault's key decides how much. */
@@ -156,7 +156,7 @@ function stop(world: World, host: Host): void {
 /** The server leaves in good order; the process keeps running and ignores what it receives. */
 export function goOffline(world: World, host: Host, active: ActiveFault): void {
   const { cause } = world;
-  feed(world, host, { kind: 'offline' }, 0);
+  feed(world, host, offlineInput, 0);
   const last = host.disk.pending.last();
   const { emitter } = world;
   if (last !== undefined) {

@@ -6,6 +6,7 @@ import type { Stored, Subject } from '../raft/step.ts';
 import type { Observer } from './emitter.ts';
 import { Emitter } from './emitter.ts';
 import { draw, keyOf, purpose, within } from './keyed.ts';
+import { Directory, numbered } from './names.ts';
 import { EventQueue } from './queue.ts';
 import type { InitialServer, Scenario } from './scenario.ts';
 import { newHost, nodeOptions, openReceiver, start } from './server.ts';
@@ -19,6 +20,8 @@ export interface BusWish {
   readonly ordering: Ordering;
   /** Publish-to-deliver time of one copy. */
   readonly latencyMicros: (message: BusMessage<Envelope>, path: string) => Micros;
+  /** Past deliveries that a fault may repeat: 0 when no fault of the scenario does. */
+  readonly redeliverMax: number;
 }
 export type BusFactory = (wish: BusWish) => FaultyBus<Envelope>;
 
@@ -31,6 +34,9 @@ export interface RunOptions {
   /** Asked after each event: true ends the run. */
   readonly stop: () => boolean;
 }
+
+/** What the memory bus remembers by itself. */
+const redeliverMax = 64;
 
 function textbookEntry(index: number, term: number): Entry {
   return { index, term, digest: keyOf(`${index}/${term}`), payload: { kind: 'noop' } };
@@ -61,11 +67,11 @@ function newClient(id: string, index: number, scenario: Scenario): Client {
 }
 
 export function serverNames(scenario: Scenario): readonly ServerId[] {
-  return Array.from({ length: scenario.cluster.servers }, (_, i) => `S${i + 1}`);
+  return numbered('S', scenario.cluster.servers);
 }
 
 export function clientNames(scenario: Scenario): readonly string[] {
-  return Array.from({ length: scenario.workload.clients }, (_, i) => `c${i + 1}`);
+  return numbered('c', scenario.workload.clients);
 }
 
 export function newWorld(options: RunOptions): World {
@@ -77,6 +83,7 @@ export function newWorld(options: RunOptions): World {
   const bus = options.bus({
     ordering: scenario.bus.ordering,
     latencyMicros: (message) => within(message.body.key, min, max),
+    redeliverMax: scenario.faults.some(({ kind }) => kind === 'redeliver') ? redeliverMax : 0,
   });
   const parts = { scenario, participants: all.length };
   return {
@@ -99,7 +106,7 @@ export function newWorld(options: RunOptions): World {
       }),
     ),
     clients: clientIds.map((id, i) => newClient(id, serverIds.length + i, scenario)),
-    names: new Map(all.map((name, index) => [name, index])),
+    names: new Directory(serverIds, clientIds),
     now: 0,
     cause: -1,
     quiet: false,
@@ -153,7 +160,7 @@ export function begin(world: World): void {
     queue.push(fault.atMs * 1_000, code, undefined);
   });
   scenario.workload.operations.forEach((operation, index) => {
-    const client = world.names.get(operation.client) ?? 0;
+    const client = Math.max(0, world.names.indexOf(operation.client));
     queue.push(operation.atMs * 1_000, codeOf(happening.operation, client, index), undefined);
   });
   queue.push(scenario.limits.runMs * 1_000, codeOf(happening.quiet, 0, 0), undefined);

@@ -12,8 +12,8 @@ import { codeOf, count, happening } from './world.ts';
 /** The server a target names now, or -1: a leader that does not exist cannot be hit. */
 function resolve(world: World, target: string, key: number): number {
   if (target === 'any') return -1;
-  const named = world.names.get(target);
-  if (named !== undefined) return named;
+  const named = world.names.indexOf(target);
+  if (named >= 0) return named;
   let best = -1;
   const fitting: number[] = [];
   for (const host of world.hosts) {

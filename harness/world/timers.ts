@@ -8,7 +8,7 @@ import type { Host, TimerState, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
 
 export function newTimer(): TimerState {
-  return { armed: false, generation: 0, dueAt: Infinity, wakeAt: Infinity };
+  return { armed: false, generation: 0, dueAt: Infinity, wakeAt: Infinity, drawnFor: -1, drawn: 0 };
 }
 
 export function timerOf(host: Host, timer: Timer): TimerState {
@@ -44,9 +44,13 @@ function schedule(world: World, host: Host, timer: Timer): void {
  */
 export function arm(world: World, host: Host, wanted: Arm): void {
   const state = timerOf(host, wanted.timer);
-  const what = wanted.timer === 'election' ? purpose.election : purpose.heartbeat;
-  const drawn = draw(world.scenario.seed, what, host.index, host.node.term);
-  const micros = within(drawn, wanted.lowMicros, wanted.highMicros - 1);
+  const { term } = host.node;
+  if (state.drawnFor !== term) {
+    const what = wanted.timer === 'election' ? purpose.election : purpose.heartbeat;
+    state.drawn = draw(world.scenario.seed, what, host.index, term);
+    state.drawnFor = term;
+  }
+  const micros = within(state.drawn, wanted.lowMicros, wanted.highMicros - 1);
   const restarted = state.armed;
   state.armed = true;
   state.generation = wanted.generation;

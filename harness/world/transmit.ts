@@ -1,5 +1,5 @@
 /** A message's way to the bus: partitions and network faults decide its fate, record by record. */
-import type { Message } from '../raft/message.ts';
+import type { Message, RaftMessage } from '../raft/message.ts';
 import type { MessageRecord } from '../trace/record.ts';
 import { draw, purpose, within } from './keyed.ts';
 import type { ActiveFault, Envelope, World } from './world.ts';
@@ -11,14 +11,22 @@ const entryBytes = 120;
 
 /** Classes of messages, as ordinals of their links' counters. */
 const classes = 6;
-const classOf: { readonly [Kind in Message['kind']]: number } = {
-  RequestVote: 0,
-  RequestVoteReply: 1,
-  AppendEntries: 2,
-  AppendEntriesReply: 3,
-  ClientRequest: 4,
-  ClientReply: 5,
-};
+const kindNames: readonly Message['kind'][] = [
+  'RequestVote',
+  'RequestVoteReply',
+  'AppendEntries',
+  'AppendEntriesReply',
+  'ClientRequest',
+  'ClientReply',
+];
+export const classOfRequest = 4;
+export const classOfReply = 5;
+
+export function classOfRaft({ kind }: RaftMessage): number {
+  if (kind === 'AppendEntries') return 2;
+  if (kind === 'AppendEntriesReply') return 3;
+  return kind === 'RequestVote' ? 0 : 1;
+}
 
 export const linkCounters = (participants: number): Int32Array =>
   new Int32Array(participants * participants * classes);
@@ -30,37 +38,41 @@ function messageRecord(message: Message): MessageRecord {
   return { ...message, entries };
 }
 
-/** Sends `message` from a participant. */
-export function transmit(world: World, from: number, message: Message): void {
-  const to = world.names.get(message.to);
-  if (to === undefined) throw new Error(`nobody is called ${message.to}`);
-  const link = (from * world.participants + to) * classes + classOf[message.kind];
+/** The participant of this name. */
+export function addressee(world: World, name: string): number {
+  const index = world.names.indexOf(name);
+  if (index < 0) throw new Error(`nobody is called ${name}`);
+  return index;
+}
+
+/** Sends the message from its participant. */
+export function transmit(world: World, envelope: Envelope): void {
+  const { from, to } = envelope;
+  const pair = from * world.participants + to;
+  const link = pair * classes + envelope.of;
   const ordinal = world.offered[link] ?? 0;
   world.offered[link] = ordinal + 1;
   const { emitter } = world;
   const seq = emitter.take();
-  const envelope: Envelope = {
-    id: seq,
-    message,
-    from,
-    to,
-    key: draw(world.scenario.seed, purpose.latency, link, ordinal) >>> 1,
-  };
+  envelope.id = seq;
+  envelope.key = draw(world.scenario.seed, purpose.latency, link, ordinal) >>> 1;
   const show = emitter.on.send;
   if (show !== null) {
+    const { names } = world.names;
+    const { message } = envelope;
     show({
       kind: 'send',
       seq,
       at: world.now,
       cause: world.cause,
       id: seq,
-      from: message.from,
-      to: message.to,
+      from: names[from] ?? '',
+      to: names[to] ?? '',
       message: emitter.full ? messageRecord(message) : message,
     });
   }
-  if (world.blocked[from * world.participants + to] !== 0) {
-    drop(world, envelope, world.blockedBy[from * world.participants + to] ?? -1);
+  if (world.blocked[pair] !== 0) {
+    drop(world, envelope, world.blockedBy[pair] ?? -1);
     return;
   }
   if (world.linkFaults.length !== 0 && suffer(world, envelope)) return;
@@ -69,8 +81,12 @@ export function transmit(world: World, from: number, message: Message): void {
 
 /** Hands the message to the bus now. */
 export function publish(world: World, envelope: Envelope): void {
-  const { message } = envelope;
-  const entries = message.kind === 'AppendEntries' ? message.entries.length : 0;
+  let sizeBytes = messageBytes;
+  if (envelope.kind === 'raft') {
+    const { message } = envelope;
+    if (message.kind === 'AppendEntries') sizeBytes += message.entries.length * entryBytes;
+  }
+  const { names } = world.names;
   world.bus.submit(
     {
       kind: 'publish',
@@ -79,10 +95,10 @@ export function publish(world: World, envelope: Envelope): void {
       message: {
         messageId: world.namesMessages ? `m${envelope.id}` : 'm',
         body: envelope,
-        sizeBytes: messageBytes + entries * entryBytes,
-        to: message.to,
-        replyTo: message.from,
-        subject: message.kind,
+        sizeBytes,
+        to: names[envelope.to] ?? '',
+        replyTo: names[envelope.from] ?? '',
+        subject: kindNames[envelope.of] ?? '',
       },
     },
     world.now,
@@ -107,7 +123,7 @@ export function drop(
     at: world.now,
     cause: id,
     id,
-    to: envelope.message.to,
+    to: world.names.names[envelope.to] ?? '',
     fault,
     reason,
   });

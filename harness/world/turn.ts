@@ -1,12 +1,13 @@
 /** One input for one server: step the machine, record what changed, carry out what it asked for. */
 import type { Entry } from '../raft/entry.ts';
-import type { Message } from '../raft/message.ts';
+import type { AppendEntriesReply, RaftMessage } from '../raft/message.ts';
 import type { Effect, Input, Write } from '../raft/step.ts';
 import type { EntryRef } from '../trace/record.ts';
 import { completeSync } from './disk.ts';
+import { expiryInput } from './inputs.ts';
 import { draw, purpose, within } from './keyed.ts';
 import { arm, disarm } from './timers.ts';
-import { transmit } from './transmit.ts';
+import { addressee, classOfRaft, classOfReply, transmit } from './transmit.ts';
 import type { Envelope, Host, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
 
@@ -31,7 +32,13 @@ function stepped(world: World, host: Host, input: Input): readonly Effect[] {
 }
 
 /** Feeds one input; `lock` is the delivery to complete afterwards (0: none). */
-export function feed(world: World, host: Host, input: Input, lock: number): void {
+export function feed(
+  world: World,
+  host: Host,
+  input: Input,
+  lock: number,
+  reply: AppendEntriesReply | null = null,
+): void {
   const effects = stepped(world, host, input);
   const { node, seen } = host;
   if (
@@ -49,9 +56,7 @@ export function feed(world: World, host: Host, input: Input, lock: number): void
       lastWrite = effect.write.id;
     }
   }
-  if (input.kind === 'receive' && input.message.kind === 'AppendEntriesReply') {
-    noteMatch(world, host, input.message);
-  }
+  if (reply !== null) noteMatch(world, host, reply);
   if (node.commitIndex !== seen.commitIndex) noteCommit(world, host);
   for (const effect of effects) carryOut(world, host, effect);
   if (lock !== 0) settleAfter(world, host, { write: lastWrite, lock });
@@ -63,9 +68,24 @@ function carryOut(world: World, host: Host, effect: Effect): void {
     case 'persist':
       break;
     case 'send':
-    case 'answer':
-      leave(world, host, effect.after, effect.message);
+      leave(world, host, effect.after, wrapped(world, host, effect.message));
       break;
+    case 'answer': {
+      const { message } = effect;
+      const to = addressee(world, message.to);
+      const from = host.index;
+      const envelope: Envelope = {
+        kind: 'reply',
+        message,
+        from,
+        to,
+        of: classOfReply,
+        id: 0,
+        key: 0,
+      };
+      leave(world, host, effect.after, envelope);
+      break;
+    }
     case 'arm':
       arm(world, host, effect);
       break;
@@ -82,12 +102,18 @@ function carryOut(world: World, host: Host, effect: Effect): void {
   }
 }
 
+function wrapped(world: World, host: Host, message: RaftMessage): Envelope {
+  const to = addressee(world, message.to);
+  const of = classOfRaft(message);
+  return { kind: 'raft', message, from: host.index, to, of, id: 0, key: 0 };
+}
+
 /** Lets a message out once the write `after` is durable. */
-function leave(world: World, host: Host, after: number, message: Message): void {
+function leave(world: World, host: Host, after: number, envelope: Envelope): void {
   if (after > durableWrite(host)) {
-    host.outbox.push({ after, message, lock: 0, cause: world.cause });
+    host.outbox.push({ after, envelope, lock: 0, cause: world.cause });
   } else {
-    transmit(world, host.index, message);
+    transmit(world, envelope);
   }
 }
 
@@ -95,7 +121,7 @@ function leave(world: World, host: Host, after: number, message: Message): void 
 function settleAfter(world: World, host: Host, what: { write: number; lock: number }): void {
   const { write: after, lock } = what;
   if (after > durableWrite(host)) {
-    host.outbox.push({ after, message: null, lock, cause: world.cause });
+    host.outbox.push({ after, envelope: null, lock, cause: world.cause });
   } else {
     complete(world, lock);
   }
@@ -182,8 +208,8 @@ function release(world: World, host: Host, write: number): void {
   for (let item = outbox.at(0); item !== undefined && item.after <= write; item = outbox.at(0)) {
     outbox.shift();
     world.cause = item.cause;
-    if (item.message === null) complete(world, item.lock);
-    else transmit(world, host.index, item.message);
+    if (item.envelope === null) complete(world, item.lock);
+    else transmit(world, item.envelope);
   }
 }
 
@@ -206,12 +232,13 @@ export function deliver(world: World, host: Host, envelope: Envelope, by: Delive
     });
   }
   world.counters.messages += 1;
-  const { message } = envelope;
   world.cause = seq;
-  if (message.kind === 'ClientRequest') {
-    feed(world, host, { kind: 'propose', request: message }, by.lock);
-  } else if (message.kind !== 'ClientReply') {
-    feed(world, host, { kind: 'receive', message }, by.lock);
+  if (envelope.kind === 'raft') {
+    const { message } = envelope;
+    const reply = message.kind === 'AppendEntriesReply' ? message : null;
+    feed(world, host, { kind: 'receive', message }, by.lock, reply);
+  } else if (envelope.kind === 'request') {
+    feed(world, host, { kind: 'propose', request: envelope.message }, by.lock);
   }
 }
 
@@ -230,7 +257,7 @@ export function ring(world: World, host: Host, timer: 'election' | 'heartbeat'):
   }
   const { generation } = timer === 'election' ? host.election : host.heartbeat;
   world.cause = seq;
-  feed(world, host, { kind: 'expire', timer, generation }, 0);
+  feed(world, host, expiryInput(timer, generation), 0);
 }
 
 /* ---- records of what changed ---- */
@@ -262,7 +289,7 @@ function noteMatch(
 ): void {
   const { node } = host;
   if (node.role !== 'leader') return;
-  const peer = world.names.get(reply.from) ?? 0;
+  const peer = Math.max(0, world.names.indexOf(reply.from));
   for (const progress of node.progress) {
     if (progress.peer !== reply.from) continue;
     const { matchIndex, nextIndex } = progress;

@@ -1,25 +1,35 @@
 /** The world's state: plain records that the other files of this room read and change. */
 import type { FaultyBus, Micros } from '../bus/bus.ts';
-import type { Message } from '../raft/message.ts';
+import type { ClientReply, ClientRequest, RaftMessage } from '../raft/message.ts';
 import type { Node, Role, StateMachine } from '../raft/node.ts';
 import type { Subject } from '../raft/step.ts';
 import type { Disk } from './disk.ts';
 import type { Emitter } from './emitter.ts';
 import type { Fifo } from './fifo.ts';
+import type { Directory } from './names.ts';
 import type { EventQueue } from './queue.ts';
 import type { Fault, Operation, Scenario } from './scenario.ts';
 
-/** The body that travels on the bus: the message and what the world must know about it. */
-export interface Envelope {
-  /** The `seq` of its send record. */
-  readonly id: number;
-  readonly message: Message;
+interface Wrapping {
   /** Participants by index: servers first, then clients. */
   readonly from: number;
   readonly to: number;
-  /** 31 bits that decide this message's own draws. */
-  readonly key: number;
+  /** The message's class, see transmit. */
+  readonly of: number;
+  /** The `seq` of its send record, given when it leaves. */
+  id: number;
+  /** 31 bits that decide this message's own draws, given when it leaves. */
+  key: number;
 }
+
+/**
+ * The body that travels on the bus: the message and what the world must know about it. All have
+ * one shape, which messages have not: what is asked often is asked of the envelope.
+ */
+export type Envelope =
+  | ({ readonly kind: 'raft'; readonly message: RaftMessage } & Wrapping)
+  | ({ readonly kind: 'request'; readonly message: ClientRequest } & Wrapping)
+  | ({ readonly kind: 'reply'; readonly message: ClientReply } & Wrapping);
 
 /** What lies in wait in the event queue; the code packs it with an index and a stamp. */
 export const happening = {
@@ -55,13 +65,16 @@ export interface TimerState {
   dueAt: Micros;
   /** The time of its one valid event in the queue; Infinity: there is none. */
   wakeAt: Micros;
+  /** The draw made last, and its ordinal: most timers are restarted within a term. */
+  drawnFor: number;
+  drawn: number;
 }
 
 /** Something that waits for a write to become durable before it leaves the server. */
 export interface Outgoing {
   readonly after: number;
   /** A message to send, or null to complete the delivery under `lock`. */
-  readonly message: Message | null;
+  readonly envelope: Envelope | null;
   readonly lock: number;
   readonly cause: number;
 }
@@ -165,8 +178,7 @@ export interface World {
   readonly queue: EventQueue<Envelope>;
   readonly hosts: readonly Host[];
   readonly clients: readonly Client[];
-  /** Participant's name -> index. */
-  readonly names: ReadonlyMap<string, number>;
+  readonly names: Directory;
   readonly participants: number;
   /** Ids of messages differ only where duplicate detection looks at them: they are dear. */
   readonly namesMessages: boolean;
