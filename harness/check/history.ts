@@ -7,8 +7,9 @@ import type { HistoryRecord, Json } from '../trace/record.ts';
 import type { HistorySource } from './history-builder.ts';
 import { HistoryBuilder } from './history-builder.ts';
 import type { HistoryColumns } from './history-columns.ts';
-import { ending, functions, unended } from './history-columns.ts';
-import { absent, valueOf } from './linearizability/states.ts';
+import { ending, functions } from './history-columns.ts';
+import { at } from './linearizability/column.ts';
+import { valueOf } from './linearizability/states.ts';
 
 export type { HistorySource } from './history-builder.ts';
 
@@ -66,27 +67,29 @@ export class History {
   /** Number `row` in the order of the calls. */
   operation(row: number): Operation {
     const { columns } = this;
-    const f = functions[columns.fs[row] ?? 0] ?? 'read';
-    const keyNumber = columns.keyOf[row] ?? 0;
-    const states = columns.states[keyNumber];
-    if (states === undefined) throw new Error(`there is no operation ${row}`);
-    const first = valueOf(states, columns.first[row] ?? absent);
-    const known = columns.endings[row] !== ending.unknown;
+    const key = at(columns.keyOf, row);
+    const states = columns.states[key];
+    const f = functions[columns.fs[row] ?? -1];
+    const outcome = outcomes[columns.endings[row] ?? -1] ?? 'unknown';
+    if (states === undefined || f === undefined) throw new Error(`there is no operation ${row}`);
+    const first = valueOf(states, at(columns.first, row));
+    const second = valueOf(states, at(columns.second, row));
+    const known = outcome !== 'unknown';
     return {
       id: row,
-      process: columns.processes[row] ?? 0,
-      client: columns.clients[columns.clientOf[row] ?? 0] ?? '',
+      process: at(columns.processes, row),
+      client: columns.clients[at(columns.clientOf, row)] ?? '',
       f,
-      key: columns.keys[keyNumber] ?? '',
-      value: argumentOf(f, first, valueOf(states, columns.second[row] ?? absent)),
+      key: columns.keys[key] ?? '',
+      value: argumentOf(f, first, second),
       result: f === 'read' && known ? first : null,
-      outcome: outcomes[columns.endings[row] ?? 0] ?? 'unknown',
-      call: columns.calls[row] ?? 0,
-      return: known ? (columns.returns[row] ?? 0) : null,
+      outcome,
+      call: at(columns.calls, row),
+      return: known ? at(columns.returns, row) : null,
       calledAt: columns.calledAt[row] ?? 0,
       returnedAt: known ? (columns.returnedAt[row] ?? 0) : null,
-      callSeq: columns.callSeqs[row] ?? 0,
-      returnSeq: columns.returnSeqs[row] ?? unended,
+      callSeq: at(columns.callSeqs, row),
+      returnSeq: at(columns.returnSeqs, row),
     };
   }
 }

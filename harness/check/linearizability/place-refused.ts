@@ -10,6 +10,7 @@
  * operation of a value that has ended and another one that is yet to be called, the value stands,
  * for it was written once: a refusal that lies inside this period is impossible.
  */
+import { at } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { absent, none } from './states.ts';
@@ -88,43 +89,59 @@ interface Line {
 
 /** Place p is before the p-th operation of the order. */
 function lineOf(columns: Columns, { operations, length }: Order): Line {
-  const { count, actions, first, second, calls, returns } = columns;
+  const { count, actions, calls, returns } = columns;
   const owners = new Int32Array(2 * count).fill(none);
   const latest = new Int32Array(2 * count + 1).fill(length);
-  const states = new Int32Array(length + 1);
-  let state: number = absent;
   for (let place = 0; place < length; place += 1) {
-    const index = operations[place] ?? 0;
-    states[place] = state;
-    const kind = actions[index];
-    if (kind === action.write) state = first[index] ?? none;
-    else if (kind === action.cas || kind === action.casUnknown) state = second[index] ?? none;
-    owners[calls[index] ?? 0] = index;
-    owners[returns[index] ?? 0] = index;
-    latest[calls[index] ?? 0] = place;
+    const index = at(operations, place);
+    owners[at(calls, index)] = index;
+    owners[at(returns, index)] = index;
+    latest[at(calls, index)] = place;
   }
-  states[length] = state;
   for (let position = 2 * count - 1; position >= 0; position -= 1) {
-    latest[position] = Math.min(latest[position] ?? 0, latest[position + 1] ?? length);
+    latest[position] = Math.min(at(latest, position), at(latest, position + 1));
   }
   for (let index = 0; index < count; index += 1) {
     if (actions[index] !== action.casRefused) continue;
-    owners[calls[index] ?? 0] = index;
-    owners[returns[index] ?? 0] = index;
+    owners[at(calls, index)] = index;
+    owners[at(returns, index)] = index;
   }
-  // By place: the next one with another state, or beyond the last.
-  const change = new Int32Array(length + 1);
-  for (let place = length; place >= 0; place -= 1) {
-    const same = place < length && states[place + 1] === states[place];
-    change[place] = same ? (change[place + 1] ?? 0) : place + 1;
-  }
+  const states = statesAlong(columns, { operations, length });
+  const change = changesAlong(states);
   return {
     owners,
     latest,
     find(place: number, value: number): number {
-      if (states[place] !== value) return place;
-      const next = change[place] ?? 0;
+      if (at(states, place) !== value) return place;
+      const next = at(change, place);
       return next > length ? Number.POSITIVE_INFINITY : next;
     },
   };
+}
+
+/** By place: the state there. */
+function statesAlong(columns: Columns, { operations, length }: Order): Int32Array {
+  const { actions, first, second } = columns;
+  const states = new Int32Array(length + 1);
+  let state: number = absent;
+  for (let place = 0; place < length; place += 1) {
+    const index = at(operations, place);
+    const kind = actions[index];
+    states[place] = state;
+    if (kind === action.write) state = at(first, index);
+    else if (kind === action.cas || kind === action.casUnknown) state = at(second, index);
+  }
+  states[length] = state;
+  return states;
+}
+
+/** By place: the next one with another state, or beyond the last. */
+function changesAlong(states: Int32Array): Int32Array {
+  const change = new Int32Array(states.length);
+  const last = states.length - 1;
+  for (let place = last; place >= 0; place -= 1) {
+    const same = place < last && at(states, place + 1) === at(states, place);
+    change[place] = same ? at(change, place + 1) : place + 1;
+  }
+  return change;
 }

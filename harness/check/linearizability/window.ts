@@ -73,32 +73,38 @@ function refuted(
   return 'refuted';
 }
 
-function windowOf(problem: Problem, { start, end }: Window): Problem {
-  const { count, calls, returns, wants, makes, values } = problem;
+function windowOf(problem: Problem, window: Window): Problem {
   const draft = new ProblemDraft();
-  for (let index = 0; index < count; index += 1) {
-    if (at(returns, index) < start || at(calls, index) > end) continue;
-    const given = problem.unknown[index] === 1;
-    const early = at(calls, index) < start;
-    const late = !given && at(returns, index) > end;
-    const kind = problem.actions[index] ?? action.read;
-    const changing = kind === action.write || kind === action.cas || given;
-    if ((early || late) && !changing) continue;
-    const swaps = kind === action.cas && !given && (early || late);
-    draft.add({
-      action: swaps ? action.casUnknown : kind,
-      unknown: given || late || swaps,
-      wants: swaps ? (values[at(wants, index)] ?? none) : at(wants, index),
-      makes: at(makes, index),
-      calls,
-      returns,
-      index,
-      origin: index,
-    });
-  }
+  for (let index = 0; index < problem.count; index += 1) addRelaxed(draft, problem, index, window);
   // Names that nobody makes: one for each value asked for, and one for any other value.
-  const window = draft.done(values);
-  return { ...window, values: [...values, ...comparedIn(window), -3] };
+  const relaxed = draft.done(problem.values);
+  return { ...relaxed, values: [...problem.values, ...comparedIn(relaxed), -3] };
+}
+
+function addRelaxed(
+  draft: ProblemDraft,
+  problem: Problem,
+  index: number,
+  { start, end }: Window,
+): void {
+  const { calls, returns, wants, makes, values } = problem;
+  if (at(returns, index) < start || at(calls, index) > end) return;
+  const kind = problem.actions[index] ?? action.read;
+  const given = problem.unknown[index] === 1;
+  const late = !given && at(returns, index) > end;
+  const crosses = late || at(calls, index) < start;
+  if (crosses && (kind === action.read || kind === action.casRefused)) return;
+  const optional = crosses && kind === action.cas;
+  draft.add({
+    action: optional ? action.casUnknown : kind,
+    unknown: given || late || optional,
+    wants: optional ? (values[at(wants, index)] ?? none) : at(wants, index),
+    makes: at(makes, index),
+    calls,
+    returns,
+    index,
+    origin: index,
+  });
 }
 
 /** Values that refused and unknown compare-and-sets ask for. */
