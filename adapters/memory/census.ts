@@ -30,18 +30,19 @@ export function copiesIn<Body>(core: Core<Body>, queue: Queue<Body>): readonly C
 /** Shows messages without taking them: active, locked, deferred and scheduled ones. */
 export function peek<Body>(core: Core<Body>, command: Peek<Body>): void {
   const { token, path, fromSequenceNumber, count, sessionId } = command;
+  const scheduledOnly = command.scheduledOnly === true;
   const queue = find(core, path);
   if (queue === undefined) {
     const text = `The messaging entity '${path}' could not be found.`;
     reject(core, token, 'MessagingEntityNotFound', text);
     return;
   }
-  if (queue.kind === 'topic') {
+  if (queue.kind === 'topic' && !scheduledOnly) {
     const text = `'${path}' is a topic; peek into ${path}/Subscriptions/name.`;
     reject(core, token, 'InvalidOperation', text);
     return;
   }
-  const shown = copiesIn(core, queue).map(show);
+  const shown = scheduledOnly || queue.kind === 'topic' ? [] : copiesIn(core, queue).map(show);
   for (const { message, sequenceNumber } of queue.intake.scheduled.values()) {
     shown.push({ message, sequenceNumber, state: 'scheduled', deliveryCount: 0 });
   }

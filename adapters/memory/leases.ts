@@ -27,12 +27,29 @@ export class LeaseList<Item extends Leased<Item>> {
   }
 
   append(item: Item, lockedUntil: Micros): void {
+    const { tail } = this;
+    // Only a lease that was made under a longer duration ends later than a new one.
+    if (tail !== undefined && tail.lockedUntil > lockedUntil) return this.insert(item, lockedUntil);
     item.lockedUntil = lockedUntil;
     item.next = undefined;
-    item.previous = this.tail;
-    if (this.tail === undefined) this.head = item;
-    else this.tail.next = item;
+    item.previous = tail;
+    if (tail === undefined) this.head = item;
+    else tail.next = item;
     this.tail = item;
+  }
+
+  /** Puts a lease of another duration at its place, for the change of a duration. */
+  insert(item: Item, lockedUntil: Micros): void {
+    let after = this.tail;
+    while (after !== undefined && after.lockedUntil > lockedUntil) after = after.previous;
+    const before = after === undefined ? this.head : after.next;
+    item.lockedUntil = lockedUntil;
+    item.previous = after;
+    item.next = before;
+    if (after === undefined) this.head = item;
+    else after.next = item;
+    if (before === undefined) this.tail = item;
+    else before.previous = item;
   }
 
   /** The item must be in this list. */

@@ -16,6 +16,7 @@ import { createRule, deleteRule } from './rules.ts';
 import { getSessionState, receiveDeferred, renewSessionLock, setSessionState } from './sessions.ts';
 import { renewLock, settle } from './settle.ts';
 import { type Core, newCore } from './state.ts';
+import { updateEntity } from './update.ts';
 
 export type { MemoryOptions } from './options.ts';
 
@@ -90,7 +91,7 @@ function obey<Body>(core: Core<Body>, command: BusCommand<Body>): void {
 
 type Administration<Body> = Extract<
   BusCommand<Body>,
-  { kind: `create${string}` | `delete${string}` }
+  { kind: `create${string}` | `update${string}` | `delete${string}` }
 >;
 
 function administer<Body>(core: Core<Body>, command: Administration<Body>): void {
@@ -101,6 +102,8 @@ function administer<Body>(core: Core<Body>, command: Administration<Body>): void
       return createTopic(core, command);
     case 'createSubscription':
       return createSubscription(core, command);
+    case 'updateEntity':
+      return updateEntity(core, command);
     case 'deleteEntity':
       return deleteEntity(core, command);
     case 'createRule':

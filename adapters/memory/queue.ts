@@ -74,12 +74,12 @@ class StoredQueue<Body> implements Queue<Body> {
   readonly kind = 'queue';
   readonly role: Queue<Body>['role'];
   readonly path: string;
-  readonly limits: Limits;
-  readonly timeToLiveMicros: Micros;
+  limits: Limits;
+  timeToLiveMicros: Micros;
   readonly intake: Intake<Body>;
   readonly topic: Topic<Body> | undefined;
   readonly deadLetters: Queue<Body> | undefined;
-  readonly sessionLeases: LeaseList<Line<Body>>;
+  sessionLeases: LeaseList<Line<Body>>;
   readonly line: Line<Body>;
   readonly sessions: Map<string, Line<Body>> = new Map();
   acceptors: Receiver<Body>[] = [];

@@ -68,6 +68,16 @@ export class Bench {
     }
   }
 
+  /** The same, no further than a moment. */
+  settleDownUntil(until: Micros): void {
+    for (let at = this.bus.wakeAt(); at !== undefined && at <= until; at = this.bus.wakeAt()) {
+      this.now = Math.max(this.now, at);
+      this.look();
+    }
+    this.now = until;
+    this.look();
+  }
+
   look(): void {
     for (const event of this.bus.poll(this.now)) this.events.push(event);
   }

@@ -51,6 +51,16 @@ export interface TopicOptions {
 }
 export type SubscriptionOptions = Omit<QueueOptions, 'duplicateDetectionMicros'>;
 
+/** What can change while an entity lives; a topic knows the time-to-live only. */
+export interface EntityChange {
+  /** Of locks given from now on. */
+  readonly lockDurationMicros?: Micros;
+  readonly maxDeliveryCount?: number;
+  readonly deadLetterOnExpiration?: boolean;
+  /** Of messages sent from now on; null: for ever. */
+  readonly defaultTimeToLiveMicros?: Micros | null;
+}
+
 /** Every field named must be equal (case matters). */
 export interface CorrelationFilter {
   readonly kind: 'correlation';
@@ -153,6 +163,8 @@ export type BusCommand<Body> =
       readonly count: number;
       /** Only messages of that session. */
       readonly sessionId?: string;
+      /** Only scheduled messages; a topic has no others. */
+      readonly scheduledOnly?: boolean;
     }
   | {
       readonly kind: 'createQueue';
@@ -174,6 +186,12 @@ export type BusCommand<Body> =
       readonly options: SubscriptionOptions;
       /** Replaces the match-all rule `$Default` from the start. */
       readonly rule?: Rule;
+    }
+  | {
+      readonly kind: 'updateEntity';
+      readonly token: number;
+      readonly path: string;
+      readonly change: EntityChange;
     }
   | { readonly kind: 'deleteEntity'; readonly token: number; readonly path: string }
   | {
