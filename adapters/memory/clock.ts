@@ -49,7 +49,7 @@ function arriveNext<Body>(core: Core<Body>): void {
 }
 
 function leasesEndAt<Body>(core: Core<Body>): Micros {
-  const locks = earliest(core.lockLeases);
+  const locks = core.locks.live === 0 ? Infinity : earliest(core.lockLeases);
   const sessions = earliest(core.sessionLeases);
   const waits = core.waits.topAt();
   const least = locks < sessions ? locks : sessions;

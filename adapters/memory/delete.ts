@@ -58,4 +58,5 @@ function empty<Body>(core: Core<Body>, queue: Queue<Body>): void {
 function unregister<Body>(core: Core<Body>, entity: Entity<Body>): void {
   core.entities.delete(entity.path);
   core.folded.delete(entity.path.toLowerCase());
+  core.found = undefined;
 }

@@ -178,6 +178,8 @@ export interface Core<Body> {
   readonly entities: Map<string, Entity<Body>>;
   /** The same, by path in lower case: Azure's names ignore case. */
   readonly folded: Map<string, Entity<Body>>;
+  /** The entity looked up last; undefined again when one goes. */
+  found: Entity<Body> | undefined;
   readonly receivers: Map<string, Receiver<Body>>;
   /** Copies on their way, by due time. */
   readonly transit: Heap<Copy<Body>>;
@@ -208,6 +210,7 @@ export function newCore<Body>(options: MemoryOptions<Body>): Core<Body> {
     throttledUntil: 0,
     entities: new Map(),
     folded: new Map(),
+    found: undefined,
     receivers: new Map(),
     transit: new Heap(),
     scheduled: new Heap(),

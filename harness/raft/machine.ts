@@ -10,6 +10,7 @@ import type {
   RequestVote,
   RequestVoteReply,
 } from './message.ts';
+import type { Role } from './node.ts';
 import { noteDurable, noteDurableLog, noteDurableVote } from './persist.ts';
 import { propose, redirect } from './propose.ts';
 import { advancePeer, beat } from './replicate.ts';
@@ -41,37 +42,51 @@ export function machine(name: string, rules: Rules = raftRules): Subject {
 /** The built-in Raft. */
 export const raft: Subject = machine('raft');
 
+/** Written out: looking up by name in one object gets slow as soon as the names differ. */
+function rowOf(role: Role): Row {
+  switch (role) {
+    case 'leader':
+      return rows.leader;
+    case 'follower':
+      return rows.follower;
+    case 'candidate':
+      return rows.candidate;
+    case 'offline':
+      return rows.offline;
+  }
+}
+
 function take(turn: Turn, input: Input): void {
-  const row = table[turn.node.role];
+  const row = rowOf(turn.node.role);
   switch (input.kind) {
     case 'receive':
       return receive(turn, input.message, row);
     case 'persisted':
-      return onPersisted[row.persisted](turn, input.write);
+      return row.persisted(turn, input.write);
     case 'propose':
-      return onPropose[row.propose](turn, input.request);
+      return row.propose(turn, input.request);
     case 'expire': {
       if (!turn.rules.expiryIsCurrent(turn.node, input)) return;
-      if (input.timer === 'election') return onElectionTimeout[row.electionTimeout](turn);
-      return onHeartbeatTimeout[row.heartbeatTimeout](turn);
+      if (input.timer === 'election') return row.electionTimeout(turn);
+      return row.heartbeatTimeout(turn);
     }
     case 'online':
-      return onOnline[row.online](turn, input.stored);
+      return row.online(turn, input.stored);
     case 'offline':
-      return onOffline[row.offline](turn);
+      return row.offline(turn);
   }
 }
 
-function receive(turn: Turn, message: RaftMessage, row: TransitionOf): void {
+function receive(turn: Turn, message: RaftMessage, row: Row): void {
   switch (message.kind) {
     case 'AppendEntries':
-      return onAppendEntries[row.AppendEntries](turn, message);
+      return row.AppendEntries(turn, message);
     case 'AppendEntriesReply':
-      return onAppendEntriesReply[row.AppendEntriesReply](turn, message);
+      return row.AppendEntriesReply(turn, message);
     case 'RequestVote':
-      return onRequestVote[row.RequestVote](turn, message);
+      return row.RequestVote(turn, message);
     case 'RequestVoteReply':
-      return onRequestVoteReply[row.RequestVoteReply](turn, message);
+      return row.RequestVoteReply(turn, message);
   }
 }
 
@@ -112,4 +127,40 @@ const onPersisted: Column<'persisted', [number]> = {
   noteDurable,
   countOwnVote: noteDurableVote,
   countOwnLog: noteDurableLog,
+};
+
+/** The table with its words resolved, once. */
+interface Row {
+  readonly online: (turn: Turn, stored: Stored) => void;
+  readonly offline: (turn: Turn) => void;
+  readonly propose: (turn: Turn, request: ClientRequest) => void;
+  readonly RequestVote: (turn: Turn, request: RequestVote) => void;
+  readonly RequestVoteReply: (turn: Turn, reply: RequestVoteReply) => void;
+  readonly AppendEntries: (turn: Turn, request: AppendEntries) => void;
+  readonly AppendEntriesReply: (turn: Turn, reply: AppendEntriesReply) => void;
+  readonly electionTimeout: (turn: Turn) => void;
+  readonly heartbeatTimeout: (turn: Turn) => void;
+  readonly persisted: (turn: Turn, write: number) => void;
+}
+
+function resolved(words: TransitionOf): Row {
+  return {
+    online: onOnline[words.online],
+    offline: onOffline[words.offline],
+    propose: onPropose[words.propose],
+    RequestVote: onRequestVote[words.RequestVote],
+    RequestVoteReply: onRequestVoteReply[words.RequestVoteReply],
+    AppendEntries: onAppendEntries[words.AppendEntries],
+    AppendEntriesReply: onAppendEntriesReply[words.AppendEntriesReply],
+    electionTimeout: onElectionTimeout[words.electionTimeout],
+    heartbeatTimeout: onHeartbeatTimeout[words.heartbeatTimeout],
+    persisted: onPersisted[words.persisted],
+  };
+}
+
+const rows: { readonly [R in Role]: Row } = {
+  offline: resolved(table.offline),
+  follower: resolved(table.follower),
+  candidate: resolved(table.candidate),
+  leader: resolved(table.leader),
 };

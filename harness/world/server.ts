@@ -230,10 +230,16 @@ export function newHost(
     readonly stored: Parameters<typeof newDisk>[0];
   },
 ): Host {
-  const { stored, ...parts } = made;
+  // Field by field: copying `made` with a spread would give every server a shape of its own.
+  const { index, id, path, node, election, heartbeat } = made;
   return {
-    ...parts,
-    disk: newDisk(stored),
+    index,
+    id,
+    path,
+    node,
+    election,
+    heartbeat,
+    disk: newDisk(made.stored),
     up: false,
     paused: false,
     connected: false,
