@@ -63,9 +63,12 @@ export class HistoryBuilder implements HistoryColumns {
     return record.kind === 'invoke' ? this.begin(record) : this.end(record);
   }
 
-  /** The columns so far; what has not ended is unknown. */
+  /** The columns so far; what has not ended is unknown. More records may follow. */
   finish(): HistoryColumns {
-    this.endMoment(this.at);
+    let { position } = this;
+    for (let rank = this.positioned; rank < this.completed; rank += 1) {
+      this.returns[this.byReturn[rank] ?? 0] = position++;
+    }
     return this;
   }
 
