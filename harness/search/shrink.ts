@@ -6,7 +6,8 @@ import type { Arbitrary } from 'fast-check';
 import type { Scenario } from '../world/scenario.ts';
 import type { Failure, Lab, Outcome } from './execute.ts';
 import { execute as executeScenario } from './execute.ts';
-import { bulk, childSeed, fingerprint } from './size.ts';
+import { actionCount, bulk, childSeed, fingerprint } from './size.ts';
+import { earlierFrom, moments, thinned, variation } from './vary.ts';
 
 export type Execute = (scenario: Scenario, lab: Lab) => Outcome;
 
@@ -27,7 +28,14 @@ export interface ShrinkOptions {
   /** Asked before each try. */
   readonly stop?: () => boolean;
   readonly execute?: Execute;
+  /**
+   * How long a scenario that fails is to read, in steps of its story. When given, a last stage
+   * looks for scenarios that are shorter to tell, with no more faults and operations.
+   */
+  readonly measure?: Measure;
 }
+
+export type Measure = (scenario: Scenario, lab: Lab) => number;
 
 /** Another failure met on the way: a new finding, not this bug. */
 export interface Slip {
@@ -49,6 +57,20 @@ export interface Shrunk {
 }
 
 const freshSeeds = 16;
+/** From here on it is worth trying to take away single ones, under one fresh seed after another. */
+const fewActions = 8;
+/** Of the tries, those that may go into shrinking before the last stage. */
+const shareBefore = 0.6;
+/** Gaps shorter than this are not worth a try. */
+const leastMs = 10;
+/** The last stage ends when so many variations in a row gained nothing. */
+const patience = 500;
+
+/** What the last stage makes smaller: actions weigh as two steps, and events break ties. */
+interface Cost {
+  readonly reading: number;
+  readonly events: number;
+}
 
 class Shrinker {
   readonly lab: Lab;
@@ -59,12 +81,17 @@ class Shrinker {
   outcome: Outcome;
   tries = 1;
   exhausted = false;
+  /** Runs that may be spent by now. */
+  allowed: number;
   private readonly harmless = new Set<number>();
+  private cost: Cost | null = null;
 
   constructor(scenario: Scenario, lab: Lab, options: ShrinkOptions) {
     this.lab = lab;
     this.options = options;
     this.smallest = scenario;
+    const { tries, measure } = options;
+    this.allowed = measure === undefined ? tries : Math.ceil(tries * shareBefore);
     this.outcome = this.run(scenario);
     this.keep = options.keep ?? this.outcome.failure?.invariant ?? '';
   }
@@ -81,7 +108,7 @@ class Shrinker {
   accepts(candidate: Scenario): boolean {
     const print = fingerprint(JSON.stringify(candidate));
     if (this.harmless.has(print)) return false;
-    if (this.tries >= this.options.tries || this.options.stop?.() === true) {
+    if (this.tries >= this.allowed || this.options.stop?.() === true) {
       this.exhausted = true;
       return false;
     }
@@ -89,6 +116,7 @@ class Shrinker {
     const outcome = this.run(candidate);
     const { failure } = outcome;
     if (failure?.invariant === this.keep) {
+      if (!this.gains(candidate, outcome)) return false;
       this.smallest = candidate;
       this.outcome = outcome;
       this.options.onProgress?.({ tries: this.tries, smallest: candidate });
@@ -97,6 +125,50 @@ class Shrinker {
     this.harmless.add(print);
     if (failure !== null && !this.slips.has(failure.invariant)) {
       this.slips.set(failure.invariant, { scenario: candidate, failure });
+    }
+    return false;
+  }
+
+  private costOf(scenario: Scenario, { stats }: Outcome): Cost {
+    const steps = this.options.measure?.(scenario, this.lab) ?? stats.events;
+    return { reading: steps + 2 * actionCount(scenario), events: stats.events };
+  }
+
+  /** In the last stage a failing candidate must also cost less than what there is. */
+  private gains(candidate: Scenario, outcome: Outcome): boolean {
+    const { cost } = this;
+    if (cost === null) return true;
+    if (actionCount(candidate) > actionCount(this.smallest)) return false;
+    const found = this.costOf(candidate, outcome);
+    const less =
+      found.reading < cost.reading ||
+      (found.reading === cost.reading && found.events < cost.events);
+    if (less) this.cost = found;
+    return less;
+  }
+
+  /** Less to read: whole ends of the scenario earlier, then variations, while they gain. */
+  polish(): void {
+    if (this.options.measure === undefined) return;
+    this.allowed = this.options.tries;
+    this.exhausted = false;
+    this.cost = this.costOf(this.smallest, this.outcome);
+    while (this.hurry() && !this.exhausted);
+    let idle = 0;
+    for (let ordinal = 0; idle < patience && !this.exhausted; ordinal++) {
+      idle = this.accepts(variation(this.smallest, ordinal)) ? 0 : idle + 1;
+    }
+  }
+
+  /** Closes one gap between two moments, or a part of it. */
+  private hurry(): boolean {
+    const { smallest } = this;
+    let last = 0;
+    for (const moment of moments(smallest)) {
+      for (let byMs = moment - last; byMs >= leastMs; byMs = Math.floor(byMs / 2)) {
+        if (this.accepts(earlierFrom(smallest, moment, byMs))) return true;
+      }
+      last = moment;
     }
     return false;
   }
@@ -124,12 +196,19 @@ class Shrinker {
 
   /** Tries smaller candidates under other network seeds; true when one was accepted. */
   resample(arbitrary: Arbitrary<Scenario>, seeds: number): boolean {
-    const size = bulk(this.smallest);
-    const { seed } = this.smallest;
-    for (const { value } of arbitrary.shrink(this.smallest, undefined)) {
-      if (bulk(value) >= size) continue;
-      for (let k = 0; k < seeds; k++) {
-        if (this.accepts({ ...value, seed: childSeed(seed, k) >>> 0 })) return true;
+    const { smallest } = this;
+    const size = bulk(smallest);
+    const actions = actionCount(smallest);
+    for (let k = 0; k < seeds * actions && actions > fewActions; k++) {
+      const candidate = thinned(smallest, k);
+      if (actionCount(candidate) < actions && this.accepts(candidate)) return true;
+      if (this.exhausted) return false;
+    }
+    for (let k = 0; k < seeds; k++) {
+      const seed = childSeed(smallest.seed, k) >>> 0;
+      for (const { value } of arbitrary.shrink(smallest, undefined)) {
+        if (bulk(value) >= size) continue;
+        if (this.accepts({ ...value, seed })) return true;
         if (this.exhausted) return false;
       }
     }
@@ -139,8 +218,8 @@ class Shrinker {
 
 /**
  * Shrinks `scenario`, which fails under `lab`. First at its own network seed through `arbitrary`,
- * then with fresh seeds for everything that would make it smaller, until neither helps or `tries`
- * runs are spent. A scenario that does not fail (in the class to keep) comes back as it is.
+ * then with fresh seeds for everything that would make it smaller, until neither helps; then, given
+ * a `measure`, for what reads shorter; until `tries` runs are spent. A scenario that does not fail (in the class to keep) comes back as it is.
  */
 export function shrink(
   scenario: Scenario,
@@ -153,7 +232,9 @@ export function shrink(
   const path = shrinker.descend(arbitrary);
   const seeds = options.resample ?? freshSeeds;
   while (!shrinker.exhausted && shrinker.resample(arbitrary, seeds)) shrinker.descend(arbitrary);
-  return result(shrinker, path);
+  const finished = !shrinker.exhausted;
+  shrinker.polish();
+  return { ...result(shrinker, path), finished };
 }
 
 function result(shrinker: Shrinker, path: readonly number[]): Shrunk {

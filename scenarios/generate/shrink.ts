@@ -18,7 +18,7 @@ export interface Candidate {
 type In<Phase extends Place['phase']> = Extract<Place, { readonly phase: Phase }>;
 
 /** Pairs are tried only in lists this short: their number grows with the square. */
-const longestForTwos = 40;
+const longestForTwos = 16;
 
 /** Everything to try from here, simplest gain first; ends when a whole round gained nothing. */
 export function* candidates(scenario: Scenario, from: Place): Generator<Candidate, undefined> {
