@@ -2,8 +2,10 @@
  * An embedded Service Bus: AMQP 1.0 on one port, the HTTP administration on another, in front of the
  * memory model. The unmodified Azure SDKs connect to it; everything is gone when it is closed.
  */
+import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { BusFault } from '../../harness/bus/bus.ts';
+import { adminServer } from './admin/server.ts';
 import { memoryBus } from '../memory/memory.ts';
 import type { Keys } from './authority.ts';
 import { Catalog } from './catalog.ts';
@@ -19,6 +21,8 @@ import type { Payload } from './message.ts';
 export interface BrokerOptions extends EntitySettings {
   /** 0, the default, takes a free one; 5672 is AMQP's own. */
   readonly port?: number;
+  /** Of the administration; 0, the default, takes a free one; 5300 is the official emulator's. */
+  readonly adminPort?: number;
   /** `127.0.0.1` by default: nobody else can connect. */
   readonly host?: string;
   /** Shared access keys by name. Without any, every client is let in. */
@@ -51,6 +55,9 @@ export interface Broker {
   readonly port: number;
   /** For any Azure SDK; with the first of the keys, if there are any. */
   readonly connectionString: string;
+  readonly adminPort: number;
+  /** For administration clients. The JavaScript one needs a policy that makes it speak http. */
+  readonly adminConnectionString: string;
   readonly catalog: Catalog;
   readonly connections: readonly BrokerConnection[];
   plant<At extends Place>(fault: FaultAt<At>): Planted;
@@ -99,13 +106,19 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
 class EmbeddedBroker implements Broker {
   port: number;
   connectionString: string;
+  adminPort: number;
+  adminConnectionString: string;
   private readonly hub: Hub;
   private readonly open: Set<Connection>;
   private readonly server: Server;
+  private readonly admin: HttpServer;
 
   constructor(hub: Hub) {
     this.port = 0;
     this.connectionString = '';
+    this.adminPort = 0;
+    this.adminConnectionString = '';
+    this.admin = adminServer(hub);
     this.hub = hub;
     this.open = new Set();
     this.server = createServer({ noDelay: true }, (socket) => this.connected(socket));
@@ -119,13 +132,17 @@ class EmbeddedBroker implements Broker {
     return [...this.open].map((connection) => new Handle(connection));
   }
 
-  async listen({ port = 0, host = '127.0.0.1', keys }: BrokerOptions): Promise<void> {
+  async listen(options: BrokerOptions): Promise<void> {
+    const { port = 0, adminPort = 0, host = '127.0.0.1', keys } = options;
     this.port = await listening(this.server, port, host);
-    const [[name, key] = ['RootManageSharedAccessKey', 'SAS_KEY_VALUE']] = Object.entries(
-      keys ?? {},
-    );
-    const endpoint = `Endpoint=sb://localhost:${this.port};SharedAccessKeyName=${name}`;
-    this.connectionString = `${endpoint};SharedAccessKey=${key};UseDevelopmentEmulator=true`;
+    try {
+      this.adminPort = await listening(this.admin, adminPort, host);
+    } catch (error) {
+      this.server.close();
+      throw error;
+    }
+    this.connectionString = connectionString(this.port, keys);
+    this.adminConnectionString = connectionString(this.adminPort, keys);
   }
 
   plant<At extends Place>(fault: FaultAt<At>): Planted {
@@ -152,8 +169,12 @@ class EmbeddedBroker implements Broker {
       this.server.close(() => resolve());
     });
     for (const connection of this.open) connection.cut();
+    const adminClosed = new Promise<void>((resolve) => {
+      this.admin.close(() => resolve());
+    });
+    this.admin.closeAllConnections();
     this.hub.engine.close();
-    await closed;
+    await Promise.all([closed, adminClosed]);
   }
 
   private connected(socket: Socket): void {
@@ -204,6 +225,12 @@ class Handle implements BrokerConnection {
       description: 'ExpiredToken: the token has run out. Put a new one and attach again.',
     });
   }
+}
+
+function connectionString(port: number, keys: Keys = {}): string {
+  const [[name, key] = ['RootManageSharedAccessKey', 'SAS_KEY_VALUE']] = Object.entries(keys);
+  const endpoint = `Endpoint=sb://localhost:${port};SharedAccessKeyName=${name}`;
+  return `${endpoint};SharedAccessKey=${key};UseDevelopmentEmulator=true`;
 }
 
 /** The port that the server listens on. */

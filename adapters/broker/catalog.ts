@@ -133,6 +133,38 @@ export class Catalog {
     return entry;
   }
 
+  /** Replaces the properties. What an entity is from its creation on can't change: Refused. */
+  update<Any extends Entry>(entry: Any, properties: Any['properties']): Any {
+    this.changeInModel(entry.path, properties, fixedChange(entry.properties, properties));
+    const updated = this.put({ ...entry, properties, updatedAt: new Date() });
+    if (entry.kind !== 'topic') return updated;
+    // A subscription's messages live no longer than the topic allows.
+    for (const { path, properties: own } of this.subscriptionsOf(entry.path)) {
+      this.changeInModel(path, own, undefined);
+    }
+    return updated;
+  }
+
+  private changeInModel(
+    path: string,
+    properties: Entry['properties'],
+    wrong: string | undefined,
+  ): void {
+    if (wrong !== undefined) throw new Refused('InvalidOperation', wrong);
+    const { defaultTimeToLiveMs: lifeMs } = properties;
+    const defaultTimeToLiveMicros = lifeMs === Infinity ? null : lifeMs * 1000;
+    const change =
+      'lockDurationMs' in properties
+        ? {
+            defaultTimeToLiveMicros,
+            lockDurationMicros: properties.lockDurationMs * 1000,
+            maxDeliveryCount: properties.maxDeliveryCount,
+            deadLetterOnExpiration: properties.deadLetteringOnMessageExpiration,
+          }
+        : { defaultTimeToLiveMicros };
+    this.obey({ kind: 'updateEntity', path, change });
+  }
+
   remove(path: string): void {
     this.obey({ kind: 'deleteEntity', path });
     const gone = path.toLowerCase();
@@ -181,6 +213,23 @@ export class Catalog {
 }
 
 const matchAll: Rule = { name: '$Default', filter: { kind: 'true' } };
+
+function fixedChange(before: Entry['properties'], after: Entry['properties']): string | undefined {
+  for (const name of ['requiresSession', 'requiresDuplicateDetection'] as const) {
+    if (flag(before, name) !== flag(after, name)) {
+      return `'${name}' is decided when the entity is created and can't be changed.`;
+    }
+  }
+  return undefined;
+}
+
+function flag(
+  properties: Entry['properties'],
+  name: 'requiresSession' | 'requiresDuplicateDetection',
+): boolean | undefined {
+  const flags: Partial<Record<typeof name, boolean>> = properties;
+  return flags[name];
+}
 
 function newDates(): Dates {
   const now = new Date();
