@@ -103,6 +103,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   return broker;
 }
 
+/** How long clients may take to answer the broker's Close. */
+const politeMs = 200;
+
 class EmbeddedBroker implements Broker {
   port: number;
   connectionString: string;
@@ -168,13 +171,20 @@ class EmbeddedBroker implements Broker {
     const closed = new Promise<void>((resolve) => {
       this.server.close(() => resolve());
     });
-    for (const connection of this.open) connection.cut();
+    const description = 'The broker is shutting down.';
+    for (const connection of this.open) {
+      connection.close({ condition: conditions.forced, description });
+    }
+    const cut = setTimeout(() => {
+      for (const connection of this.open) connection.cut();
+    }, politeMs);
     const adminClosed = new Promise<void>((resolve) => {
       this.admin.close(() => resolve());
     });
     this.admin.closeAllConnections();
     this.hub.engine.close();
     await Promise.all([closed, adminClosed]);
+    clearTimeout(cut);
   }
 
   private connected(socket: Socket): void {

@@ -35,7 +35,11 @@ export class Connection implements ConnectionPort {
     this.closing = false;
     this.wire = new Wire(socket, hub.limits.frameBytesMax, {
       unit: (unit) => this.receive(unit),
-      broken: (error) => this.close({ condition: error.condition, description: error.message }),
+      broken: ({ condition, message }) => {
+        this.close({ condition, description: message });
+        // Nothing that the peer says is understood any more, its own Close least of all.
+        setImmediate(() => this.wire.end());
+      },
       roomAgain: () => this.roomAgain(),
       closed: () => {
         this.endSessions();
