@@ -117,6 +117,18 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./explain.ts')).explainCommand,
   },
   {
+    name: 'view',
+    aliases: [],
+    summary: 'Write a trace as one HTML page: a picture with its story; open it.',
+    argument: { name: '<trace>', text: 'a trace file, or the folder of a failure' },
+    flags: ['noOpen', 'all'],
+    examples: [
+      ['whitewater view test-results/raft/latest', 'the last failure as a picture'],
+      ['whitewater view trace.ndjson --out bug.html --no-open', 'only write it'],
+    ],
+    load: async () => (await import('./view.ts')).viewCommand,
+  },
+  {
     name: 'mutants',
     aliases: [],
     summary: 'List the planted bugs; with --runs or --budget, hunt them all.',

@@ -24,6 +24,8 @@ export type FlagName =
   | 'expect'
   | 'format'
   | 'full'
+  | 'all'
+  | 'noOpen'
   | 'failedCas'
   | 'out'
   | 'json'
@@ -127,6 +129,8 @@ const table: Readonly<Record<FlagName, Flag>> = {
     choices: ['text', 'markdown', 'json'],
   },
   full: { flags: '--full', text: 'tell every step', group: 'Output' },
+  all: { flags: '--all', text: 'embed everything, however much it is', group: 'Output' },
+  noOpen: { flags: '--no-open', text: 'write the page, open no browser', group: 'Output' },
   failedCas: {
     flags: '--failed-cas <meaning>',
     text: 'in a foreign history a failed cas observed another value, or says nothing',

@@ -24,6 +24,9 @@ export interface Given {
   readonly expect?: 'ok' | 'violation';
   readonly format?: 'text' | 'markdown' | 'json';
   readonly full?: boolean;
+  readonly all?: boolean;
+  /** False after `--no-open`. */
+  readonly open?: boolean;
   readonly failedCas?: 'observed' | 'absent';
   readonly out?: string;
   readonly json?: boolean;

@@ -1,0 +1,124 @@
+/** Every way of every message as an arrow: from its send to each delivery, each drop, or nowhere. */
+import type { MessageRecord, SendRecord, TraceRecord } from '../../trace/record.ts';
+import type { Lanes } from './turns.ts';
+
+/** What became of one copy of a message. */
+export type Fate = 'delivered' | 'duplicate' | 'redelivered' | 'dropped' | 'pending';
+export type Family = 'vote' | 'append' | 'heartbeat' | 'client';
+
+export interface Arrow {
+  /** Index of the send. */
+  readonly send: number;
+  /** Index of the delivery or drop; -1 while under way when the trace ends. */
+  readonly end: number;
+  readonly from: number;
+  readonly to: number;
+  readonly fate: Fate;
+  readonly family: Family;
+  readonly isReply: boolean;
+  /** A fault held it back so many microseconds; 0: none. */
+  readonly delayedBy: number;
+  /** Index of the fault in the scenario that had a hand in it; -1: none. */
+  readonly fault: number;
+  /** Why it was dropped; empty when it was not. */
+  readonly reason: string;
+}
+
+export function familyOf(message: MessageRecord): Family {
+  switch (message.kind) {
+    case 'RequestVote':
+    case 'RequestVoteReply':
+      return 'vote';
+    case 'AppendEntries':
+      return message.entries.length > 0 ? 'append' : 'heartbeat';
+    case 'AppendEntriesReply':
+      return 'append';
+    case 'ClientRequest':
+    case 'ClientReply':
+      return 'client';
+  }
+}
+
+interface Letter {
+  readonly record: SendRecord;
+  readonly index: number;
+  readonly from: number;
+  readonly family: Family;
+  readonly isReply: boolean;
+  arrived: number;
+  ended: boolean;
+  delayedBy: number;
+  fault: number;
+}
+
+interface End {
+  readonly end: number;
+  readonly to: string;
+  readonly fate: Fate;
+  readonly reason: string;
+  readonly fault: number;
+}
+
+function arrowOf(letter: Letter, lanes: Lanes, ended: End): Arrow {
+  const { index, from, family, isReply, delayedBy } = letter;
+  const { end, fate, reason } = ended;
+  const to = lanes.byName.get(ended.to) ?? lanes.bus;
+  const fault = ended.fault >= 0 ? ended.fault : letter.fault;
+  return { send: index, end, from, to, fate, family, isReply, delayedBy, fault, reason };
+}
+
+function letterOf(record: SendRecord, index: number, lanes: Lanes): Letter {
+  const from = lanes.byName.get(record.from) ?? lanes.bus;
+  const family = familyOf(record.message);
+  const isReply = record.message.kind.endsWith('Reply');
+  return {
+    record,
+    index,
+    from,
+    family,
+    isReply,
+    arrived: 0,
+    ended: false,
+    delayedBy: 0,
+    fault: -1,
+  };
+}
+
+function deliveredAs(letter: Letter, deliveryCount: number): Fate {
+  if (deliveryCount > 0) return 'redelivered';
+  return letter.arrived > 0 && letter.record.to !== '*' ? 'duplicate' : 'delivered';
+}
+
+/** Arrows in the order of their ends; those still under way last. */
+export function arrowsOf(records: readonly TraceRecord[], lanes: Lanes): readonly Arrow[] {
+  const letters = new Map<number, Letter>();
+  const arrows: Arrow[] = [];
+  records.forEach((record, end) => {
+    if (record.kind === 'send') {
+      letters.set(record.id, letterOf(record, end, lanes));
+      return;
+    }
+    if (!('id' in record)) return;
+    const letter = letters.get(record.id);
+    if (letter === undefined) return;
+    if (record.kind === 'deliver') {
+      const fate = deliveredAs(letter, record.deliveryCount);
+      arrows.push(arrowOf(letter, lanes, { end, to: record.to, fate, reason: '', fault: -1 }));
+      letter.arrived += 1;
+      letter.ended = true;
+    } else if (record.kind === 'drop') {
+      const { to, reason, fault } = record;
+      arrows.push(arrowOf(letter, lanes, { end, to, fate: 'dropped', reason, fault }));
+      letter.ended = true;
+    } else if (record.kind === 'delay') {
+      letter.delayedBy = record.byMicros;
+      letter.fault = record.fault;
+    }
+  });
+  for (const letter of letters.values()) {
+    const { to } = letter.record;
+    const none: End = { end: -1, to, fate: 'pending', reason: '', fault: -1 };
+    if (!letter.ended) arrows.push(arrowOf(letter, lanes, none));
+  }
+  return arrows;
+}

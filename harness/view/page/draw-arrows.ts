@@ -1,0 +1,219 @@
+/** Messages as arrows. A copy that got lost ends early with a cross, a second copy is thick. */
+import type { Arrow } from './arrows.ts';
+import type { Point } from './pen.ts';
+import type { Scene } from './scene.ts';
+import { claim, isArrowDim, isInView, plotBox, xOf, yOf } from './scene.ts';
+import { messageText, timeText } from './words.ts';
+
+/** More arrows than this are drawn as density; fewer than that have labels. */
+export const arrowsMax = 6000;
+export const labelledMax = 90;
+
+interface Way {
+  readonly arrow: Arrow;
+  readonly from: Point;
+  readonly to: Point;
+}
+
+/** Where it starts and ends; a redelivery starts from the bus, a lost one goes part of the way. */
+function wayOf(scene: Scene, arrow: Arrow): Way {
+  const { model } = scene;
+  const { records, lanes } = model;
+  const startX = xOf(scene, arrow.send);
+  const endX = arrow.end < 0 ? xOf(scene, records.length) : xOf(scene, arrow.end);
+  const start = { x: startX, y: yOf(scene, arrow.from) };
+  const end = { x: Math.max(endX, startX + 3), y: yOf(scene, arrow.to) };
+  if (arrow.fate === 'redelivered') {
+    const x = Math.max(startX, endX - 40);
+    return { arrow, from: { x, y: yOf(scene, lanes.bus) }, to: end };
+  }
+  if (arrow.fate === 'pending') {
+    const down = Math.sign(end.y - start.y) * 30;
+    return { arrow, from: start, to: { x: start.x + 16, y: start.y + down } };
+  }
+  if (arrow.fate === 'dropped') {
+    const part = 0.42;
+    const reach = Math.max(end.x - start.x, Math.abs(end.y - start.y) * 0.35);
+    const to = { x: start.x + reach * part, y: start.y + (end.y - start.y) * part };
+    return { arrow, from: start, to };
+  }
+  return { arrow, from: start, to: end };
+}
+
+/** Arrows from one turn to another lie side by side: none may hide the other. */
+function waysOf(scene: Scene, arrows: readonly Arrow[]): readonly Way[] {
+  const seen = new Map<string, number>();
+  return arrows.map((arrow) => {
+    const way = wayOf(scene, arrow);
+    const key = `${way.from.x} ${way.from.y} ${way.to.x} ${way.to.y}`;
+    const before = seen.get(key) ?? 0;
+    seen.set(key, before + 1);
+    if (before === 0) return way;
+    const by = -11 * before;
+    const shift = ({ x, y }: Point): Point => ({ x: x + by, y });
+    return { arrow, from: shift(way.from), to: shift(way.to) };
+  });
+}
+
+export function arrowsInView(scene: Scene): readonly Arrow[] {
+  const { model } = scene;
+  const shown: Arrow[] = [];
+  for (const arrow of model.arrows) {
+    const from = xOf(scene, arrow.send);
+    const to = arrow.end < 0 ? from + 60 : xOf(scene, arrow.end);
+    if (isInView(scene, from, to)) shown.push(arrow);
+  }
+  return shown;
+}
+
+function head(scene: Scene, way: Way, color: string): void {
+  const { pen, palette } = scene;
+  const { from, to, arrow } = way;
+  const angle = Math.atan2(to.y - from.y, to.x - from.x);
+  const wing = (turn: number): Point => ({
+    x: to.x - 9 * Math.cos(angle + turn),
+    y: to.y - 9 * Math.sin(angle + turn),
+  });
+  const fill = arrow.isReply ? palette.background : color;
+  pen.shape([to, wing(0.42), wing(-0.42), to], { fill, line: { color, width: 1.4 } });
+}
+
+function cross(scene: Scene, at: Point, color: string): void {
+  const { pen } = scene;
+  const ink = { color, width: 2.4 };
+  pen.line({ x: at.x - 5, y: at.y - 5 }, { x: at.x + 5, y: at.y + 5 }, ink);
+  pen.line({ x: at.x - 5, y: at.y + 5 }, { x: at.x + 5, y: at.y - 5 }, ink);
+}
+
+function faultName(scene: Scene, arrow: Arrow): string {
+  const band = scene.model.bands.find(({ fault }) => fault === arrow.fault);
+  return band?.name ?? '';
+}
+
+/** What became of it, in words: on its label and when pointed at. */
+export function fateText(scene: Scene, arrow: Arrow): string {
+  const fault = faultName(scene, arrow);
+  switch (arrow.fate) {
+    case 'dropped':
+      return `✕ lost: ${fault === '' ? arrow.reason : fault}`;
+    case 'duplicate':
+      return '×2 second copy';
+    case 'redelivered':
+      return '↺ redelivered';
+    case 'pending':
+      return '… under way';
+    case 'delivered':
+      if (isRepeatedVote(scene, arrow)) return '⚠ the same vote again';
+      return arrow.delayedBy > 0 ? `◷ +${timeText(arrow.delayedBy)}` : '';
+  }
+}
+
+/** A vote that its receiver has already: sent or delivered twice, it must count once. */
+function isRepeatedVote({ model }: Scene, arrow: Arrow): boolean {
+  if (arrow.family !== 'vote' || !arrow.isReply || arrow.end < 0) return false;
+  return model.repeatedVotes.has(arrow.end);
+}
+
+function colorOf(scene: Scene, arrow: Arrow): string {
+  const { palette } = scene;
+  if (isRepeatedVote(scene, arrow)) return palette.violation;
+  if (arrow.fate === 'duplicate' || arrow.fate === 'redelivered') return palette.duplicate;
+  if (arrow.fate === 'dropped') return palette.violation;
+  return palette.families[arrow.family];
+}
+
+const dashes: { readonly [fate: string]: readonly number[] } = {
+  dropped: [6, 4],
+  pending: [2, 4],
+  redelivered: [9, 3, 2, 3],
+};
+
+function drawArrow(scene: Scene, way: Way): void {
+  const { pen } = scene;
+  const { arrow, from, to } = way;
+  const color = colorOf(scene, arrow);
+  const isCopy = arrow.fate === 'duplicate' || arrow.fate === 'redelivered';
+  const isTwice = isCopy || isRepeatedVote(scene, arrow);
+  const width = isTwice ? 2.6 : arrow.family === 'heartbeat' ? 0.9 : 1.4;
+  const dash = dashes[arrow.fate];
+  pen.line(from, to, { color, width, ...(dash === undefined ? {} : { dash }) });
+  if (arrow.fate === 'dropped') cross(scene, to, color);
+  else if (arrow.fate !== 'pending') head(scene, way, color);
+}
+
+/** The path without the delay, thin: on the real scale it shows what the fault cost. */
+function drawGhost(scene: Scene, { arrow, from, to }: Way): void {
+  const { layout, span, scale, palette, pen } = scene;
+  if (scale !== 'real' || arrow.delayedBy <= 0) return;
+  const perMicro = (layout.width - layout.left) / (span.high - span.low);
+  const x = Math.max(from.x, to.x - arrow.delayedBy * perMicro);
+  pen.line(from, { x, y: to.y }, { color: palette.muted, width: 0.8, dash: [2, 3] });
+}
+
+const labelPlaces = [0.34, 0.56, 0.2, 0.72];
+
+function drawLabel(scene: Scene, { arrow, from, to }: Way): void {
+  const { model, pen, palette } = scene;
+  const send = model.records[arrow.send];
+  if (send?.kind !== 'send') return;
+  const fate = fateText(scene, arrow);
+  const text = `${messageText(send.message)}${fate === '' ? '' : `  ${fate}`}`;
+  const color = colorOf(scene, arrow);
+  const angle = Math.atan2(to.y - from.y, to.x - from.x);
+  const lettering = { color, size: 10.5, align: 'center' as const, angle };
+  const width = pen.measure(text, lettering);
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
+  if (length < width * 0.75 && arrow.fate !== 'dropped') return;
+  for (const part of labelPlaces) {
+    const x = from.x + (to.x - from.x) * part + Math.sin(angle) * 8;
+    const y = from.y + (to.y - from.y) * part - Math.cos(angle) * 8;
+    const across = Math.abs(Math.cos(angle)) * width + 6;
+    const down = Math.abs(Math.sin(angle)) * width + 11;
+    const box = { x: x - across / 2, y: y - down / 2, width: across, height: down };
+    if (x - across / 2 < scene.layout.left || !claim(scene, box)) continue;
+    pen.text({ x, y }, text, { ...lettering, halo: palette.background });
+    return;
+  }
+}
+
+function note(scene: Scene, { arrow, from, to }: Way): void {
+  const send = scene.model.records[arrow.send];
+  if (send?.kind !== 'send') return;
+  const index = arrow.end < 0 ? arrow.send : arrow.end;
+  const fate = fateText(scene, arrow);
+  const text = `${send.from} → ${send.to}: ${messageText(send.message)} ${fate}`;
+  scene.hits.push({ from, to, index, text });
+}
+
+/** Arrows that matter most are labelled first. */
+function weight({ fate, family, isReply }: Arrow): number {
+  if (fate === 'dropped' || fate === 'duplicate' || fate === 'redelivered') return 0;
+  return { vote: isReply ? 0 : 1, append: 2, client: 2, heartbeat: 3 }[family];
+}
+
+export function drawArrows(scene: Scene, arrows: readonly Arrow[]): void {
+  const { pen } = scene;
+  pen.save({ clip: plotBox(scene) });
+  const ways = waysOf(scene, arrows);
+  for (const way of ways) {
+    const isFaint = isArrowDim(scene, way.arrow);
+    if (isFaint) pen.save({ alpha: 0.13 });
+    drawGhost(scene, way);
+    drawArrow(scene, way);
+    if (isFaint) pen.restore();
+    else note(scene, way);
+  }
+  pen.restore();
+}
+
+/** After the marks, which need their places more. */
+export function drawLabels(scene: Scene, arrows: readonly Arrow[]): void {
+  if (arrows.length > labelledMax) return;
+  const bright = arrows.filter((arrow) => !isArrowDim(scene, arrow));
+  scene.pen.save({ clip: plotBox(scene) });
+  const ways = waysOf(scene, bright);
+  for (const way of ways.toSorted((left, right) => weight(left.arrow) - weight(right.arrow))) {
+    if (way.arrow.fate !== 'pending') drawLabel(scene, way);
+  }
+  scene.pen.restore();
+}

@@ -1,0 +1,215 @@
+/** What happened at one moment: votes, wins, commits, crashes, events of the bus, the violation. */
+import type { TraceRecord } from '../../trace/record.ts';
+import type { Vote, Win } from './bars.ts';
+import { rulerHeight } from './layout.ts';
+import type { Point } from './pen.ts';
+import type { Scene } from './scene.ts';
+import { claim, isDim, isInView, pill, plotBox, xOf, yOf } from './scene.ts';
+import { timeText } from './words.ts';
+
+/** More marks than this in view are left away: they would hide each other. */
+const marksMax = 400;
+
+function spot(scene: Scene, at: Point, hit: { index: number; text: string }): void {
+  scene.hits.push({ from: at, to: at, ...hit });
+}
+
+function drawVote(scene: Scene, vote: Vote, needed: number): void {
+  const { palette } = scene;
+  const { index, lane, voter, again, distinct } = vote;
+  const x = xOf(scene, index);
+  if (!isInView(scene, x, x)) return;
+  const text = again ? `${voter} again!` : `+ ${voter} = ${distinct} of ${needed}`;
+  const ink = again ? palette.violation : palette.good;
+  const y = yOf(scene, lane) - 27;
+  const bold = again;
+  const at = pill(scene, { x, y }, { text, ink, fill: palette.background, up: true, bold });
+  const full = again
+    ? `${voter}'s vote arrived before: votes are a set, it must not count twice`
+    : `vote of ${voter}: ${distinct} different voters, ${needed} needed`;
+  spot(scene, at, { index, text: full });
+}
+
+/** A leader whose votes are no majority: the picture says so itself. */
+function drawWin(scene: Scene, win: Win): void {
+  const { palette } = scene;
+  const { index, lane, voters, needed, term } = win;
+  const x = xOf(scene, index);
+  if (voters.length >= needed || voters.length === 0 || !isInView(scene, x, x)) return;
+  const text = `elected by ${voters.join(', ')} only: ${voters.length} voters, needs ${needed}`;
+  const at = { x: x + 60, y: yOf(scene, lane) + 25 };
+  const ink = palette.violation;
+  const label = { text, ink, fill: palette.background, up: false, bold: true };
+  spot(scene, pill(scene, at, label), { index, text: `${text} (term ${term})` });
+}
+
+function drawCommits(scene: Scene): void {
+  const { model, palette, pen } = scene;
+  for (const { index, lane, commitIndex } of model.bars.commits) {
+    const x = xOf(scene, index);
+    if (!isInView(scene, x, x)) continue;
+    const y = yOf(scene, lane) + 13;
+    const points = [
+      { x: x - 5, y: y + 9 },
+      { x: x + 5, y: y + 9 },
+      { x, y },
+    ];
+    pen.shape(points, { fill: palette.good });
+    const text = `commit ${commitIndex}`;
+    const lettering = { color: palette.good, size: 10, halo: palette.background };
+    const width = pen.measure(text, lettering);
+    if (claim(scene, { x: x + 7, y: y - 1, width, height: 12 })) {
+      pen.text({ x: x + 7, y: y + 5 }, text, lettering);
+    }
+    spot(scene, { x, y: y + 5 }, { index, text });
+  }
+}
+
+function drawTimers(scene: Scene): void {
+  const { model, palette, pen } = scene;
+  for (const { index, lane } of model.bars.timers) {
+    const x = xOf(scene, index);
+    if (!isInView(scene, x, x)) continue;
+    const y = yOf(scene, lane);
+    pen.line({ x, y: y - 16 }, { x, y: y + 16 }, { color: palette.muted, width: 1.5 });
+    const text = 'election timeout';
+    const lettering = { color: palette.muted, size: 10.5, halo: palette.background };
+    const box = { x: x - 4, y: y + 16, width: pen.measure(text, lettering), height: 13 };
+    if (claim(scene, box)) pen.text({ x: x - 4, y: y + 22 }, text, lettering);
+    spot(scene, { x, y: y + 16 }, { index, text: 'the election timer fires' });
+  }
+}
+
+/** Signs for the records that have no shape of their own. */
+function signOf(record: TraceRecord): { sign: string; text: string } | null {
+  switch (record.kind) {
+    case 'crash': {
+      const lost = record.lost > 0 ? `, ${record.lost} unsynced write(s) LOST` : '';
+      return { sign: '✖', text: `crash${lost}` };
+    }
+    case 'offline':
+      return { sign: '○', text: 'off line' };
+    case 'online':
+      return record.incarnation > 1 ? { sign: '↻', text: `restart T${record.term}` } : null;
+    case 'bus': {
+      const signs = {
+        settled: '',
+        lockLost: '✂',
+        deadLettered: '▣',
+        throttled: '⊘',
+        disconnected: '≠',
+      };
+      const words = { ...signs, lockLost: 'lock lost', deadLettered: 'dead letter' };
+      const text = words[record.what] === signs[record.what] ? record.what : words[record.what];
+      return record.what === 'settled' ? null : { sign: signs[record.what], text };
+    }
+    default:
+      return null;
+  }
+}
+
+function drawSign(scene: Scene, index: number, record: TraceRecord): void {
+  const found = signOf(record);
+  if (found === null) return;
+  const { palette, pen, model } = scene;
+  const lane = model.turns.lane[index] ?? 0;
+  const x = xOf(scene, index);
+  const y = yOf(scene, lane);
+  const isCrash = record.kind === 'crash';
+  const color = isCrash ? palette.violation : palette.fault;
+  pen.save({ alpha: isDim(scene, index) ? 0.3 : 1 });
+  if (lane >= model.lanes.firstServer) {
+    pen.line({ x, y: y - 18 }, { x, y: y + 18 }, { color, width: 2 });
+  }
+  const text = `${found.sign} ${found.text}`;
+  const lettering = { color, size: 11, bold: true, halo: palette.background };
+  const width = pen.measure(text, lettering);
+  const up = lane >= model.lanes.firstServer ? 24 : 0;
+  const row = [up, -up, up + 13, -up - 13].find((shift) =>
+    claim(scene, { x: x + 2, y: y + shift - 7, width, height: 14 }),
+  );
+  if (row !== undefined) pen.text({ x: x + 3, y: y + row }, text, lettering);
+  pen.restore();
+  spot(scene, { x, y }, { index, text });
+}
+
+/** Signs are looked for among the records in view only. */
+export function drawMarks(scene: Scene, range: { from: number; to: number }): void {
+  const { model, pen } = scene;
+  const { bars } = model;
+  const needed = Math.floor(model.header.servers.length / 2) + 1;
+  pen.save({ clip: plotBox(scene) });
+  const inRange = ({ index }: { readonly index: number }): boolean =>
+    index >= range.from && index <= range.to && !isDim(scene, index);
+  const votes = bars.votes.filter(inRange);
+  for (const win of bars.wins.filter(inRange)) drawWin(scene, win);
+  if (votes.length < marksMax) for (const vote of votes) drawVote(scene, vote, needed);
+  if (range.to - range.from < 20 * marksMax) {
+    for (let i = range.from; i <= range.to; i += 1) {
+      const record = model.records[i];
+      if (record !== undefined) drawSign(scene, i, record);
+    }
+    drawTimers(scene);
+  }
+  if (bars.commits.filter(inRange).length < marksMax) drawCommits(scene);
+  pen.restore();
+}
+
+/** The violation: a line over everything, its label at the top, rings around the evidence. */
+export function drawViolation(scene: Scene): void {
+  const { model, palette, pen, layout } = scene;
+  const last = model.violations.at(-1);
+  if (last === undefined) return;
+  pen.save({ clip: plotBox(scene) });
+  const color = palette.violation;
+  for (const index of model.violations) {
+    const lane = model.turns.lane[index] ?? -1;
+    const x = xOf(scene, index);
+    if (index !== last) {
+      const ink = { color, width: 1.2, dash: [3, 4] };
+      pen.line({ x, y: rulerHeight }, { x, y: layout.height }, ink);
+    }
+    if (lane < 0) continue;
+    const y = yOf(scene, lane);
+    const box = { x: x - 15, y: y - 15, width: 30, height: 30 };
+    pen.box(box, { line: { color, width: 2.5 }, round: 15 });
+  }
+  const x = xOf(scene, last);
+  pen.line({ x, y: rulerHeight }, { x, y: layout.height }, { color, width: 3 });
+  pen.restore();
+  const text = `⚠ ${model.story.invariant ?? 'violation'} broken`;
+  const lettering = { color: palette.background, size: 12, bold: true };
+  const width = pen.measure(text, lettering) + 14;
+  const left = Math.max(layout.left, Math.min(x - width / 2, layout.width - width));
+  if (!isInView(scene, x, x)) return;
+  pen.box({ x: left, y: 3, width, height: 20 }, { fill: color, round: 4 });
+  pen.text({ x: left + 7, y: 13.5 }, text, lettering);
+  spot(scene, { x, y: 13 }, { index: last, text: model.story.title });
+}
+
+export function drawCursor(scene: Scene): void {
+  const { model, palette, pen, layout, cursor } = scene;
+  const x = xOf(scene, cursor);
+  if (!isInView(scene, x, x)) return;
+  const lane = model.turns.lane[cursor] ?? -1;
+  pen.save({ clip: plotBox(scene) });
+  const ink = { color: palette.cursor, width: 1.5 };
+  const isOnViolation = cursor === model.violations.at(-1);
+  if (!isOnViolation) pen.line({ x, y: 22 }, { x, y: layout.height }, ink);
+  if (lane >= 0) {
+    const box = { x: x - 9, y: yOf(scene, lane) - 9, width: 18, height: 18 };
+    pen.box(box, { line: { color: palette.cursor, width: 2.5 }, round: 9 });
+  }
+  const text = timeText(model.records[cursor]?.at ?? 0);
+  const lettering = { color: palette.background, size: 11, bold: true };
+  const width = pen.measure(text, lettering) + 10;
+  pen.box(
+    { x: x - width / 2, y: layout.height - 19, width, height: 17 },
+    {
+      fill: palette.cursor,
+      round: 4,
+    },
+  );
+  pen.text({ x: x - width / 2 + 5, y: layout.height - 10 }, text, lettering);
+  pen.restore();
+}

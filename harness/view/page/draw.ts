@@ -1,0 +1,79 @@
+/**
+ * One drawing of the whole picture. Too many arrows for the width become a histogram of what
+ * happened how densely; faults, roles and violations stay.
+ */
+import { arrowsInView, arrowsMax, drawArrows, drawLabels } from './draw-arrows.ts';
+import { drawBars } from './draw-bars.ts';
+import {
+  drawFaults,
+  drawLanes,
+  drawNames,
+  drawOperations,
+  drawRuler,
+  indexAtPixel,
+} from './draw-ground.ts';
+import { drawCursor, drawMarks, drawViolation } from './draw-marks.ts';
+import { numberAt } from './lists.ts';
+import type { Scene } from './scene.ts';
+import { plotBox, xOf, yOf } from './scene.ts';
+
+/** Per server lane: how many records in each strip of four pixels. */
+function drawDensity(scene: Scene, range: { from: number; to: number }): void {
+  const { model, layout, palette, pen } = scene;
+  const strip = 4;
+  const strips = Math.ceil((layout.width - layout.left) / strip);
+  const lanes = model.lanes.all.length;
+  const counts = new Float64Array(strips * lanes);
+  let most = 1;
+  for (let i = range.from; i <= range.to; i += 1) {
+    const lane = numberAt(model.turns.lane, i);
+    const at = Math.floor((xOf(scene, i) - layout.left) / strip);
+    if (lane < 0 || at < 0 || at >= strips) continue;
+    const place = lane * strips + at;
+    const count = numberAt(counts, place) + 1;
+    counts[place] = count;
+    if (count > most) most = count;
+  }
+  pen.save({ clip: plotBox(scene) });
+  for (let lane = model.lanes.firstServer; lane < lanes; lane += 1) {
+    const row = layout.rows[lane];
+    if (row === undefined) continue;
+    const room = row.height * 0.42;
+    for (let at = 0; at < strips; at += 1) {
+      const height = (numberAt(counts, lane * strips + at) / most) * room;
+      if (height < 0.5) continue;
+      const x = layout.left + at * strip;
+      const box = { x, y: yOf(scene, lane) + room - height, width: strip - 1, height };
+      pen.box(box, { fill: palette.muted });
+    }
+  }
+  const text = 'zoom in (w, +, or ctrl and wheel) to see single messages';
+  const lettering = { color: palette.muted, size: 12, halo: palette.background };
+  const bus = yOf(scene, model.lanes.bus);
+  pen.text({ x: layout.left + 12, y: bus }, text, lettering);
+  pen.restore();
+}
+
+export function draw(scene: Scene): void {
+  const { layout, model } = scene;
+  const from = indexAtPixel(scene, layout.left - 2);
+  const right = indexAtPixel(scene, layout.width + 2);
+  const range = { from, to: Math.min(model.records.length - 1, right + 40) };
+  drawLanes(scene);
+  drawRuler(scene);
+  drawFaults(scene);
+  drawOperations(scene);
+  const arrows = arrowsInView(scene);
+  if (arrows.length > arrowsMax) {
+    drawDensity(scene, range);
+    drawBars(scene);
+  } else {
+    drawArrows(scene, arrows);
+    drawBars(scene);
+    drawMarks(scene, range);
+    drawLabels(scene, arrows);
+  }
+  drawViolation(scene);
+  drawCursor(scene);
+  drawNames(scene);
+}

@@ -1,0 +1,98 @@
+/** Every server's log at a moment: changes replayed from the nearest checkpoint. */
+import type { EntryRef, TraceRecord } from '../../trace/record.ts';
+import { countUpTo, numberAt } from './lists.ts';
+import type { Model } from './model.ts';
+
+const checkpointEvery = 256;
+
+/** The changes of one server's log; a checkpoint holds the log before every 256th of them. */
+interface LogHistory {
+  readonly changes: number[];
+  readonly checkpoints: (readonly EntryRef[])[];
+}
+
+export type LogHistories = ReadonlyMap<string, LogHistory>;
+
+export interface LogAt {
+  readonly server: string;
+  readonly entries: readonly EntryRef[];
+  readonly commitIndex: number;
+}
+
+function changed(log: readonly EntryRef[], record: TraceRecord | undefined): readonly EntryRef[] {
+  if (record?.kind === 'online') return record.entries;
+  if (record?.kind !== 'write' || record.log === null) return log;
+  const { from, entries } = record.log;
+  const keep = log.findLastIndex(({ index }) => index < from) + 1;
+  return [...log.slice(0, keep), ...entries];
+}
+
+/** As `changed`, but in place: what makes walking a long history linear. */
+function change(log: EntryRef[], record: TraceRecord): void {
+  if (record.kind === 'online') {
+    log.length = 0;
+    for (const entry of record.entries) log.push(entry);
+  }
+  if (record.kind !== 'write' || record.log === null) return;
+  const { from, entries } = record.log;
+  while ((log.at(-1)?.index ?? 0) >= from) log.pop();
+  for (const entry of entries) log.push(entry);
+}
+
+export function logHistoriesOf({ records, header }: Model): LogHistories {
+  const histories = new Map<string, LogHistory>();
+  const logs = new Map<string, EntryRef[]>();
+  for (const name of header.servers) {
+    histories.set(name, { changes: [], checkpoints: [] });
+    logs.set(name, []);
+  }
+  records.forEach((record, index) => {
+    if (record.kind !== 'online' && (record.kind !== 'write' || record.log === null)) return;
+    const history = histories.get(record.server);
+    const log = logs.get(record.server);
+    if (history === undefined || log === undefined) return;
+    if (history.changes.length % checkpointEvery === 0) history.checkpoints.push(log.slice());
+    history.changes.push(index);
+    change(log, record);
+  });
+  return histories;
+}
+
+function logAt(model: Model, history: LogHistory, index: number): readonly EntryRef[] {
+  const count = countUpTo(history.changes, index);
+  const checkpoint = Math.floor(Math.max(0, count - 1) / checkpointEvery);
+  let log: readonly EntryRef[] = history.checkpoints[checkpoint] ?? [];
+  for (let i = checkpoint * checkpointEvery; i < count; i += 1) {
+    log = changed(log, model.records[numberAt(history.changes, i)]);
+  }
+  return log;
+}
+
+/** All logs after the record at `index`; `commits` as the nodes say. */
+export function logsAt(
+  model: Model,
+  histories: LogHistories,
+  moment: { readonly index: number; readonly commits: ReadonlyMap<string, number> },
+): readonly LogAt[] {
+  return model.header.servers.map((server) => {
+    const history = histories.get(server);
+    const entries = history === undefined ? [] : logAt(model, history, moment.index);
+    return { server, entries, commitIndex: moment.commits.get(server) ?? 0 };
+  });
+}
+
+/** The first index at which two logs hold different entries, or 0: they agree. */
+export function firstDifference(logs: readonly LogAt[]): number {
+  const seen = new Map<number, EntryRef>();
+  let first = 0;
+  for (const { entries } of logs) {
+    for (const entry of entries) {
+      const other = seen.get(entry.index);
+      if (other === undefined) seen.set(entry.index, entry);
+      else if (other.term !== entry.term || other.digest !== entry.digest) {
+        if (first === 0 || entry.index < first) first = entry.index;
+      }
+    }
+  }
+  return first;
+}

@@ -1,0 +1,180 @@
+/** Bands of faults, operations of clients, events of the bus, and the places a key jumps to. */
+import type { FaultRecord, HistoryRecord, Json, TraceRecord } from '../../trace/record.ts';
+import type { ViewerStory } from '../data.ts';
+import type { Lanes } from './turns.ts';
+
+export interface Band {
+  readonly fault: number;
+  readonly name: string;
+  readonly text: string;
+  readonly from: number;
+  /** Index of its end; the number of records when it lasts; `from` when it takes no time. */
+  readonly to: number;
+  /** Lanes on one side of a partition. */
+  readonly side: readonly number[];
+  /** Row in the lane of the faults, from 0. */
+  readonly row: number;
+}
+
+export interface Operation {
+  readonly lane: number;
+  readonly from: number;
+  /** -1: never answered. */
+  readonly to: number;
+  readonly end: 'ok' | 'fail' | 'info' | 'open';
+  readonly text: string;
+}
+
+/** Faults without an end of their own: a moment, not a time. */
+const moments: ReadonlySet<string> = new Set([
+  'brokerRestart',
+  'clockJump',
+  'crash',
+  'deadLetter',
+  'lockExpiry',
+  'offline',
+  'redeliver',
+]);
+
+export const bandRowsMax = 4;
+/** So many turns wide is a band's name, about. */
+const nameWidth = 5;
+
+function fieldOf(detail: Json, name: string): Json {
+  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) return null;
+  return Object.entries(detail).find(([key]) => key === name)?.[1] ?? null;
+}
+
+const wordOf = (value: Json): string => (typeof value === 'string' ? value : '');
+
+function sideOf(detail: Json): readonly string[] {
+  const side = fieldOf(detail, 'side');
+  return Array.isArray(side) ? side.map(wordOf) : [];
+}
+
+/** A fault in a few words: its kind and whom it hits. */
+export function faultText(record: FaultRecord): string {
+  const { detail, name } = record;
+  const side = sideOf(detail);
+  if (side.length > 0) return `${name} {${side.join(', ')}} | rest`;
+  const server = wordOf(fieldOf(detail, 'server'));
+  const by = fieldOf(detail, 'byMs');
+  const message = wordOf(fieldOf(detail, 'message'));
+  const percent = fieldOf(detail, 'percent');
+  return [
+    name,
+    server === '' ? '' : ` ${server}`,
+    message === '' || message === 'any' ? '' : ` ${message}`,
+    typeof percent === 'number' && percent < 100 ? ` ${percent} %` : '',
+    typeof by === 'number' ? ` by ${by} ms` : '',
+  ].join('');
+}
+
+interface Open {
+  readonly record: FaultRecord;
+  readonly index: number;
+}
+
+/** The first row whose last band is over, and its name read, before this one begins. */
+function freeRow(rows: number[], from: number, to: number): number {
+  const free = rows.findIndex((until) => until < from);
+  const row = free >= 0 ? free : rows.length;
+  rows[row] = Math.max(to, from + nameWidth);
+  return Math.min(row, bandRowsMax - 1);
+}
+
+export function bandsOf(
+  records: readonly TraceRecord[],
+  lanes: Lanes,
+  turn: Int32Array,
+): readonly Band[] {
+  const turnOf = (index: number): number => turn[Math.min(index, records.length - 1)] ?? 0;
+  const open = new Map<number, Open>();
+  const found: (Open & { to: number })[] = [];
+  records.forEach((record, index) => {
+    if (record.kind !== 'fault') return;
+    const begun = open.get(record.fault);
+    if (record.phase === 'end' && begun !== undefined) found.push({ ...begun, to: index });
+    open.delete(record.fault);
+    if (record.phase !== 'start') return;
+    if (moments.has(record.name)) found.push({ record, index, to: index });
+    else open.set(record.fault, { record, index });
+  });
+  for (const begun of open.values()) found.push({ ...begun, to: records.length });
+  found.sort((left, right) => left.index - right.index);
+  const rows: number[] = [];
+  return found.map(({ record, index, to }) => ({
+    fault: record.fault,
+    name: record.name,
+    text: faultText(record),
+    from: index,
+    to,
+    side: sideOf(record.detail).map((name) => lanes.byName.get(name) ?? -1),
+    row: freeRow(rows, turnOf(index), turnOf(to)),
+  }));
+}
+
+const shown = (value: Json): string => JSON.stringify(value).slice(0, 40);
+
+/** An operation and what came of it, in a few words. */
+function operationText(asked: HistoryRecord, answered: HistoryRecord | undefined): string {
+  const { f, key, value } = asked;
+  if (f === 'read') {
+    return answered?.kind === 'ok' ? `read ${key} → ${shown(answered.value)}` : `read ${key}`;
+  }
+  if (f === 'delete') return `delete ${key}`;
+  if (f === 'cas' && Array.isArray(value)) {
+    return `cas ${key}: ${value.map(shown).join(' → ')}`;
+  }
+  return f === 'write' ? `write ${key}=${shown(value)}` : `append ${key}, ${shown(value)}`;
+}
+
+type Asked = { readonly record: HistoryRecord; readonly index: number };
+
+export function operationsOf(records: readonly TraceRecord[], lanes: Lanes): readonly Operation[] {
+  const open = new Map<number, Asked>();
+  const operations: Operation[] = [];
+  const end = (asked: Asked, to: number, record: HistoryRecord | undefined): void => {
+    const lane = lanes.byName.get(asked.record.client) ?? lanes.bus;
+    const how = record === undefined || record.kind === 'invoke' ? 'open' : record.kind;
+    const text = operationText(asked.record, record);
+    operations.push({ lane, from: asked.index, to, end: how, text });
+  };
+  records.forEach((record, index) => {
+    if (record.kind === 'invoke') open.set(record.process, { record, index });
+    if (record.kind !== 'ok' && record.kind !== 'fail' && record.kind !== 'info') return;
+    const asked = open.get(record.process);
+    if (asked !== undefined) end(asked, index, record);
+    open.delete(record.process);
+  });
+  for (const asked of open.values()) end(asked, -1, undefined);
+  return operations;
+}
+
+/** Indexes of the records that the verdict names, ascending; the last is where it broke. */
+export function violationsOf(
+  records: readonly TraceRecord[],
+  story: ViewerStory,
+  indexOf: (seq: number) => number,
+): readonly number[] {
+  const seqs = new Set<number>();
+  for (const record of records) {
+    if (record.kind === 'verdict' && record.verdict === 'fail') {
+      for (const seq of record.evidence) seqs.add(seq);
+    }
+  }
+  if (seqs.size === 0) {
+    for (const { mark, seq } of story.lines) if (mark === '✖') seqs.add(seq);
+  }
+  return [...seqs].map(indexOf).sort((left, right) => left - right);
+}
+
+/** Records that are a fault's work: its beginning, a crash, a drop. */
+export function faultPlaces(records: readonly TraceRecord[]): readonly number[] {
+  const places: number[] = [];
+  records.forEach((record, index) => {
+    if (record.kind === 'fault' && record.phase === 'start') places.push(index);
+    else if (record.kind === 'crash' || record.kind === 'pause') places.push(index);
+  });
+  return places;
+}

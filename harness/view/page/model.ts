@@ -1,0 +1,90 @@
+/** Everything the page knows about a trace, computed once when it opens. Indexes, not seqs. */
+import type { HeaderRecord, SendRecord, TraceRecord } from '../../trace/record.ts';
+import type { ViewerStory } from '../data.ts';
+import type { Arrow } from './arrows.ts';
+import { arrowsOf } from './arrows.ts';
+import type { Bars } from './bars.ts';
+import { barsOf } from './bars.ts';
+import type { Band, Operation } from './marks.ts';
+import { bandsOf, faultPlaces, operationsOf, violationsOf } from './marks.ts';
+import type { Lanes, Turns } from './turns.ts';
+import { lanesOf, turnsOf } from './turns.ts';
+
+export interface Model {
+  readonly records: readonly TraceRecord[];
+  readonly header: HeaderRecord;
+  readonly story: ViewerStory;
+  readonly lanes: Lanes;
+  readonly turns: Turns;
+  readonly sends: ReadonlyMap<number, SendRecord>;
+  readonly arrows: readonly Arrow[];
+  readonly bars: Bars;
+  /** Deliveries of votes that had been delivered before. */
+  readonly repeatedVotes: ReadonlySet<number>;
+  readonly bands: readonly Band[];
+  readonly operations: readonly Operation[];
+  /** Places that the keys jump between, ascending. */
+  readonly violations: readonly number[];
+  readonly faults: readonly number[];
+  /** Record of each line of the story. */
+  readonly storyPlaces: readonly number[];
+  /** Index of the record with this seq, or of the last before it. */
+  indexOf(seq: number): number;
+}
+
+/** Looks up by halving: a trace that left records out has gaps in its seqs. */
+function finder(records: readonly TraceRecord[]): (seq: number) => number {
+  return (seq) => {
+    if (records[seq]?.seq === seq) return seq;
+    let low = 0;
+    let high = records.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((records[middle]?.seq ?? 0) <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  };
+}
+
+/** Throws when the records do not begin with a header. */
+export function modelOf(records: readonly TraceRecord[], story: ViewerStory): Model {
+  const header = records[0];
+  if (header?.kind !== 'header') throw new Error('the trace does not begin with a header');
+  const lanes = lanesOf(header);
+  const sends = new Map<number, SendRecord>();
+  for (const record of records) if (record.kind === 'send') sends.set(record.id, record);
+  const indexOf = finder(records);
+  const bars = barsOf(records, lanes, sends);
+  const turns = turnsOf(records, lanes, sends);
+  return {
+    records,
+    header,
+    story,
+    lanes,
+    turns,
+    sends,
+    arrows: arrowsOf(records, lanes),
+    bars,
+    repeatedVotes: new Set(bars.votes.filter(({ again }) => again).map(({ index }) => index)),
+    bands: bandsOf(records, lanes, turns.turn),
+    operations: operationsOf(records, lanes),
+    violations: violationsOf(records, story, indexOf),
+    faults: faultPlaces(records),
+    storyPlaces: story.lines.map(({ seq }) => indexOf(seq)),
+    indexOf,
+  };
+}
+
+/** The last record of the turn of this record: what it brought about is part of the moment. */
+export function turnEnd(model: Model, index: number): number {
+  const { turn, first } = model.turns;
+  const next = first[(turn[index] ?? 0) + 1];
+  return (next ?? model.records.length) - 1;
+}
+
+/** The first record of its turn. */
+export function turnStart(model: Model, index: number): number {
+  const { turn, first } = model.turns;
+  return first[turn[index] ?? 0] ?? 0;
+}

@@ -1,0 +1,139 @@
+/** A record in one short sentence, and times as people read them. */
+import type { MessageRecord, TraceRecord } from '../../trace/record.ts';
+
+/** Microseconds as milliseconds with as many decimals as matter. */
+export function timeText(micros: number): string {
+  return `${(micros / 1000).toFixed(1)} ms`;
+}
+
+export function messageText(message: MessageRecord): string {
+  switch (message.kind) {
+    case 'RequestVote':
+      return `RequestVote T${message.term}`;
+    case 'RequestVoteReply':
+      return `vote ${message.granted ? 'granted' : 'refused'} T${message.term}`;
+    case 'AppendEntries': {
+      const { entries, prevIndex, term } = message;
+      if (entries.length === 0) return `heartbeat T${term}`;
+      const last = prevIndex + entries.length;
+      return `append ${prevIndex + 1}${last > prevIndex + 1 ? `–${last}` : ''} T${term}`;
+    }
+    case 'AppendEntriesReply':
+      return message.success ? `has ≤ ${message.matchIndex}` : `no match T${message.term}`;
+    case 'ClientRequest':
+      return message.payload.kind === 'register' ? 'register' : `request ${message.payload.serial}`;
+    case 'ClientReply':
+      return `answer: ${message.answer.kind}`;
+  }
+}
+
+type Sent = (id: number) => MessageRecord | undefined;
+
+function aboutMessage(record: TraceRecord, sent: Sent): string {
+  if (!('id' in record)) return '';
+  const message = sent(record.id);
+  return message === undefined
+    ? `message ${record.id}`
+    : `${message.from}'s ${messageText(message)}`;
+}
+
+function aboutBus(record: TraceRecord, sent: Sent): string {
+  const what = aboutMessage(record, sent);
+  switch (record.kind) {
+    case 'send':
+      return `${record.from} sends ${messageText(record.message)} to ${record.to}`;
+    case 'deliver': {
+      const again = record.deliveryCount > 0 ? ` again (delivery ${record.deliveryCount + 1})` : '';
+      return `${record.to} receives ${what}${again}`;
+    }
+    case 'drop':
+      return `${what} to ${record.to} is lost: ${record.reason}`;
+    case 'delay':
+      return `${what} is held back by ${timeText(record.byMicros)}`;
+    case 'duplicate':
+      return `${what} is published twice`;
+    case 'bus':
+      return `bus: ${record.what} ${record.to} ${record.text}`;
+    default:
+      return record.kind;
+  }
+}
+
+function aboutServer(record: TraceRecord): string {
+  switch (record.kind) {
+    case 'state':
+      return `${record.server} is ${record.role} of term ${record.term}`;
+    case 'timer':
+      return `${record.server}'s ${record.timer} timer fires`;
+    case 'arm':
+      return `${record.server} ${record.dueAt < 0 ? 'stops' : 'arms'} its ${record.timer} timer`;
+    case 'propose':
+      return `${record.server} makes entry ${record.index} of term ${record.term}`;
+    case 'write':
+      return `${record.server} asks its disk for write ${record.write}`;
+    case 'durable':
+      return `${record.server}'s write ${record.write} is durable`;
+    case 'match':
+      return `${record.server} believes that ${record.peer} holds up to ${record.matchIndex}`;
+    case 'commit':
+      return `${record.server} commits up to ${record.commitIndex}`;
+    case 'apply':
+      return `${record.server} applies ${record.index}${record.repeated ? ' (repeated)' : ''}`;
+    default:
+      return record.kind;
+  }
+}
+
+function aboutLife(record: TraceRecord): string {
+  switch (record.kind) {
+    case 'crash':
+      return `${record.server} crashes; ${record.lost} writes lost`;
+    case 'online':
+      return `${record.server} starts with ${record.entries.length} entries, term ${record.term}`;
+    case 'offline':
+      return `${record.server} is taken off line`;
+    case 'pause':
+    case 'resume':
+      return `${record.server} ${record.kind === 'pause' ? 'stands still' : 'goes on'}`;
+    case 'fault':
+      return `fault ${record.name} ${record.phase === 'start' ? 'begins' : 'ends'}`;
+    case 'header':
+      return `${record.subject} on ${record.adapter}`;
+    case 'quiet':
+      return 'all faults are over';
+    case 'end':
+      return `the world stops: ${record.reason}`;
+    case 'verdict':
+      return `${record.verdict}: ${record.sentence}`;
+    default:
+      return record.kind;
+  }
+}
+
+const ofServers: ReadonlySet<string> = new Set([
+  'state',
+  'timer',
+  'arm',
+  'propose',
+  'write',
+  'durable',
+  'match',
+  'commit',
+  'apply',
+]);
+
+export function sentenceOf(record: TraceRecord, sent: Sent): string {
+  if ('id' in record) return aboutBus(record, sent);
+  if (ofServers.has(record.kind)) return aboutServer(record);
+  switch (record.kind) {
+    case 'invoke':
+    case 'ok':
+    case 'fail':
+    case 'info': {
+      const value = record.value === null ? '' : ` ${JSON.stringify(record.value)}`;
+      return `${record.client} ${record.kind} ${record.f} ${record.key}${value}`;
+    }
+    default:
+      return aboutLife(record);
+  }
+}
