@@ -53,8 +53,10 @@ class Play {
   private called = 0;
   private open = 0;
   private state: Json = null;
-  /** The state that was overwritten last. */
-  private stale: Json = null;
+  /** The latest states, as a ring: what a stale read returns has long been overwritten. */
+  private readonly past: Json[] = [];
+  private changes = 0;
+  private lost = 0;
   private fresh = 0;
   private faulty: boolean;
 
@@ -118,13 +120,16 @@ class Play {
     const { f, value } = client;
     if (f === 'read') {
       client.answer = this.state;
-      if (!due || this.family.fault !== 'staleRead' || this.stale === this.state) return;
-      client.answer = this.stale;
+      const stale = this.past[this.changes % this.past.length] ?? null;
+      if (!due || this.family.fault !== 'staleRead' || stale === this.state) return;
+      client.answer = stale;
       this.faulty = false;
       return;
     }
     if (due && this.family.fault === 'lostWrite' && f !== 'cas') {
-      this.faulty = false;
+      // Enough of them in a row for somebody to read what should be gone.
+      this.lost += 1;
+      this.faulty = this.lost < 8 * this.clients.length;
       return;
     }
     this.change(client, f, value);
@@ -141,7 +146,8 @@ class Play {
   }
 
   private become(state: Json): void {
-    this.stale = this.state;
+    this.past[this.changes % (8 * this.clients.length)] = this.state;
+    this.changes += 1;
     this.state = state;
   }
 

@@ -17,7 +17,6 @@ const quote = 0x22;
 const comma = 0x2c;
 const minus = 0x2d;
 const zero = 0x30;
-const colon = 0x3a;
 const openList = 0x5b;
 const backslash = 0x5c;
 const closeList = 0x5d;
@@ -140,21 +139,37 @@ class Scanner {
     }
   }
 
-  /** A field and its value; fields are told by their first letters and lengths. */
+  /** A field and its value. */
   private pair(): number {
-    const start = this.word();
-    const length = this.place - 1 - start;
-    const first = this.bytes[start];
-    this.expect(colon);
-    if (first === 0x70 && length === 7) return this.readProcess();
-    if (first === 0x74 && length === 4) {
-      return this.bytes[start + 1] === 0x79 ? this.readType() : this.readTime();
+    this.expect(quote);
+    switch (this.bytes[this.place]) {
+      case 0x70:
+        return this.named('process":') ? this.readProcess() : 0;
+      case 0x74:
+        if (this.bytes[this.place + 1] === 0x79) return this.named('type":') ? this.readType() : 0;
+        return this.named('time":') ? this.readTime() : 0;
+      case 0x66:
+        return this.named('f":') ? this.readFunction() : 0;
+      case 0x6b:
+        return this.named('key":') ? this.readKey() : 0;
+      case 0x76:
+        return this.named('value":') ? this.readValue() : 0;
+      default:
+        this.failed = true;
+        return 0;
     }
-    if (first === 0x66 && length === 1) return this.readFunction();
-    if (first === 0x6b && length === 3) return this.readKey();
-    if (first === 0x76 && length === 5) return this.readValue();
-    this.failed = true;
-    return 0;
+  }
+
+  /** Do these letters come next? Then they are passed; else the line is not usual. */
+  private named(letters: string): boolean {
+    const { bytes, place } = this;
+    for (let at = 0; at < letters.length; at += 1) {
+      if (bytes[place + at] === letters.charCodeAt(at)) continue;
+      this.failed = true;
+      return false;
+    }
+    this.place = place + letters.length;
+    return true;
   }
 
   private readProcess(): number {
@@ -169,35 +184,28 @@ class Scanner {
   }
 
   private readType(): number {
-    const start = this.word();
-    const length = this.place - 1 - start;
-    if (length === 6) this.kind = 'invoke';
-    else if (length === 2) this.kind = 'ok';
-    else this.kind = this.bytes[start] === 0x66 ? 'fail' : 'info';
-    if (!this.says(start, this.kind)) this.failed = true;
+    this.expect(quote);
+    const { bytes, place } = this;
+    const first = bytes[place];
+    if (first === 0x6f) this.kind = 'ok';
+    else if (first === 0x66) this.kind = 'fail';
+    else this.kind = bytes[place + 2] === 0x66 ? 'info' : 'invoke';
+    this.named(this.kind);
+    this.expect(quote);
     return field.type;
   }
 
   private readFunction(): number {
-    const start = this.word();
-    const first = this.bytes[start];
+    this.expect(quote);
+    const first = this.bytes[this.place];
     if (first === 0x72) this.f = 'read';
     else if (first === 0x77) this.f = 'write';
     else if (first === 0x63) this.f = 'cas';
     else if (first === 0x61) this.f = 'append';
-    else if (first === 0x64) this.f = 'delete';
-    else this.failed = true;
-    if (!this.says(start, this.f)) this.failed = true;
+    else this.f = 'delete';
+    this.named(this.f);
+    this.expect(quote);
     return field.f;
-  }
-
-  /** Is the word from `start` up to the quote just read this one? */
-  private says(start: number, word: string): boolean {
-    if (this.place - 1 - start !== word.length) return false;
-    for (let at = 0; at < word.length; at += 1) {
-      if (this.bytes[start + at] !== word.charCodeAt(at)) return false;
-    }
-    return true;
   }
 
   private readKey(): number {
@@ -242,9 +250,7 @@ class Scanner {
       return this.bytes.toString('utf8', start, this.place - 1);
     }
     if (byte !== 0x6e) return this.integer();
-    this.place += 5;
-    if (!this.says(this.place - 5, 'null')) this.failed = true;
-    this.place -= 1;
+    this.named('null');
     return null;
   }
 

@@ -11,21 +11,46 @@ import type { EngineVerdict, Illegal } from './verdict.ts';
 import { search } from './wgl.ts';
 import { zones } from './zones.ts';
 
-/**
- * Is there an order of these operations of one key that explains every answer? Zones first; small
- * and easy histories cost the plain search less than the preparation of the directed one.
- */
+/** Who decided: zones, the order of appends, the plain or the directed search. */
+export type Algorithm = 'zones' | 'appends' | 'search' | 'directed';
+
+export interface Told {
+  readonly verdict: EngineVerdict;
+  readonly algorithm: Algorithm;
+  /** Configurations that searches looked at. */
+  readonly configurations: number;
+}
+
+/** Is there an order of these operations of one key that explains every answer? */
 export function judge(columns: Columns, budget: Budget): EngineVerdict {
+  return judgeTold(columns, budget).verdict;
+}
+
+/**
+ * The same, and who said so. Zones first; small and easy histories cost the plain search less than
+ * the preparation of the directed one.
+ */
+export function judgeTold(columns: Columns, budget: Budget): Told {
   const quick = zones(columns);
-  if (quick.kind !== 'undecided') return quick;
+  if (quick.kind !== 'undecided') return { verdict: quick, algorithm: 'zones', configurations: 0 };
   const allowance = new Allowance(budget);
+  const told = (verdict: EngineVerdict, algorithm: Algorithm): Told => ({
+    verdict,
+    algorithm,
+    configurations: allowance.configurations,
+  });
   if (hasAppends(columns)) {
     const appended = judgeAppends(columns);
-    return appended.kind === 'undecided' ? searchPrepared(columns, allowance) : appended;
+    if (appended.kind !== 'undecided') return told(appended, 'appends');
+    return told(searchPrepared(columns, allowance), 'search');
   }
   const easy = searchPrepared(columns, allowance, 4 * columns.count + 256);
-  if (easy.kind !== 'undecided' || allowance.spent) return easy;
-  return judgeDirected(columns, allowance);
+  if (easy.kind !== 'undecided' || allowance.spent) return told(easy, 'search');
+  return told(judgeDirected(columns, allowance), 'directed');
+}
+
+function hasAppends({ actions }: Columns): boolean {
+  return actions.includes(action.append) || actions.includes(action.appendUnknown);
 }
 
 /** The plain search, without what constrains nothing and helps nobody. */
@@ -34,10 +59,6 @@ function searchPrepared(columns: Columns, allowance: Allowance, limit?: number):
   const verdict = search(part, allowance, limit);
   if (part === columns || verdict.kind !== 'illegal' || verdict.stuck === null) return verdict;
   return { ...verdict, stuck: columns.rows.indexOf(part.rows[verdict.stuck] ?? -1) };
-}
-
-function hasAppends({ actions }: Columns): boolean {
-  return actions.includes(action.append) || actions.includes(action.appendUnknown);
 }
 
 export interface FirstFailure {

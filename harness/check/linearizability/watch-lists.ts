@@ -60,20 +60,28 @@ export class ListWatch {
   private impossible(states: States, list: number, call: number, at: number): boolean {
     if (!this.lengths.has(list) && !this.extend(states, list)) return true;
     const length = this.lengths.get(list) ?? 0;
-    const before = countBelow(this.shownAt, call);
-    if (before > 0 && (this.shown[before - 1] ?? 0) > length) return true;
-    const answered = countBelow(this.answers, call);
-    for (let next = this.most.length; next < answered; next += 1) {
-      const place = this.places.get(this.items[next] ?? none) ?? Infinity;
-      if (place === Infinity) return true;
-      this.most.push(Math.max(this.most[next - 1] ?? 0, place));
-    }
-    if (answered > 0 && (this.most[answered - 1] ?? 0) > length) return true;
+    if (this.shownBefore(call) > length || this.answeredBefore(call) > length) return true;
     if (length > (this.shown.at(-1) ?? 0)) {
       this.shownAt.push(at);
       this.shown.push(length);
     }
     return false;
+  }
+
+  /** The greatest length that had been read before. */
+  private shownBefore(call: number): number {
+    return this.shown[countBelow(this.shownAt, call) - 1] ?? 0;
+  }
+
+  /** The greatest place of an item whose append had been answered; infinite when it has none. */
+  private answeredBefore(call: number): number {
+    const answered = countBelow(this.answers, call);
+    for (let next = this.most.length; next < answered; next += 1) {
+      const place = this.places.get(this.items[next] ?? none) ?? Infinity;
+      if (place === Infinity) return place;
+      this.most.push(Math.max(this.most[next - 1] ?? 0, place));
+    }
+    return this.most[answered - 1] ?? 0;
   }
 
   /** Makes this the longest list; false when it does not continue the longest so far. */
