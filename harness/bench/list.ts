@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryLab } from '../cli/lab.ts';
 import { execute, record } from '../search/execute.ts';
+import { sampled } from './sample.ts';
 import { traceWriter } from '../trace/write.ts';
 import type { Scenario } from '../world/scenario.ts';
 import { loaded } from './load.ts';
@@ -15,9 +16,9 @@ import { raft } from '../raft/machine.ts';
 const lab = memoryLab(raft);
 let seed = 0;
 
-function under(perMs: number, lengthMs: number): Scenario {
+function under(perSecond: number, lengthMs: number): Scenario {
   seed += 1;
-  return loaded({ seed, servers: 5, clients: 64, lengthMs, perMs });
+  return loaded({ seed, servers: 5, clients: 32, lengthMs, perSecond });
 }
 
 function mustPass(verdict: string): void {
@@ -29,10 +30,11 @@ const loopEvents = 3_000_000;
 /** The bare loop and the wheel in one run, so that their ratio does not depend on the machine. */
 function wheel(): readonly Figure[] {
   const bare = timed(() => bareLoop(loopEvents));
-  const scenario = under(1, 10_000);
-  const { result, cpuSeconds } = timed(() => execute(scenario, lab));
+  const { result, cpuSeconds, wallSeconds } = timed(() => execute(under(500, 20_000), lab));
   mustPass(result.verdict);
-  const perSecond = result.stats.messages / cpuSeconds;
+  const { messages, simMicros } = result.stats;
+  const perSecond = messages / wallSeconds;
+  const bareSecond = loopEvents / bare.wallSeconds;
   return [
     {
       name: 'bus messages',
@@ -40,17 +42,47 @@ function wheel(): readonly Figure[] {
       unit: 'a second',
       target: { kind: 'least', value: 1_000_000 },
     },
+    { name: 'bus messages', value: messages / cpuSeconds, unit: 'a CPU second' },
     {
       name: 'simulated to real time',
-      value: result.stats.simMicros / 1e6 / cpuSeconds,
+      value: simMicros / 1e6 / wallSeconds,
       unit: 'times',
       target: { kind: 'least', value: 200 },
     },
-    { name: 'bare event loop', value: loopEvents / bare.cpuSeconds, unit: 'events a second' },
+    { name: 'bare event loop', value: bareSecond, unit: 'events a second' },
+    { name: 'messages to bare events', value: perSecond / bareSecond, unit: 'ratio' },
+  ];
+}
+
+/** How fast time flies when little happens. */
+function idle(): readonly Figure[] {
+  return [0, 10, 100].map((perSecond) => {
+    const { result, wallSeconds } = timed(() => execute(under(perSecond, 60_000), lab));
+    mustPass(result.verdict);
+    const value = result.stats.simMicros / 1e6 / wallSeconds;
+    return { name: `at ${perSecond} operations a second`, value, unit: 'times real time' };
+  });
+}
+
+const campaignRuns = 500;
+const megabyte = 2 ** 20;
+
+/** Generated scenarios one after another, as a campaign runs them. */
+function campaign(): readonly Figure[] {
+  seed += 1;
+  const scenarios = sampled({ seed, runs: campaignRuns });
+  let messages = 0;
+  const { wallSeconds } = timed(() => {
+    for (const scenario of scenarios) messages += execute(scenario, lab).stats.messages;
+  });
+  return [
+    { name: 'runs', value: campaignRuns / wallSeconds, unit: 'a second' },
+    { name: 'bus messages', value: messages / wallSeconds, unit: 'a second' },
     {
-      name: 'messages to bare events',
-      value: perSecond / (loopEvents / bare.cpuSeconds),
-      unit: 'ratio',
+      name: 'memory of the process',
+      value: process.memoryUsage().rss / megabyte,
+      unit: 'MB',
+      target: { kind: 'most', value: 400 },
     },
   ];
 }
@@ -61,7 +93,7 @@ function trace(): readonly Figure[] {
   let records = 0;
   const { cpuSeconds } = timed(() => {
     const writer = traceWriter(join(folder, 'trace.ndjson'));
-    record(under(1, 3_000), lab, (written) => {
+    record(under(500, 6_000), lab, (written) => {
       records += 1;
       writer.write(written);
     });
@@ -81,10 +113,24 @@ function trace(): readonly Figure[] {
 export const benchmarks: readonly Benchmark[] = [
   {
     name: 'wheel',
-    summary: '5 servers, 1,000 operations a virtual second, all judges on line, no trace, one core',
+    summary: '5 servers, 500 operations a virtual second, all judges on line, no trace, one core',
     warmUps: 3,
     runs: 9,
     measure: wheel,
+  },
+  {
+    name: 'idle',
+    summary: '5 servers, little to do, all judges on line, no trace',
+    warmUps: 2,
+    runs: 5,
+    measure: idle,
+  },
+  {
+    name: 'campaign',
+    summary: 'generated scenarios with all their faults, all judges on line, no trace',
+    warmUps: 2,
+    runs: 9,
+    measure: campaign,
   },
   {
     name: 'trace',

@@ -8,18 +8,19 @@ export interface Load {
   readonly clients: number;
   /** Virtual milliseconds of load. */
   readonly lengthMs: number;
-  /** Operations started in each of them. */
-  readonly perMs: number;
+  /** Operations started in each virtual second. */
+  readonly perSecond: number;
 }
 
 /** Reads and writes of unique values on five keys, from the moment a leader can be expected. */
 export function loaded(load: Load): Scenario {
   const startMs = 400;
   const operations: Operation[] = [];
-  for (let i = 0; i < load.lengthMs * load.perMs; i++) {
+  const count = Math.floor((load.lengthMs * load.perSecond) / 1_000);
+  for (let i = 0; i < count; i++) {
     const write = i % 2 === 0;
     operations.push({
-      atMs: startMs + Math.floor(i / load.perMs),
+      atMs: startMs + Math.floor((i * 1_000) / load.perSecond),
       client: `c${(i % load.clients) + 1}`,
       f: write ? 'write' : 'read',
       key: `k${(i % 5) + 1}`,
