@@ -9,6 +9,7 @@ import { select } from './partition.ts';
 import { prepared } from './prepare.ts';
 import type { EngineVerdict, Illegal } from './verdict.ts';
 import { search } from './wgl.ts';
+import { firstSuspicion } from './watch.ts';
 import { zones } from './zones.ts';
 
 /** Who decided: zones, the order of appends, the plain or the directed search. */
@@ -78,15 +79,18 @@ export function firstFailure(columns: Columns, verdict: Illegal, budget: Budget)
   let found: FirstFailure = { columns, verdict };
   let low = verdict.stuck === null ? 0 : byReturn.indexOf(verdict.stuck);
   let high = completed - 1;
-  let middle = verdict.stuck === null ? (low + high) >> 1 : low;
-  while (low <= high) {
+  const guess = verdict.stuck === null ? firstSuspicion(columns) : { rank: low, exact: true };
+  let middle = guess.rank < 0 ? (low + high) >> 1 : guess.rank;
+  for (let probes = 0; low <= high; probes += 1) {
     const prefix = upTo(columns, middle);
     const judged = judge(prefix, budget);
     if (judged.kind === 'illegal') {
       found = { columns: prefix, verdict: judged };
+      if (guess.exact && probes === 0) break;
       high = middle - 1;
     } else low = middle + 1;
-    middle = (low + high) >> 1;
+    // The one before the guess is mostly the last good one.
+    middle = probes === 0 && high === middle - 1 ? high : (low + high) >> 1;
   }
   return withPossible(found);
 }

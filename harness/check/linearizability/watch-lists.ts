@@ -3,7 +3,7 @@
  * beginning of, the longest one so far; it may not miss an item whose append had been answered, nor
  * be shorter than a list that had been read, before the read was called.
  */
-import type { HistoryBuilder } from '../history-builder.ts';
+import type { HistoryColumns } from '../history-columns.ts';
 import { ending } from '../history-columns.ts';
 import type { States } from './states.ts';
 import { absent, emptyList, none } from './states.ts';
@@ -14,7 +14,7 @@ export class ListWatch {
   /** Has anything been appended? */
   active = false;
   private off = false;
-  private readonly history: HistoryBuilder;
+  private readonly history: HistoryColumns;
   private readonly appended = new Set<number>();
   /** By list: its length, of the longest list and its beginnings. */
   private readonly lengths = new Map<number, number>([
@@ -32,7 +32,7 @@ export class ListWatch {
   private readonly shownAt: number[] = [];
   private readonly shown: number[] = [];
 
-  constructor(history: HistoryBuilder) {
+  constructor(history: HistoryColumns) {
     this.history = history;
   }
 

@@ -10,10 +10,13 @@
  * A is in conflict when a block with f < s(A) has s > f(A). A value that a second operation may make
  * is no longer watched.
  */
-import type { HistoryBuilder } from '../history-builder.ts';
+import type { HistoryColumns } from '../history-columns.ts';
 import { ending } from '../history-columns.ts';
 import { ListWatch } from './watch-lists.ts';
+import { at } from './column.ts';
 import { MaxTree } from './max-tree.ts';
+import type { Columns } from './model.ts';
+import { action } from './model.ts';
 import { absent, none } from './states.ts';
 
 const beginning = -2;
@@ -23,15 +26,15 @@ const [read, write, cas, append] = [0, 1, 2, 3] as const;
 
 /** Watches all keys of a history that is being built. */
 export class Watch {
-  private readonly history: HistoryBuilder;
+  private readonly history: HistoryColumns;
   private readonly keys: KeyWatch[] = [];
 
-  constructor(history: HistoryBuilder) {
+  constructor(history: HistoryColumns) {
     this.history = history;
   }
 
-  /** After row `row` was called, or ended (at `at`): has the history become impossible? */
-  suspects(row: number, isCall: boolean, at: number): boolean {
+  /** After row `row` was called, or ended (at `when`): has the history become impossible? */
+  suspects(row: number, isCall: boolean, when: number): boolean {
     const key = this.history.keyOf[row] ?? 0;
     let watch = this.keys[key];
     if (watch === undefined) {
@@ -39,8 +42,13 @@ export class Watch {
       this.keys[key] = watch;
     }
     if (isCall) watch.called(row);
-    else watch.ended(row, at);
+    else watch.ended(row, when);
     return watch.suspicious;
+  }
+
+  /** Was a value of this row's key left unwatched? */
+  forgot(row: number): boolean {
+    return this.keys[this.history.keyOf[row] ?? 0]?.forgetful !== false;
   }
 
   /** It was a false alarm: looks at this row's key no more. */
@@ -49,10 +57,43 @@ export class Watch {
   }
 }
 
+export interface Suspicion {
+  /** Rank of the return, or -1. */
+  readonly rank: number;
+  /** Is every shorter prefix surely possible? */
+  readonly exact: boolean;
+}
+
+/**
+ * Rank of the return at which a finished history first looks impossible, or -1. For reads and writes
+ * of values written once it is exact: these are all the conditions of the zone theorem, and each is
+ * looked at when the last answer that it depends on comes.
+ */
+export function firstSuspicion(columns: Columns): Suspicion {
+  const { count, completed, calls, returns, rows, byReturn, history, actions } = columns;
+  const watch = new Watch(history.columns);
+  const plain = actions.every((kind) => kind === action.read || kind === action.write);
+  let called = 0;
+  for (let rank = 0; rank < completed; rank += 1) {
+    const index = at(byReturn, rank);
+    const end = at(returns, index);
+    for (; called < count && at(calls, called) < end; called += 1) {
+      watch.suspects(at(rows, called), true, 0);
+    }
+    const row = at(rows, index);
+    if (watch.suspects(row, false, history.columns.returnedAt[row] ?? 0)) {
+      return { rank, exact: plain && !watch.forgot(row) };
+    }
+  }
+  return { rank: none, exact: false };
+}
+
 class KeyWatch {
   suspicious = false;
+  /** Some value may have been made twice. */
+  forgetful = false;
   private off = false;
-  private readonly history: HistoryBuilder;
+  private readonly history: HistoryColumns;
   private readonly lists: ListWatch;
   /** By value: the row that alone can have made it, or one of the above. */
   private readonly producers: number[] = [];
@@ -72,7 +113,7 @@ class KeyWatch {
   private readonly slotF: number[] = [];
   private readonly tree = new MaxTree();
 
-  constructor(history: HistoryBuilder) {
+  constructor(history: HistoryColumns) {
     this.history = history;
     this.lists = new ListWatch(history);
     this.know(absent);
@@ -240,6 +281,7 @@ class KeyWatch {
   /** A second operation may make the value: its block says nothing any more. */
   private forget(value: number): void {
     this.producers[value] = ambiguous;
+    this.forgetful = true;
     const slot = this.slots[this.find(value)] ?? none;
     if (slot !== none) this.tree.drop(slot);
   }
