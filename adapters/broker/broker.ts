@@ -2,12 +2,13 @@
  * An embedded Service Bus: AMQP 1.0 on one port, the HTTP administration on another, in front of the
  * memory model. The unmodified Azure SDKs connect to it; everything is gone when it is closed.
  */
-import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { BusFault } from '../../harness/bus/bus.ts';
 import { adminServer } from './admin/server.ts';
 import { memoryBus } from '../memory/memory.ts';
 import type { Keys } from './authority.ts';
+import type { Certificate } from './certificate.ts';
 import { Catalog } from './catalog.ts';
 import { conditions } from './conditions.ts';
 import { Connection } from './connection.ts';
@@ -25,6 +26,8 @@ export interface BrokerOptions extends EntitySettings {
   readonly adminPort?: number;
   /** `127.0.0.1` by default: nobody else can connect. */
   readonly host?: string;
+  /** TLS on both ports, for clients that speak nothing else; `selfSigned` makes a certificate. */
+  readonly tls?: Certificate;
   /** Shared access keys by name. Without any, every client is let in. */
   readonly keys?: Keys;
   /** 262,144 by default, as on the Standard tier. */
@@ -98,7 +101,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     holders: new Map(),
   };
   hub.catalog.addAll(options);
-  const broker = new EmbeddedBroker(hub);
+  const broker = new EmbeddedBroker(hub, options.tls);
   await broker.listen(options);
   return broker;
 }
@@ -114,17 +117,23 @@ class EmbeddedBroker implements Broker {
   private readonly hub: Hub;
   private readonly open: Set<Connection>;
   private readonly server: Server;
-  private readonly admin: HttpServer;
+  private readonly admin: ReturnType<typeof adminServer>;
 
-  constructor(hub: Hub) {
+  constructor(hub: Hub, tls: Certificate | undefined) {
     this.port = 0;
     this.connectionString = '';
     this.adminPort = 0;
     this.adminConnectionString = '';
-    this.admin = adminServer(hub);
+    this.admin = adminServer(hub, tls);
     this.hub = hub;
     this.open = new Set();
-    this.server = createServer({ noDelay: true }, (socket) => this.connected(socket));
+    const connected = (socket: Socket): void => this.connected(socket);
+    this.server =
+      tls === undefined
+        ? createServer({ noDelay: true }, connected)
+        : createTlsServer({ ...tls, noDelay: true }, connected);
+    // A client that fails to shake hands is its own problem.
+    this.server.on('tlsClientError', () => {});
   }
 
   get catalog(): Catalog {
@@ -144,8 +153,9 @@ class EmbeddedBroker implements Broker {
       this.server.close();
       throw error;
     }
-    this.connectionString = connectionString(this.port, keys);
-    this.adminConnectionString = connectionString(this.adminPort, keys);
+    const isSecure = options.tls !== undefined;
+    this.connectionString = connectionString(this.port, keys, isSecure);
+    this.adminConnectionString = connectionString(this.adminPort, keys, isSecure);
   }
 
   plant<At extends Place>(fault: FaultAt<At>): Planted {
@@ -237,10 +247,11 @@ class Handle implements BrokerConnection {
   }
 }
 
-function connectionString(port: number, keys: Keys = {}): string {
+function connectionString(port: number, keys: Keys = {}, isSecure: boolean): string {
   const [[name, key] = ['RootManageSharedAccessKey', 'SAS_KEY_VALUE']] = Object.entries(keys);
   const endpoint = `Endpoint=sb://localhost:${port};SharedAccessKeyName=${name}`;
-  return `${endpoint};SharedAccessKey=${key};UseDevelopmentEmulator=true`;
+  const rest = isSecure ? '' : ';UseDevelopmentEmulator=true';
+  return `${endpoint};SharedAccessKey=${key}${rest}`;
 }
 
 /** The port that the server listens on. */

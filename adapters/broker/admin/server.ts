@@ -3,7 +3,9 @@
  * the official emulator has it. Bodies are small and bounded; requests are answered one by one.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { checkToken } from '../authority.ts';
+import type { Certificate } from '../certificate.ts';
 import type { Hub } from '../hub.ts';
 import { Problem } from './problems.ts';
 import { type Item, list, type Page, problemOf, read, remove, write } from './resources.ts';
@@ -20,10 +22,13 @@ interface Answer {
   readonly type?: string;
 }
 
-export function adminServer(hub: Hub): Server {
-  return createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
+export function adminServer(hub: Hub, tls: Certificate | undefined): Server | SecureServer {
+  const handler = (request: IncomingMessage, response: ServerResponse): void => {
     void respond(hub, request, response);
-  });
+  };
+  const limits = { requestTimeout: 10_000, headersTimeout: 10_000 };
+  if (tls === undefined) return createServer(limits, handler);
+  return createSecureServer({ ...limits, ...tls }, handler);
 }
 
 async function respond(
