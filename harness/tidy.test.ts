@@ -23,6 +23,7 @@ const rooms: { readonly [room: string]: readonly string[] } = {
   'harness/verify': ['harness/raft', 'harness/trace'],
   'harness/view': ['harness/trace'],
   'adapters/memory': ['harness/bus'],
+  'adapters/azure': ['harness/bus'],
   'adapters/broker': ['harness/bus', 'adapters/memory'],
   'scenarios/generate': ['harness/world', 'harness/trace', 'harness/raft', 'harness/bus'],
   'scenarios/named': ['harness/world', 'harness/trace', 'harness/raft', 'harness/bus'],
