@@ -1,0 +1,228 @@
+/**
+ * Entities and rules through the administration client. That client insists on https; a policy of
+ * its own pipeline makes it speak http to an emulator.
+ */
+import type {
+  BusCommand,
+  EntityChange,
+  Filter,
+  QueueOptions,
+  Rule,
+  SubscriptionOptions,
+  TopicOptions,
+} from '../../harness/bus/bus.ts';
+import { type Account, administrationString, type Endpoint } from './account.ts';
+import { Refusal } from './context.ts';
+import { durationOf, forever } from './durations.ts';
+import { placeOf } from './paths.ts';
+import type { AdministrationClient, CorrelationRuleFilter, SqlRuleFilter } from './sdk.ts';
+import { defaultCredential, loadSdk } from './sdk.ts';
+
+export type AdministrationCommand = Extract<
+  BusCommand<never>,
+  {
+    kind:
+      | 'createQueue'
+      | 'createTopic'
+      | 'createSubscription'
+      | 'updateEntity'
+      | 'deleteEntity'
+      | 'createRule'
+      | 'deleteRule';
+  }
+>;
+
+/** The SDK's own client, ready for the account; rejects if it can't be made. */
+export async function administrationClient(
+  account: Account,
+  { isEmulator }: Endpoint,
+): Promise<AdministrationClient> {
+  const { ServiceBusAdministrationClient } = await loadSdk();
+  // The SDK retries three times by itself, with growing pauses.
+  const options = { retryOptions: { maxRetries: 1 } };
+  if ('namespace' in account) {
+    const credential = account.credential ?? (await defaultCredential());
+    return new ServiceBusAdministrationClient(account.namespace, credential, options);
+  }
+  const client = new ServiceBusAdministrationClient(administrationString(account), options);
+  if (isEmulator) {
+    client.pipeline.addPolicy({
+      name: 'emulatorHttp',
+      sendRequest: (request, next) => {
+        request.url = request.url.replace(/^https:/, 'http:');
+        request.allowInsecureConnection = true;
+        return next(request);
+      },
+    });
+  }
+  return client;
+}
+
+export class Administration {
+  private readonly account: Account;
+  private readonly endpoint: Endpoint;
+  private client: Promise<AdministrationClient> | undefined;
+
+  constructor(account: Account, endpoint: Endpoint) {
+    this.account = account;
+    this.endpoint = endpoint;
+    this.client = undefined;
+  }
+
+  async obey(command: AdministrationCommand): Promise<void> {
+    this.client ??= administrationClient(this.account, this.endpoint);
+    const client = await this.client;
+    const { entity, subscription } = placeOf(command.path);
+    switch (command.kind) {
+      case 'createQueue':
+        await client.createQueue(entity, queueOptions(command.options));
+        return;
+      case 'createTopic':
+        await client.createTopic(entity, topicOptions(command.options));
+        return;
+      case 'createSubscription': {
+        const { rule, options } = command;
+        const first = rule === undefined ? {} : { defaultRuleOptions: ruleOptions(rule) };
+        const all = { ...subscriptionOptions(options), ...first };
+        await client.createSubscription(entity, named(subscription, command.path), all);
+        return;
+      }
+      case 'updateEntity':
+        return update(client, command.path, command.change);
+      case 'deleteEntity':
+        // Queues and topics share one address.
+        await (subscription === undefined
+          ? client.deleteQueue(entity)
+          : client.deleteSubscription(entity, subscription));
+        return;
+      case 'createRule': {
+        const { name, filter, action } = ruleOptions(command.rule);
+        const to = named(subscription, command.path);
+        await (action === undefined
+          ? client.createRule(entity, to, name, filter)
+          : client.createRule(entity, to, name, filter, action));
+        return;
+      }
+      case 'deleteRule':
+        await client.deleteRule(entity, named(subscription, command.path), command.name);
+        return;
+      default:
+        return command satisfies never;
+    }
+  }
+}
+
+function named(subscription: string | undefined, path: string): string {
+  if (subscription !== undefined) return subscription;
+  throw new Refusal('InvalidOperation', `'${path}' names no subscription of a topic.`);
+}
+
+/** Everything is read, changed and written back, as the service wants it. */
+async function update(
+  client: AdministrationClient,
+  path: string,
+  change: EntityChange,
+): Promise<void> {
+  const { entity, subscription } = placeOf(path);
+  const changes = changesOf(change);
+  if (subscription !== undefined) {
+    const old = await client.getSubscription(entity, subscription);
+    await client.updateSubscription({ ...old, ...changes });
+  } else if (await client.queueExists(entity)) {
+    await client.updateQueue({ ...(await client.getQueue(entity)), ...changes });
+  } else {
+    const { defaultMessageTimeToLive: life } = changes;
+    const lives = life === undefined ? {} : { defaultMessageTimeToLive: life };
+    await client.updateTopic({ ...(await client.getTopic(entity)), ...lives });
+  }
+}
+
+interface Changes {
+  lockDuration?: string;
+  maxDeliveryCount?: number;
+  deadLetteringOnMessageExpiration?: boolean;
+  defaultMessageTimeToLive?: string;
+}
+
+function changesOf(change: EntityChange): Changes {
+  const changes: Changes = {};
+  const { lockDurationMicros, maxDeliveryCount, deadLetterOnExpiration } = change;
+  if (lockDurationMicros !== undefined) changes.lockDuration = durationOf(lockDurationMicros);
+  if (maxDeliveryCount !== undefined) changes.maxDeliveryCount = maxDeliveryCount;
+  if (deadLetterOnExpiration !== undefined) {
+    changes.deadLetteringOnMessageExpiration = deadLetterOnExpiration;
+  }
+  const { defaultTimeToLiveMicros: life } = change;
+  if (life === null) changes.defaultMessageTimeToLive = forever;
+  else if (life !== undefined) changes.defaultMessageTimeToLive = durationOf(life);
+  return changes;
+}
+
+function topicOptions({ duplicateDetectionMicros, defaultTimeToLiveMicros }: TopicOptions): {
+  readonly requiresDuplicateDetection: boolean;
+  readonly duplicateDetectionHistoryTimeWindow?: string;
+  readonly defaultMessageTimeToLive?: string;
+} {
+  const detects = duplicateDetectionMicros > 0;
+  return {
+    requiresDuplicateDetection: detects,
+    ...(detects
+      ? { duplicateDetectionHistoryTimeWindow: durationOf(duplicateDetectionMicros) }
+      : {}),
+    ...(defaultTimeToLiveMicros === undefined
+      ? {}
+      : { defaultMessageTimeToLive: durationOf(defaultTimeToLiveMicros) }),
+  };
+}
+
+function subscriptionOptions(options: SubscriptionOptions): {
+  readonly lockDuration: string;
+  readonly maxDeliveryCount: number;
+  readonly requiresSession: boolean;
+  readonly deadLetteringOnMessageExpiration: boolean;
+  readonly defaultMessageTimeToLive?: string;
+} {
+  const { defaultTimeToLiveMicros: life } = options;
+  return {
+    lockDuration: durationOf(options.lockDurationMicros),
+    maxDeliveryCount: options.maxDeliveryCount,
+    requiresSession: options.requiresSession,
+    deadLetteringOnMessageExpiration: options.deadLetterOnExpiration,
+    ...(life === undefined ? {} : { defaultMessageTimeToLive: durationOf(life) }),
+  };
+}
+
+function queueOptions(
+  options: QueueOptions,
+): ReturnType<typeof subscriptionOptions> & ReturnType<typeof topicOptions> {
+  return { ...subscriptionOptions(options), ...topicOptions(options) };
+}
+
+interface RuleOptions {
+  readonly name: string;
+  readonly filter: SqlRuleFilter | CorrelationRuleFilter;
+  readonly action?: { readonly sqlExpression: string };
+}
+
+export function ruleOptions({ name, filter, action }: Rule): RuleOptions {
+  const result = { name, filter: filterOf(filter) };
+  return action === undefined ? result : { ...result, action: { sqlExpression: action } };
+}
+
+function filterOf(filter: Filter): SqlRuleFilter | CorrelationRuleFilter {
+  switch (filter.kind) {
+    case 'true':
+      return { sqlExpression: '1=1' };
+    case 'false':
+      return { sqlExpression: '1=0' };
+    case 'sql':
+      return { sqlExpression: filter.expression };
+    case 'correlation': {
+      const { kind: _, properties, ...fields } = filter;
+      if (properties === undefined) return fields;
+      return { ...fields, applicationProperties: { ...properties } };
+    }
+    default:
+      return filter satisfies never;
+  }
+}

@@ -1,0 +1,90 @@
+/** From the SDK's message to the port's delivery, for receivers of both kinds. */
+import type { BusMessage } from '../../harness/bus/bus.ts';
+import { ignored } from './bounded.ts';
+import type { Context } from './context.ts';
+import type { Locks } from './locks.ts';
+import { incoming } from './messages.ts';
+import type { Screen } from './screen.ts';
+import type { IncomingMessage, Receiver } from './sdk.ts';
+
+export interface Origin {
+  readonly name: string;
+  readonly path: string;
+  readonly isLocking: boolean;
+  readonly isInSession: boolean;
+  readonly settler: () => Promise<Receiver>;
+}
+
+export class Arrivals<Body> {
+  private readonly context: Context<Body>;
+  private readonly locks: Locks<Body>;
+  private readonly screen: Screen;
+
+  constructor(context: Context<Body>, locks: Locks<Body>, screen: Screen) {
+    this.context = context;
+    this.locks = locks;
+    this.screen = screen;
+  }
+
+  /** Fulfilled when the receiver may have another one. */
+  arrived(raw: IncomingMessage, origin: Origin): Promise<void> {
+    const { context } = this;
+    context.onLife();
+    if (!this.screen.admits(raw, context)) return this.drop(raw, origin);
+    const message = this.decoded(raw, origin);
+    if (message === undefined) return this.drop(raw, origin);
+    context.counts.received++;
+    const { name: receiver, path } = origin;
+    const held = origin.isLocking
+      ? this.locks.hold({ ...origin, receiver, message, raw })
+      : { lock: 0, released: undefined };
+    context.inbox.push({
+      kind: 'delivered',
+      receiver,
+      message,
+      lock: held.lock,
+      lockedUntil: origin.isLocking ? this.lockedUntil(raw) : 0,
+      deliveryCount: raw.deliveryCount ?? 0,
+      sequenceNumber: raw.sequenceNumber?.toNumber() ?? 0,
+      enqueuedAt: context.clock.micros(raw.enqueuedTimeUtc ?? new Date()),
+      ...deadLetterParts(raw, path),
+    });
+    return held.released ?? context.inbox.room() ?? Promise.resolve();
+  }
+
+  private lockedUntil(raw: IncomingMessage): number {
+    return raw.lockedUntilUtc === undefined ? 0 : this.context.clock.micros(raw.lockedUntilUtc);
+  }
+
+  private decoded(raw: IncomingMessage, { path }: Origin): BusMessage<Body> | undefined {
+    try {
+      return incoming(raw, this.context.options.codec);
+    } catch (error) {
+      this.context.counts.undecodable++;
+      const { text } = this.context.failure(error);
+      this.context.notice({ kind: 'error', path, code: 'Undecodable', text });
+      return undefined;
+    }
+  }
+
+  private drop(raw: IncomingMessage, origin: Origin): Promise<void> {
+    if (origin.isLocking) {
+      ignored(origin.settler().then((settler) => settler.completeMessage(raw)));
+    }
+    return Promise.resolve();
+  }
+}
+
+export function deadLetterParts(
+  raw: IncomingMessage,
+  path: string,
+): { readonly deadLetterReason?: string; readonly deadLetterDescription?: string } {
+  const { deadLetterReason, deadLetterErrorDescription } = raw;
+  if (!path.toLowerCase().endsWith('/$deadletterqueue')) return {};
+  return {
+    ...(deadLetterReason === undefined ? {} : { deadLetterReason }),
+    ...(deadLetterErrorDescription === undefined
+      ? {}
+      : { deadLetterDescription: deadLetterErrorDescription }),
+  };
+}
