@@ -34,6 +34,8 @@ export interface BrokerOptions extends EntitySettings {
   readonly messageBytesMax?: number;
   /** Messages stored in a queue, or in a topic with all its subscriptions; 100,000 by default. */
   readonly entityMessagesMax?: number;
+  /** The same in bytes; 100 MiB by default, as with the official emulator. */
+  readonly entityBytesMax?: number;
   /** 1,000 by default; one more is closed at once. */
   readonly connectionsMax?: number;
 }
@@ -82,6 +84,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       latencyMicros: () => 0,
       messageSizeBytesMax: options.messageBytesMax ?? 262_144,
       entityMessagesMax: options.entityMessagesMax ?? 100_000,
+      entityBytesMax: options.entityBytesMax ?? 100 * 1024 * 1024,
       // Each client says how long it waits.
       sessionWaitMicros: 24 * 3600 * 1_000_000,
     }),

@@ -11,6 +11,7 @@ import { refused, sendRefusal } from './refusals.ts';
 
 /** An envelope whose data sections are messages of their own. */
 const batchFormat = 0x80013700;
+const messageIdLengthMax = 128;
 
 export class Intake extends IncomingLink {
   protected readonly messageBytesMax: number;
@@ -88,6 +89,7 @@ export class Intake extends IncomingLink {
   /** The first refusal is the answer for all: Service Bus takes a batch as a whole. */
   private store(messages: readonly Message[], arrival: Arrival): void {
     let refusal: Refusal | undefined = sendRefusal(this.session.connection, this.path);
+    if (messages.length > 1) refusal ??= this.batchRefusal(messages);
     for (const message of messages) {
       if (refusal !== undefined) break;
       this.hub.engine.ask({ kind: 'publish', path: this.path, message }, (answer) => {
@@ -95,6 +97,23 @@ export class Intake extends IncomingLink {
       });
     }
     this.reply(arrival, refusal);
+  }
+
+  /** One of them alone would be refused: then none is stored. */
+  private batchRefusal(messages: readonly Message[]): Refusal | undefined {
+    const entry = this.hub.catalog.find(this.path);
+    const needsSession = entry?.kind === 'queue' && entry.properties.requiresSession;
+    for (const { messageId, sessionId } of messages) {
+      if (needsSession && sessionId === undefined) {
+        const text = `'${this.path}' requires sessions; every message needs a session id.`;
+        return refusalOf('InvalidOperation', text);
+      }
+      if (messageId.length > messageIdLengthMax) {
+        const text = `A message id has ${messageId.length} characters; the limit is 128.`;
+        return refusalOf('InvalidOperation', text);
+      }
+    }
+    return undefined;
   }
 
   private reply({ deliveryId, settled }: Arrival, refusal?: Refusal): void {

@@ -82,3 +82,17 @@ test('a peek may be limited to one session', () => {
   const [peeked] = bench.all('peeked');
   expect(peeked?.messages.map(({ message }) => message.body)).toEqual(['b']);
 });
+
+test('an entity holds no more bytes than it may, and takes messages again when it has room', () => {
+  const bench = new Bench({ entityBytesMax: 25, latencyMicros: () => 0 });
+  bench.queue('q');
+  for (const body of ['a', 'b', 'c']) bench.publish('q', body);
+  expect(bench.all('rejected').map(({ code, text }) => [code, text])).toEqual([
+    ['QuotaExceeded', "'q' is full: it holds 20 bytes; the limit is 25."],
+  ]);
+  bench.publish('q', 'small', { sizeBytes: 5 });
+  bench.open('r', 'q', { mode: 'receiveAndDelete' });
+  bench.publish('q', 'd');
+  bench.look();
+  expect(bench.bodies('r')).toEqual(['a', 'b', 'small', 'd']);
+});

@@ -1,4 +1,5 @@
 /** Ends that are no settlement: the dead-letter queue, and the time-to-live. */
+import { withdraw } from './account.ts';
 import { makeReady } from './lines.ts';
 import type { Copy, Core } from './state.ts';
 
@@ -48,7 +49,7 @@ export function expire<Body>(core: Core<Body>, copy: Copy<Body>): void {
     return;
   }
   copy.state = 'gone';
-  queue.intake.account.stored--;
+  withdraw(queue.intake.account, message);
   core.outbox.push({ kind: 'expired', path: queue.path, message });
 }
 

@@ -1,5 +1,6 @@
 /** The end of an entity: its messages are gone, its receivers are told. */
 import type { BusCommand } from '../../harness/bus/bus.ts';
+import { withdraw } from './account.ts';
 import { accept, reject } from './answer.ts';
 import { copiesIn, lockedIn } from './census.ts';
 import { find } from './find.ts';
@@ -50,8 +51,10 @@ function empty<Body>(core: Core<Body>, queue: Queue<Body>): void {
     if (receiver.queue !== queue) continue;
     disconnect(core, receiver, `The messaging entity '${queue.path}' was deleted.`);
   }
-  queue.intake.account.stored -= copies.length;
-  for (const copy of copies) copy.state = 'gone';
+  for (const copy of copies) {
+    withdraw(queue.intake.account, copy.message);
+    copy.state = 'gone';
+  }
   queue.deferred.clear();
 }
 

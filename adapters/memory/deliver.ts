@@ -1,5 +1,6 @@
 /** Handing out: round-robin among the receivers of a line, within their prefetch. */
 import type { Delivered } from '../../harness/bus/bus.ts';
+import { withdraw } from './account.ts';
 import { expire, isExpired } from './dead-letter.ts';
 import { makeReady } from './lines.ts';
 import type { Copy, Core, Line, Receiver } from './state.ts';
@@ -59,7 +60,7 @@ export function hand<Body>(core: Core<Body>, copy: Copy<Body>, receiver: Receive
   const { queue, line } = copy;
   if (receiver.destructive) {
     copy.state = 'gone';
-    queue.intake.account.stored--;
+    withdraw(queue.intake.account, copy.message);
   } else {
     const ofSession = line.sessionId !== null;
     const { held } = line;

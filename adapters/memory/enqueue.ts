@@ -1,5 +1,6 @@
 /** From an accepted message to a copy in its line: when it arrives, and who it may overtake. */
 import type { BusMessage, Micros } from '../../harness/bus/bus.ts';
+import { deposit } from './account.ts';
 import { deadLetter, reasons } from './dead-letter.ts';
 import { offer } from './deliver.ts';
 import { lineFor } from './lines.ts';
@@ -30,7 +31,7 @@ export function enqueue<Body>(
     next: undefined,
     cause: undefined,
   };
-  queue.intake.account.stored++;
+  deposit(queue.intake.account, message);
   if (queue.limits.requiresSession && message.sessionId === undefined) {
     deadLetter(core, copy, reasons.session, 'The subscription requires sessions.');
     return;

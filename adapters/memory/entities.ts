@@ -1,5 +1,6 @@
 /** Queues, topics and subscriptions are made here. */
 import type { BusCommand, Micros, SubscriptionOptions } from '../../harness/bus/bus.ts';
+import { newAccount } from './account.ts';
 import { accept, reject } from './answer.ts';
 import { find } from './find.ts';
 import { add, addQueue, deadLetterSuffix, newIntake } from './queue.ts';
@@ -19,7 +20,7 @@ export function createQueue<Body>(core: Core<Body>, command: Create<Body, 'creat
   const { token, path, options } = command;
   const wrong = wrongPath(path) ?? wrongOptions(options) ?? wrongWindow(options);
   if (!mayCreate(core, token, path, wrong)) return;
-  const intake = newIntake<Body>({ stored: 0 }, options.duplicateDetectionMicros);
+  const intake = newIntake<Body>(newAccount(), options.duplicateDetectionMicros);
   const timeToLiveMicros = options.defaultTimeToLiveMicros ?? Infinity;
   addQueue(core, { role: 'queue', path, timeToLiveMicros, intake, topic: undefined }, options);
   accept(core, token);
@@ -32,7 +33,7 @@ export function createTopic<Body>(core: Core<Body>, command: Create<Body, 'creat
     kind: 'topic',
     path,
     timeToLiveMicros: options.defaultTimeToLiveMicros ?? Infinity,
-    intake: newIntake({ stored: 0 }, options.duplicateDetectionMicros),
+    intake: newIntake(newAccount(), options.duplicateDetectionMicros),
     subscriptions: [],
     routesTo: new Map(),
     routesElse: [],

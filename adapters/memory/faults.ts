@@ -1,5 +1,6 @@
 /** Accidents on demand. Each leaves the bus in a state that the real one could be in. */
 import type { BusFault } from '../../harness/bus/bus.ts';
+import { deposit } from './account.ts';
 import { waitingIn, lockedIn } from './census.ts';
 import { deadLetter } from './dead-letter.ts';
 import { queuesAt } from './find.ts';
@@ -62,7 +63,7 @@ function redeliver<Body>(core: Core<Body>, queue: Queue<Body>, count: number): v
     if (copy !== undefined) again.push(copy);
   }
   for (const copy of again) {
-    queue.intake.account.stored++;
+    deposit(queue.intake.account, copy.message);
     makeReady(core, {
       ...copy,
       line: lineFor(queue, copy.message.sessionId),

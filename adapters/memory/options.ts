@@ -9,6 +9,8 @@ export interface MemoryOptions<Body> {
   readonly messageSizeBytesMax: number;
   /** Messages stored in a queue, or in a topic with all its subscriptions, dead letters included. */
   readonly entityMessagesMax: number;
+  /** The same in bytes; undefined: no limit. */
+  readonly entityBytesMax?: number;
   /** How many past deliveries of a queue the fault `redeliver` can reach; 64 unless given. */
   readonly redeliverMax?: number;
   /** How long `openReceiver` waits for the next available session; 60 s, as the SDK's default. */

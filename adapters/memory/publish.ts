@@ -1,5 +1,6 @@
 /** Sending: limits, duplicate detection, scheduling, and the fan-out of a topic. */
 import type { BusCommand, BusMessage, Micros } from '../../harness/bus/bus.ts';
+import { type Account, deposit, withdraw } from './account.ts';
 import { accept, reject } from './answer.ts';
 import { enqueue } from './enqueue.ts';
 import { find } from './find.ts';
@@ -61,8 +62,14 @@ function isOpen<Body>(core: Core<Body>, entity: Entity<Body>, command: Publish<B
     core.clock >= core.throttledUntil &&
     message.sizeBytes <= core.options.messageSizeBytesMax &&
     message.messageId.length <= messageIdLengthMax &&
-    entity.intake.account.stored < core.options.entityMessagesMax
+    hasRoom(core, entity.intake.account, message)
   );
+}
+
+function hasRoom<Body>(core: Core<Body>, account: Account, message: BusMessage<Body>): boolean {
+  const { entityMessagesMax, entityBytesMax } = core.options;
+  if (account.stored >= entityMessagesMax) return false;
+  return entityBytesMax === undefined || account.bytes + message.sizeBytes <= entityBytesMax;
 }
 
 /** Says why `isOpen` said no. */
@@ -71,7 +78,7 @@ function refuse<Body>(
   entity: Entity<Body> | undefined,
   { token, path, message }: Publish<Body>,
 ): void {
-  const { messageSizeBytesMax, entityMessagesMax } = core.options;
+  const { messageSizeBytesMax, entityMessagesMax, entityBytesMax } = core.options;
   if (entity === undefined) {
     const text = `The messaging entity '${path}' could not be found; create it before sending.`;
     reject(core, token, 'MessagingEntityNotFound', text);
@@ -88,8 +95,11 @@ function refuse<Body>(
   } else if (message.messageId.length > messageIdLengthMax) {
     const text = `The message id has ${message.messageId.length} characters; the limit is 128.`;
     reject(core, token, 'InvalidOperation', text);
-  } else if (entity.intake.account.stored >= entityMessagesMax) {
-    const text = `'${path}' is full: it holds ${entityMessagesMax} messages.`;
+  } else if (!hasRoom(core, entity.intake.account, message)) {
+    const { stored, bytes } = entity.intake.account;
+    const what = stored >= entityMessagesMax ? `${stored} messages` : `${bytes} bytes`;
+    const limit = stored >= entityMessagesMax ? entityMessagesMax : entityBytesMax;
+    const text = `'${path}' is full: it holds ${what}; the limit is ${limit}.`;
     reject(core, token, 'QuotaExceeded', text);
   } else {
     const text = `'${path}' requires sessions; the message needs a session id.`;
@@ -107,7 +117,7 @@ function schedule<Body>(
   const { intake } = entity;
   const sequenceNumber = intake.nextSequence++;
   const scheduled: Scheduled<Body> = { entity, message, sequenceNumber, cancelled: false };
-  intake.account.stored++;
+  deposit(intake.account, message);
   intake.scheduled.set(sequenceNumber, scheduled);
   core.scheduled.push(at, core.nextTicket++, scheduled);
   if (token > 0) core.outbox.push({ kind: 'accepted', token, sequenceNumber });
@@ -121,7 +131,7 @@ export function activate<Body>(core: Core<Body>, scheduled: Scheduled<Body>): vo
   }
   const { entity, message, sequenceNumber } = scheduled;
   entity.intake.scheduled.delete(sequenceNumber);
-  entity.intake.account.stored--;
+  withdraw(entity.intake.account, message);
   admit(core, entity, message);
 }
 
@@ -151,7 +161,7 @@ export function cancelScheduled<Body>(core: Core<Body>, command: Cancel<Body>): 
 export function drop<Body>(core: Core<Body>, scheduled: Scheduled<Body>): void {
   const { intake } = scheduled.entity;
   intake.scheduled.delete(scheduled.sequenceNumber);
-  intake.account.stored--;
+  withdraw(intake.account, scheduled.message);
   scheduled.cancelled = true;
   core.cancelledCount++;
   if (core.cancelledCount < cancelledKept || core.cancelledCount * 2 < core.scheduled.size) return;

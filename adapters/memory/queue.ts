@@ -1,11 +1,11 @@
 /** A new queue, with its dead-letter queue, and where entities are registered. */
 import type { Micros, SubscriptionOptions } from '../../harness/bus/bus.ts';
+import type { Account } from './account.ts';
 import { DueTimes } from './due-times.ts';
 import { DuplicateWindow } from './duplicates.ts';
 import { type LeaseList, leasesFor } from './leases.ts';
 import { newLine } from './lines.ts';
 import type {
-  Account,
   Compiled,
   Copy,
   Core,

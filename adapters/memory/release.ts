@@ -1,4 +1,5 @@
 /** Ends of locks: settled, given back, or run out. */
+import { withdraw } from './account.ts';
 import { deadLetter, reasons } from './dead-letter.ts';
 import { dropIfIdle, makeReady, mark } from './lines.ts';
 import type { Copy, Core, Line } from './state.ts';
@@ -17,7 +18,7 @@ export function unlock<Body>(core: Core<Body>, copy: Copy<Body>): void {
 /** The copy leaves the bus for good. */
 export function finish<Body>(copy: Copy<Body>): void {
   copy.state = 'gone';
-  copy.queue.intake.account.stored--;
+  withdraw(copy.queue.intake.account, copy.message);
 }
 
 /** An unlocked copy goes back to its place, or to the dead letters after too many deliveries. */

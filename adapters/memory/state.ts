@@ -1,5 +1,6 @@
 /** What the bus knows: plain records, changed only by the functions of this folder. */
 import type { BusMessage, Micros, QueueOptions, Rule } from '../../harness/bus/bus.ts';
+import type { Account } from './account.ts';
 import type { DueTimes } from './due-times.ts';
 import type { DuplicateWindow } from './duplicates.ts';
 import { Heap } from './heap.ts';
@@ -79,11 +80,6 @@ export interface Receiver<Body> {
   lockedUntil: Micros;
   previous: Receiver<Body> | undefined;
   next: Receiver<Body> | undefined;
-}
-
-/** Messages stored in a queue, or in a topic and all below it. */
-export interface Account {
-  stored: number;
 }
 
 export interface Scheduled<Body> {
