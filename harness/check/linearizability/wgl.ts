@@ -29,7 +29,25 @@ export function search(
   return new Search(columns, allowance).run(limit);
 }
 
+/** The order found, or the longest one that explains every answer up to some return. */
+export interface Ordered {
+  readonly verdict: EngineVerdict;
+  /** Indices into the columns. */
+  readonly order: Int32Array;
+}
+
+/** The same, with the order. */
+export function searchOrder(columns: Columns, allowance: Allowance): Ordered {
+  const search = new Search(columns, allowance);
+  search.keepsOrder = true;
+  const verdict = search.run(Infinity);
+  return { verdict, order: verdict.kind === 'linearizable' ? search.order() : search.longest };
+}
+
 class Search {
+  keepsOrder = false;
+  /** The order in which the greatest rank was reached. */
+  longest: Int32Array = new Int32Array(0);
   private readonly columns: Columns;
   private readonly allowance: Allowance;
   /** Events in time order as a ring: 0 is its head, 1 + i a call, 1 + count + i a return. */
@@ -76,6 +94,11 @@ class Search {
       }
     }
     return { kind: 'linearizable' };
+  }
+
+  /** What is placed, in the order in which it takes effect. */
+  order(): Int32Array {
+    return Int32Array.from({ length: this.depth }, (_, step) => this.trail[3 * step] ?? 0);
   }
 
   /** Links the events and gives slots; returns how many slots there are. */
@@ -132,8 +155,11 @@ class Search {
       return false;
     }
     this.allowance.spend();
-    if (rank > this.rankMax) this.rankMax = rank;
     this.depth += 1;
+    if (rank > this.rankMax) {
+      this.rankMax = rank;
+      if (this.keepsOrder) this.longest = this.order();
+    }
     this.unlink(1 + index);
     if (this.hasReturn(index)) this.unlink(1 + this.columns.count + index);
     return true;
