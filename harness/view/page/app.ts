@@ -33,6 +33,8 @@ export interface App {
   filter: Filter | null;
   /** The view before the filter was set: Escape brings it back. */
   before: { readonly span: Span; readonly scale: Scale; readonly index: number } | null;
+  /** The line of the story that was gone to; -1: the cursor says. */
+  line: number;
   granularity: Granularity;
   bookmark: number;
   isPlaying: boolean;
@@ -48,13 +50,15 @@ const logicalMax = 500;
 
 export function appOf(data: ViewerData, model: Model, hash: string): App {
   const scale: Scale = model.records.length <= logicalMax ? 'logical' : 'real';
-  const last = model.storyPlaces.at(-1) ?? model.violations.at(-1);
+  const isFailure = data.story.verdict === 'fail';
+  const told = isFailure ? model.storyPlaces.at(-1) : model.storyPlaces[0];
+  const last = told ?? model.violations.at(-1);
   const app: App = {
     data,
     model,
     diaries: diariesOf(model),
     histories: logHistoriesOf(model),
-    index: model.violations.at(-1) ?? last ?? model.records.length - 1,
+    index: last ?? model.records.length - 1,
     scale,
     span: storySpan(model, scale),
     lane: -1,
@@ -63,6 +67,7 @@ export function appOf(data: ViewerData, model: Model, hash: string): App {
     filterText: '',
     filter: null,
     before: null,
+    line: isFailure ? -1 : 0,
     granularity: model.storyPlaces.length > 0 ? 'story' : 'event',
     bookmark: -1,
     isPlaying: false,
@@ -105,6 +110,7 @@ export function reveal(app: App): void {
 
 export function goTo(app: App, index: number): void {
   app.index = clamp(index, 0, app.model.records.length - 1);
+  app.line = -1;
   app.said = '';
   reveal(app);
   app.changed();
@@ -129,19 +135,31 @@ export function jump(
   return false;
 }
 
-/** The line of the story at the cursor: the last one whose record is not after it; or -1. */
+/** The line of the story at the cursor: the one gone to, or the last that is not after it; or -1. */
 export function storyLine(app: App): number {
-  const { storyPlaces } = app.model;
-  return countUpTo(storyPlaces, app.index) - 1;
+  if (app.line >= 0) return app.line;
+  return countUpTo(app.model.storyPlaces, app.index) - 1;
+}
+
+/** Does the cursor stand in the turn that the line tells? */
+export function isOnStory(app: App, line: number): boolean {
+  const place = app.model.storyPlaces[line];
+  return place !== undefined && turnStart(app.model, place) === turnStart(app.model, app.index);
+}
+
+/** Goes to a line of the story; false when there is none. Several lines may tell one moment. */
+export function goToLine(app: App, line: number): boolean {
+  const target = app.model.storyPlaces[line];
+  if (target === undefined) return false;
+  goTo(app, target);
+  app.line = line;
+  return true;
 }
 
 function stepStory(app: App, direction: Direction): boolean {
-  const { storyPlaces } = app.model;
   const line = storyLine(app);
-  const isOn = storyPlaces[line] === app.index;
-  const target = storyPlaces[direction > 0 ? line + 1 : isOn ? line - 1 : line];
-  if (target !== undefined) goTo(app, target);
-  return target !== undefined;
+  const isOn = isOnStory(app, line);
+  return goToLine(app, direction > 0 ? line + 1 : isOn ? line - 1 : line);
 }
 
 function stepLane(app: App, direction: Direction): boolean {

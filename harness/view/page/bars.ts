@@ -26,6 +26,16 @@ export interface Vote {
   readonly distinct: number;
 }
 
+/** A server gave its vote to another one. */
+export interface Ballot {
+  readonly index: number;
+  readonly lane: number;
+  readonly candidate: string;
+  readonly term: number;
+  /** It had voted for this other one in the same term; empty: it had not. */
+  readonly before: string;
+}
+
 /** A server became leader: by whose votes? */
 export interface Win {
   readonly index: number;
@@ -41,6 +51,7 @@ export interface Bars {
   readonly bars: readonly Bar[];
   readonly votes: readonly Vote[];
   readonly wins: readonly Win[];
+  readonly ballots: readonly Ballot[];
   readonly commits: readonly { index: number; lane: number; commitIndex: number }[];
   readonly timers: readonly { index: number; lane: number }[];
   /** Records in which a server reached a new term. */
@@ -53,12 +64,15 @@ interface Seat {
   term: number;
   isCandidate: boolean;
   voters: string[];
+  /** The vote of this term, kept here even where a crash made the server forget it. */
+  vote: { readonly term: number; readonly candidate: string };
 }
 
 interface Builder {
   readonly bars: Bar[];
   readonly votes: Vote[];
   readonly wins: Win[];
+  readonly ballots: Ballot[];
   readonly commits: { index: number; lane: number; commitIndex: number }[];
   readonly timers: { index: number; lane: number }[];
   readonly termChanges: number[];
@@ -70,7 +84,8 @@ interface Builder {
 function seatAt(builder: Builder, lane: number): Seat {
   const found = builder.seats.get(lane);
   if (found !== undefined) return found;
-  const seat: Seat = { bar: null, pausedAt: -1, term: 0, isCandidate: false, voters: [] };
+  const vote = { term: -1, candidate: '' };
+  const seat: Seat = { bar: null, pausedAt: -1, term: 0, isCandidate: false, voters: [], vote };
   builder.seats.set(lane, seat);
   return seat;
 }
@@ -79,6 +94,19 @@ function close(builder: Builder, lane: number, to: number): void {
   const seat = seatAt(builder, lane);
   if (seat.bar !== null) builder.bars.push({ ...seat.bar, lane, to });
   seat.bar = null;
+}
+
+function castVote(builder: Builder, record: StateRecord, index: number): void {
+  const lane = builder.lanes.byName.get(record.server) ?? -1;
+  const seat = seatAt(builder, lane);
+  const { term, votedFor: candidate, server } = record;
+  if (candidate === null) return;
+  const before = seat.vote.term === term ? seat.vote.candidate : '';
+  if (before === candidate) return;
+  if (candidate !== server || before !== '') {
+    builder.ballots.push({ index, lane, candidate, term, before });
+  }
+  seat.vote = { term, candidate };
 }
 
 function changeState(builder: Builder, record: StateRecord, index: number): void {
@@ -139,6 +167,7 @@ function absorb(builder: Builder, record: TraceRecord, index: number): void {
   const laneOf = (server: string): number => builder.lanes.byName.get(server) ?? -1;
   switch (record.kind) {
     case 'state':
+      castVote(builder, record, index);
       return changeState(builder, record, index);
     case 'online':
       return close(builder, laneOf(record.server), index);
@@ -175,6 +204,7 @@ export function barsOf(
     bars: [],
     votes: [],
     wins: [],
+    ballots: [],
     commits: [],
     timers: [],
     termChanges: [],
@@ -193,6 +223,6 @@ export function barsOf(
     }
     close(builder, lane, records.length);
   }
-  const { bars, votes, wins, commits, timers, termChanges } = builder;
-  return { bars, votes, wins, commits, timers, termChanges };
+  const { bars, votes, wins, ballots, commits, timers, termChanges } = builder;
+  return { bars, votes, wins, ballots, commits, timers, termChanges };
 }

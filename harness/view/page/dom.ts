@@ -22,17 +22,16 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A real button. Words name it; a sign is named by its title. */
 export function button(
   label: string,
   options: { readonly title: string; readonly id?: string },
   onClick: () => void,
 ): HTMLButtonElement {
   const { title, id } = options;
-  return make(
-    'button',
-    { type: 'button', title, id, 'aria-label': title, onclick: onClick },
-    label,
-  );
+  const name = /[a-z]/iu.test(label) ? undefined : title;
+  const props = { type: 'button', title, id, 'aria-label': name, onclick: onClick };
+  return make('button', props, label);
 }
 
 /** Replaces what is inside, and only then. */

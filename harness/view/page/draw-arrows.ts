@@ -1,4 +1,5 @@
 /** Messages as arrows. A copy that got lost ends early with a cross, a second copy is thick. */
+import type { SendRecord } from '../../trace/record.ts';
 import type { Arrow } from './arrows.ts';
 import type { Point } from './pen.ts';
 import type { Scene } from './scene.ts';
@@ -40,11 +41,19 @@ function wayOf(scene: Scene, arrow: Arrow): Way {
   return { arrow, from: start, to: end };
 }
 
+/** Lines begin and end beside the bars, so that heads stay visible on them. */
+function beside({ arrow, from, to }: Way): Way {
+  const down = Math.sign(to.y - from.y);
+  const start = { x: from.x, y: from.y + down * 4 };
+  if (arrow.fate === 'pending' || arrow.fate === 'dropped') return { arrow, from: start, to };
+  return { arrow, from: start, to: { x: to.x, y: to.y - down * 9 } };
+}
+
 /** Arrows from one turn to another lie side by side: none may hide the other. */
 function waysOf(scene: Scene, arrows: readonly Arrow[]): readonly Way[] {
   const seen = new Map<string, number>();
   return arrows.map((arrow) => {
-    const way = wayOf(scene, arrow);
+    const way = beside(wayOf(scene, arrow));
     const key = `${way.from.x} ${way.from.y} ${way.to.x} ${way.to.y}`;
     const before = seen.get(key) ?? 0;
     seen.set(key, before + 1);
@@ -150,14 +159,19 @@ function drawGhost(scene: Scene, { arrow, from, to }: Way): void {
   pen.line(from, { x, y: to.y }, { color: palette.muted, width: 0.8, dash: [2, 3] });
 }
 
+function labelText(scene: Scene, arrow: Arrow, send: SendRecord): string {
+  if (isRepeatedVote(scene, arrow)) return `⚠ ${send.from}'s same vote again`;
+  const fate = fateText(scene, arrow);
+  return `${messageText(send.message)}${fate === '' ? '' : `  ${fate}`}`;
+}
+
 const labelPlaces = [0.34, 0.56, 0.2, 0.72];
 
 function drawLabel(scene: Scene, { arrow, from, to }: Way): void {
   const { model, pen, palette } = scene;
   const send = model.records[arrow.send];
   if (send?.kind !== 'send') return;
-  const fate = fateText(scene, arrow);
-  const text = `${messageText(send.message)}${fate === '' ? '' : `  ${fate}`}`;
+  const text = labelText(scene, arrow, send);
   const color = colorOf(scene, arrow);
   const angle = Math.atan2(to.y - from.y, to.x - from.x);
   const lettering = { color, size: 10.5, align: 'center' as const, angle };
@@ -186,7 +200,9 @@ function note(scene: Scene, { arrow, from, to }: Way): void {
 }
 
 /** Arrows that matter most are labelled first. */
-function weight({ fate, family, isReply }: Arrow): number {
+function weight(scene: Scene, arrow: Arrow): number {
+  const { fate, family, isReply } = arrow;
+  if (isRepeatedVote(scene, arrow)) return -1;
   if (fate === 'dropped' || fate === 'duplicate' || fate === 'redelivered') return 0;
   return { vote: isReply ? 0 : 1, append: 2, client: 2, heartbeat: 3 }[family];
 }
@@ -212,7 +228,9 @@ export function drawLabels(scene: Scene, arrows: readonly Arrow[]): void {
   const bright = arrows.filter((arrow) => !isArrowDim(scene, arrow));
   scene.pen.save({ clip: plotBox(scene) });
   const ways = waysOf(scene, bright);
-  for (const way of ways.toSorted((left, right) => weight(left.arrow) - weight(right.arrow))) {
+  for (const way of ways.toSorted(
+    (left, right) => weight(scene, left.arrow) - weight(scene, right.arrow),
+  )) {
     if (way.arrow.fate !== 'pending') drawLabel(scene, way);
   }
   scene.pen.restore();

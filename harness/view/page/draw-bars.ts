@@ -90,7 +90,8 @@ function drawText(scene: Scene, bar: Bar, box: Box): void {
   pen.text({ x, y: y + 0.5 }, text, lettering);
 }
 
-export function drawBars(scene: Scene): void {
+/** The words go on top of the arrows, the shapes beneath them. */
+export function drawBars(scene: Scene, what: 'shapes' | 'words'): void {
   const { model, pen } = scene;
   pen.save({ clip: plotBox(scene) });
   for (const bar of model.bars.bars) {
@@ -98,8 +99,8 @@ export function drawBars(scene: Scene): void {
     const box = barBox(scene, bar);
     const alpha = scene.past !== null && scene.past[bar.from] !== 1 ? 0.35 : 1;
     pen.save({ alpha });
-    drawShape(scene, bar, box);
-    drawText(scene, bar, box);
+    if (what === 'shapes') drawShape(scene, bar, box);
+    else drawText(scene, bar, box);
     pen.restore();
   }
   pen.restore();

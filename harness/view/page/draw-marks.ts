@@ -1,7 +1,8 @@
 /** What happened at one moment: votes, wins, commits, crashes, events of the bus, the violation. */
 import type { TraceRecord } from '../../trace/record.ts';
-import type { Vote, Win } from './bars.ts';
+import type { Ballot, Vote, Win } from './bars.ts';
 import { rulerHeight } from './layout.ts';
+import { turnStart } from './model.ts';
 import type { Point } from './pen.ts';
 import type { Scene } from './scene.ts';
 import { claim, isDim, isInView, pill, plotBox, xOf, yOf } from './scene.ts';
@@ -19,7 +20,8 @@ function drawVote(scene: Scene, vote: Vote, needed: number): void {
   const { index, lane, voter, again, distinct } = vote;
   const x = xOf(scene, index);
   if (!isInView(scene, x, x)) return;
-  const text = again ? `${voter} again!` : `+ ${voter} = ${distinct} of ${needed}`;
+  const count = distinct > needed ? '' : ` = ${distinct} of ${needed}`;
+  const text = again ? `${voter} again!` : `+ ${voter}${count}`;
   const ink = again ? palette.violation : palette.good;
   const y = yOf(scene, lane) - 27;
   const bold = again;
@@ -41,6 +43,26 @@ function drawWin(scene: Scene, win: Win): void {
   const ink = palette.violation;
   const label = { text, ink, fill: palette.background, up: false, bold: true };
   spot(scene, pill(scene, at, label), { index, text: `${text} (term ${term})` });
+}
+
+/** A vote given; one given to somebody else in the same term before is the bug itself. */
+function drawBallot(scene: Scene, ballot: Ballot): void {
+  const { palette, pen } = scene;
+  const { index, lane, candidate, before, term } = ballot;
+  const at = { x: xOf(scene, index), y: yOf(scene, lane) + 15 };
+  if (!isInView(scene, at.x, at.x)) return;
+  if (before !== '') {
+    const text = `votes for ${candidate} in T${term} after ${before}!`;
+    const label = { text, ink: palette.violation, fill: palette.background, up: false, bold: true };
+    spot(scene, pill(scene, { x: at.x, y: at.y + 8 }, label), { index, text });
+    return;
+  }
+  const text = `votes for ${candidate}`;
+  const lettering = { color: palette.muted, size: 10.5, halo: palette.background };
+  const width = pen.measure(text, lettering);
+  if (claim(scene, { x: at.x + 4, y: at.y - 7, width, height: 13 })) {
+    pen.text({ x: at.x + 4, y: at.y }, text, lettering);
+  }
 }
 
 function drawCommits(scene: Scene): void {
@@ -143,7 +165,10 @@ export function drawMarks(scene: Scene, range: { from: number; to: number }): vo
     index >= range.from && index <= range.to && !isDim(scene, index);
   const votes = bars.votes.filter(inRange);
   for (const win of bars.wins.filter(inRange)) drawWin(scene, win);
-  if (votes.length < marksMax) for (const vote of votes) drawVote(scene, vote, needed);
+  if (votes.length < marksMax) {
+    for (const vote of votes) drawVote(scene, vote, needed);
+    for (const ballot of bars.ballots.filter(inRange)) drawBallot(scene, ballot);
+  }
   if (range.to - range.from < 20 * marksMax) {
     for (let i = range.from; i <= range.to; i += 1) {
       const record = model.records[i];
@@ -194,7 +219,8 @@ export function drawCursor(scene: Scene): void {
   const lane = model.turns.lane[cursor] ?? -1;
   pen.save({ clip: plotBox(scene) });
   const ink = { color: palette.cursor, width: 1.5 };
-  const isOnViolation = cursor === model.violations.at(-1);
+  const isOnViolation =
+    turnStart(model, cursor) === turnStart(model, model.violations.at(-1) ?? -1);
   if (!isOnViolation) pen.line({ x, y: 22 }, { x, y: layout.height }, ink);
   if (lane >= 0) {
     const box = { x: x - 9, y: yOf(scene, lane) - 9, width: 18, height: 18 };

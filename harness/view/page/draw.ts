@@ -66,10 +66,12 @@ export function draw(scene: Scene): void {
   const arrows = arrowsInView(scene);
   if (arrows.length > arrowsMax) {
     drawDensity(scene, range);
-    drawBars(scene);
+    drawBars(scene, 'shapes');
+    drawBars(scene, 'words');
   } else {
+    drawBars(scene, 'shapes');
     drawArrows(scene, arrows);
-    drawBars(scene);
+    drawBars(scene, 'words');
     drawMarks(scene, range);
     drawLabels(scene, arrows);
   }

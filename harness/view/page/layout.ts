@@ -38,7 +38,7 @@ export function layoutOf(
   const bandRows = Math.min(bandRowsMax, Math.max(0, ...model.bands.map(({ row }) => row)) + 1);
   const fixed = rulerHeight + clients * clientHeight + bandRows * bandHeight + 8 + 24;
   const servers = Math.max(1, all.length - firstServer);
-  const serverHeight = Math.min(150, Math.max(52, (size.height - fixed - 8) / servers));
+  const serverHeight = Math.min(260, Math.max(52, (size.height - fixed - 8) / servers));
   let top = rulerHeight;
   const rows = all.map(({ kind }) => {
     const heights = { client: clientHeight, faults: bandRows * bandHeight + 8, bus: 24 };
@@ -56,7 +56,7 @@ export function middleOf(layout: Layout, lane: number): number {
 }
 
 /** Room after the last record, as a part of the whole: what lasts to the end must be seen to. */
-const afterwards = 0.13;
+const afterwards = 0.2;
 
 /** A record's place on the axis; the number of records stands for the end of time. */
 export function placeOf(model: Model, scale: Scale, index: number): number {

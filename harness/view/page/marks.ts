@@ -37,8 +37,9 @@ const moments: ReadonlySet<string> = new Set([
 ]);
 
 export const bandRowsMax = 4;
-/** So many turns wide is a band's name, about. */
-const nameWidth = 5;
+/** So many turns, or such a part of all turns, is a band's name wide, about. */
+const nameTurns = 5;
+const namePart = 0.17;
 
 function fieldOf(detail: Json, name: string): Json {
   if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) return null;
@@ -62,7 +63,7 @@ export function faultText(record: FaultRecord): string {
   const message = wordOf(fieldOf(detail, 'message'));
   const percent = fieldOf(detail, 'percent');
   return [
-    name,
+    message === 'any' ? `${name} messages` : name,
     server === '' ? '' : ` ${server}`,
     message === '' || message === 'any' ? '' : ` ${message}`,
     typeof percent === 'number' && percent < 100 ? ` ${percent} %` : '',
@@ -76,10 +77,10 @@ interface Open {
 }
 
 /** The first row whose last band is over, and its name read, before this one begins. */
-function freeRow(rows: number[], from: number, to: number): number {
-  const free = rows.findIndex((until) => until < from);
+function freeRow(rows: number[], from: number, until: number): number {
+  const free = rows.findIndex((over) => over < from);
   const row = free >= 0 ? free : rows.length;
-  rows[row] = Math.max(to, from + nameWidth);
+  rows[row] = until;
   return Math.min(row, bandRowsMax - 1);
 }
 
@@ -103,6 +104,8 @@ export function bandsOf(
   for (const begun of open.values()) found.push({ ...begun, to: records.length });
   found.sort((left, right) => left.index - right.index);
   const rows: number[] = [];
+  const width = Math.max(nameTurns, turnOf(records.length) * namePart);
+  const untilOf = (from: number, to: number): number => Math.max(turnOf(to), turnOf(from) + width);
   return found.map(({ record, index, to }) => ({
     fault: record.fault,
     name: record.name,
@@ -110,7 +113,7 @@ export function bandsOf(
     from: index,
     to,
     side: sideOf(record.detail).map((name) => lanes.byName.get(name) ?? -1),
-    row: freeRow(rows, turnOf(index), turnOf(to)),
+    row: freeRow(rows, turnOf(index), untilOf(index, to)),
   }));
 }
 

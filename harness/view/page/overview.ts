@@ -50,19 +50,21 @@ export function drawOverview(overview: Overview, density: Float64Array): void {
   pen.box({ x: 0, y: 0, width, height }, { fill: palette.lane });
   const most = density.reduce((one, other) => Math.max(one, other), 1);
   density.forEach((count, i) => {
-    const tall = (count / most) * (height - 16);
-    if (tall < 0.5) return;
-    const box = { x: i * 2, y: height - tall, width: 2, height: tall };
+    const room = (count / most) * (height - 26);
+    if (room < 0.5) return;
+    const box = { x: i * 2, y: height - room, width: 2, height: room };
     pen.box(box, { fill: palette.gap });
   });
-  for (const { from, to, kind, term } of model.bars.bars) {
+  const tall = Math.min(4, 20 / Math.max(1, model.header.servers.length));
+  for (const { from, to, kind, term, lane } of model.bars.bars) {
     if (kind !== 'leader') continue;
     const x = at(from);
-    const box = { x, y: 2, width: Math.max(1, at(to) - x), height: 5 };
+    const y = 2 + (lane - model.lanes.firstServer) * (tall + 1);
+    const box = { x, y, width: Math.max(1, at(to) - x), height: tall };
     pen.box(box, { fill: termColor(palette, term) });
   }
   for (const index of model.faults) {
-    pen.box({ x: at(index), y: 9, width: 2, height: 8 }, { fill: palette.fault });
+    pen.box({ x: at(index), y: height - 9, width: 2, height: 9 }, { fill: palette.fault });
   }
   const last = model.violations.at(-1);
   if (last !== undefined) {

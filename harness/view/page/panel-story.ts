@@ -1,6 +1,6 @@
 /** The story, word for word that of the terminal, and the rule that was broken. */
 import type { App } from './app.ts';
-import { goTo, storyLine } from './app.ts';
+import { goToLine, storyLine } from './app.ts';
 import { make } from './dom.ts';
 import type { Panel } from './panel-event.ts';
 import { timeText } from './words.ts';
@@ -11,12 +11,11 @@ const marks: { readonly [mark: string]: string } = { '⚠': 'fault', '✖': 'vio
 export function storyPanel(app: App): Panel {
   const { story } = app.model;
   const lines = story.lines.map(({ at, mark, text }, line) => {
-    const target = app.model.storyPlaces[line] ?? 0;
     const kind = marks[mark] ?? 'plain';
     const time = make('span', { class: 'time' }, timeText(at));
     const sign = make('span', { class: 'mark', 'aria-label': kind, role: 'img' }, mark);
     const words = make('span', { class: 'words' }, text);
-    const go = (): void => goTo(app, target);
+    const go = (): void => void goToLine(app, line);
     const props = { type: 'button', class: `line ${kind}`, onclick: go };
     return make('button', props, time, sign, words);
   });

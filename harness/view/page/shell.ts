@@ -1,6 +1,16 @@
 /** The page around the picture: header, filter, panels, the bar of buttons, the status line. */
 import type { App } from './app.ts';
-import { clearFilter, fit, setCone, setFilter, setScale, step, storyLine, zoom } from './app.ts';
+import {
+  clearFilter,
+  fit,
+  setCone,
+  setFilter,
+  isOnStory,
+  setScale,
+  step,
+  storyLine,
+  zoom,
+} from './app.ts';
 import type { Tools } from './commands.ts';
 import { button, make, section } from './dom.ts';
 import type { Panel } from './panel-event.ts';
@@ -108,9 +118,9 @@ export function statusText(app: App): string {
   const record = model.records[index];
   const line = storyLine(app);
   const told = model.story.lines[line];
-  const isTold = told !== undefined && model.storyPlaces[line] === index;
-  const broken = model.violations.includes(index) ? ', violation' : '';
-  if (isTold) {
+  const isBroken = told?.mark === '✖' || model.violations.includes(index);
+  const broken = isBroken ? ', violation' : '';
+  if (told !== undefined && isOnStory(app, line)) {
     const count = model.story.lines.length;
     return `step ${line + 1} of ${count}: ${timeText(told.at)}, ${told.text}${broken}`;
   }
