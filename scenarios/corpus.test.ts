@@ -9,11 +9,9 @@ import { mutantNamed } from '../harness/cli/lab.ts';
 import { readTrace } from '../harness/trace/read.ts';
 import { parseScenario } from '../harness/world/scenario-schema.ts';
 import type { Scenario } from '../harness/world/scenario.ts';
-import { actionsOf, timeOf } from './generate/actions.ts';
 import type { Exhibit } from './corpus/caught.ts';
 import { mutants } from './mutants/mutants.ts';
 import { caught, exhibits, rightMachinePasses, traceBytesMax } from './corpus/caught.ts';
-import { earlier } from './corpus/earlier.ts';
 
 const root = 'traces/caught';
 
@@ -75,20 +73,4 @@ describe('the corpus', () => {
       expect(stored(name, 'trace.ndjson').length).toBeLessThanOrEqual(traceBytesMax);
     },
   );
-});
-
-describe('earlier', () => {
-  const exhibit = exhibits.find(({ name }) => name === 'dedup-only-on-one-leader');
-  const scenario = scenarioOf(exhibit ?? expect.fail());
-
-  test('closes every gap when nothing forbids it', () => {
-    const packed = earlier(scenario, () => true);
-    expect(Math.max(...actionsOf(packed).map(timeOf))).toBeLessThan(30);
-    expect(actionsOf(packed)).toHaveLength(actionsOf(scenario).length);
-    expect(packed.limits.runMs).toBeLessThan(scenario.limits.runMs);
-  });
-
-  test('leaves a scenario alone that holds only as it is', () => {
-    expect(earlier(scenario, () => false)).toBe(scenario);
-  });
 });

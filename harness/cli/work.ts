@@ -15,6 +15,7 @@ import type {
   Standing,
 } from './job.ts';
 import { labFor } from './lab.ts';
+import { storySteps } from './measure.ts';
 
 /** Runs within which a canary must be caught. */
 const canaryRuns = 4_000;
@@ -89,6 +90,7 @@ function doCampaign(job: CampaignJob, hooks: Hooks): Campaign {
     failFast: job.failFast,
     maxBugs: job.maxBugs,
     shrinkTries: job.shrinkTries,
+    measure: storySteps,
   });
 }
 
@@ -96,6 +98,7 @@ function doShrink(job: ShrinkJob, hooks: Hooks): ShrinkResult {
   const lab = labFor(job);
   const shrunk = shrink(job.scenario, lab, scenarioArbitrary(), {
     tries: shrinkTriesMax,
+    measure: storySteps,
     stop: limit(hooks, job.shrinkMs),
     onProgress: ({ tries, smallest }) =>
       hooks.tell({ ...idle, shrinking: { id: 'the failure', tries, ...sizes(smallest) } }),

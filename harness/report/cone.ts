@@ -97,6 +97,10 @@ interface Walk {
   readonly queue: Step[];
   readonly incidents: Set<TraceRecord>;
   readonly faults: Set<number>;
+  /** AppendEntries by the server they are for. */
+  readonly appends: ReadonlyMap<string, readonly Fate[]>;
+  /** Leaders that crashed, went off line or were stopped. */
+  readonly falls: readonly Step[];
 }
 
 function visit(walk: Walk, step: Step | undefined): void {
@@ -123,10 +127,9 @@ function visitMessage(walk: Walk, fate: Fate, deliverSeq: number): void {
 }
 
 /** The last AppendEntries that reached this server before `until`, as a seq; -1 for none. */
-function lastHeard(plot: Plot, server: string, until: number): number {
+function lastHeard(appends: readonly Fate[], until: number): number {
   let since = -1;
-  for (const fate of plot.fates.values()) {
-    if (fate.send.message.kind !== 'AppendEntries' || fate.send.to !== server) continue;
+  for (const fate of appends) {
     for (const { seq } of fate.delivers) if (seq < until) since = Math.max(since, seq);
   }
   return since;
@@ -134,21 +137,29 @@ function lastHeard(plot: Plot, server: string, until: number): number {
 
 /** An election timer runs out because nothing came: who was silent, and why? */
 function visitSilence(walk: Walk, step: Step): void {
-  const { plot } = walk;
   const { actor } = step;
   if (actor === null) return;
   const until = step.root.seq;
-  const since = lastHeard(plot, actor, until);
-  for (const fate of plot.fates.values()) {
-    if (fate.send.message.kind !== 'AppendEntries' || fate.send.to !== actor) continue;
+  const appends = walk.appends.get(actor) ?? [];
+  const since = lastHeard(appends, until);
+  for (const fate of appends) {
     const drop = fate.drops.find((record) => record.seq > since && record.seq < until);
     if (drop !== undefined && drop.fault >= 0) walk.faults.add(drop.fault);
   }
-  for (const other of plot.steps) {
-    if (other.root.seq >= until) break;
-    const silenced = other.root.seq > since && other.actor !== actor && isFall(other.root);
-    if (silenced && wasLeader(plot, other)) visit(walk, other);
+  for (const fall of walk.falls) {
+    if (fall.root.seq > since && fall.root.seq < until && fall.actor !== actor) visit(walk, fall);
   }
+}
+
+function appendsOf(plot: Plot): Map<string, Fate[]> {
+  const appends = new Map<string, Fate[]>();
+  for (const fate of plot.fates.values()) {
+    if (fate.send.message.kind !== 'AppendEntries') continue;
+    const known = appends.get(fate.send.to);
+    if (known === undefined) appends.set(fate.send.to, [fate]);
+    else known.push(fate);
+  }
+  return appends;
 }
 
 function isFall(record: TraceRecord): boolean {
@@ -220,6 +231,8 @@ export function cone(plot: Plot): Cone {
     queue: [],
     incidents: new Set(),
     faults: new Set(),
+    appends: appendsOf(plot),
+    falls: plot.steps.filter((step) => isFall(step.root) && wasLeader(plot, step)),
   };
   const evidence = verdict?.verdict === 'fail' ? verdict.evidence : [];
   for (const seq of evidence) visit(walk, plot.stepOf(seq));

@@ -31,6 +31,7 @@ export type Fold =
       readonly leader: string;
       readonly servers: readonly string[];
       readonly index: number;
+      readonly term: number;
     }
   | {
       readonly kind: 'heartbeat';
@@ -57,6 +58,37 @@ export type Fold =
       /** What they refuse, and why. */
       readonly rest: string;
     }
+  /** An acknowledgement that made the leader commit; later ones of the same are added. */
+  | {
+      readonly kind: 'majority';
+      readonly leader: string;
+      readonly index: number;
+      readonly term: number;
+      readonly text: string;
+      readonly later: readonly string[];
+    }
+  /** Elections that one server began, one after another. */
+  | {
+      readonly kind: 'candidacy';
+      readonly server: string;
+      readonly from: number;
+      readonly to: number;
+      readonly count: number;
+      readonly text: string;
+    }
+  /** Messages of one kind that one server sent in vain. */
+  | {
+      readonly kind: 'loss';
+      readonly sender: string;
+      readonly servers: readonly string[];
+      /** What goes with what: same kind, same term, same reason. */
+      readonly key: string;
+      readonly what: string;
+      /** Indices of entries, when the message carries some. */
+      readonly entries: { readonly from: number; readonly to: number } | null;
+      readonly reason: string;
+      readonly count: number;
+    }
   | {
       readonly kind: 'follow';
       readonly servers: readonly string[];
@@ -66,6 +98,25 @@ export type Fold =
 
 function plural(servers: readonly string[], verb: string): string {
   return servers.length === 1 ? `${verb}s` : verb;
+}
+
+function lossText(fold: Extract<Fold, { kind: 'loss' }>): string {
+  const { entries, sender, servers, count } = fold;
+  const one = entries?.from === entries?.to;
+  const what = entries === null ? fold.what : `${one ? 'entry' : 'entries'} ${span(entries)}`;
+  const times = count > 1 ? ` (×${count})` : '';
+  return `${sender} → ${crowd(servers)}: ${what} ↯ not reached: ${fold.reason}${times}`;
+}
+
+function majorityText({ text, later }: Extract<Fold, { kind: 'majority' }>): string {
+  if (later.length === 0) return text;
+  return `${text}; ${crowd(later)} ${plural(later, 'acknowledge')} it later`;
+}
+
+function candidacyText(fold: Extract<Fold, { kind: 'candidacy' }>): string {
+  if (fold.count === 1) return fold.text;
+  const fires = `${fold.server}'s election timer fires ${fold.count} times`;
+  return `${fires} → candidate, terms ${span(fold)}, votes for itself`;
 }
 
 /** The sentence of a foldable line. */
@@ -91,6 +142,12 @@ export function foldText(fold: Fold): string {
       return fold.text;
     case 'count':
       return fold.merged;
+    case 'majority':
+      return majorityText(fold);
+    case 'candidacy':
+      return candidacyText(fold);
+    case 'loss':
+      return lossText(fold);
     case 'refuse':
       return `${crowd(fold.servers)} ${plural(fold.servers, 'refuse')} ${fold.rest}`;
     case 'follow':
@@ -130,22 +187,71 @@ function keyOf(fold: Fold): string | null {
       return `refuse ${fold.rest}`;
     case 'follow':
       return `follow ${fold.leader} ${fold.term}`;
+    case 'loss':
+      return `loss ${fold.key}`;
     case 'append':
     case 'grant':
     case 'count':
+    case 'majority':
+    case 'candidacy':
       return null;
   }
 }
 
+type Loss = Extract<Fold, { kind: 'loss' }>;
+
+/** One line for both: everybody, everything, so many times. */
+export function joinLosses(earlier: Loss, later: Loss): Loss {
+  const servers = united(earlier.servers, later.servers);
+  const [one, other] = [earlier.entries, later.entries];
+  const entries =
+    one === null || other === null
+      ? null
+      : { from: Math.min(one.from, other.from), to: Math.max(one.to, other.to) };
+  return { ...earlier, servers, entries, count: earlier.count + later.count };
+}
+
+/** A late acknowledgement joins the one that was enough. */
+function joinLate(earlier: Extract<Fold, { kind: 'majority' }>, later: Fold): Fold | null {
+  if (later.kind !== 'match') return null;
+  const { leader, index, term } = earlier;
+  if (later.leader !== leader || later.index !== index || later.term !== term) return null;
+  return { ...earlier, later: united(earlier.later, later.servers) };
+}
+
+function joinCandidacy(earlier: Extract<Fold, { kind: 'candidacy' }>, later: Fold): Fold | null {
+  if (later.kind !== 'candidacy' || later.server !== earlier.server) return null;
+  return { ...earlier, to: later.to, count: earlier.count + later.count };
+}
+
 /** One fold for both, or null when they do not go together. */
 export function joinFolds(earlier: Fold, later: Fold): Fold | null {
-  if (earlier.kind === 'grant') {
-    return later.kind === 'count' && later.input === earlier.input ? later : null;
+  switch (earlier.kind) {
+    case 'grant':
+      return later.kind === 'count' && later.input === earlier.input ? later : null;
+    case 'append':
+      return later.kind === 'append' ? joinAppend(earlier, later) : null;
+    case 'majority':
+      return joinLate(earlier, later);
+    case 'candidacy':
+      return joinCandidacy(earlier, later);
+    case 'count':
+      return null;
+    default:
+      return joinAlike(earlier, later);
   }
-  if (earlier.kind === 'append') return later.kind === 'append' ? joinAppend(earlier, later) : null;
+}
+
+type Crowded = Extract<
+  Fold,
+  { kind: 'commit' | 'match' | 'heartbeat' | 'loss' | 'refuse' | 'follow' }
+>;
+
+/** Lines that say the same of other servers. */
+function joinAlike(earlier: Crowded, later: Fold): Fold | null {
   const key = keyOf(later);
-  if (key === null || key !== keyOf(earlier) || earlier.kind === 'count') return null;
-  if (!('servers' in later)) return null;
+  if (key === null || key !== keyOf(earlier) || !('servers' in later)) return null;
+  if (earlier.kind === 'loss' && later.kind === 'loss') return joinLosses(earlier, later);
   const servers = united(earlier.servers, later.servers);
   if (earlier.kind !== 'heartbeat' || later.kind !== 'heartbeat') return { ...earlier, servers };
   return { ...earlier, servers, count: earlier.count + later.count };
@@ -165,19 +271,32 @@ export function foldable(
   return { mark: ' ', ...line, text: foldText(line.fold) };
 }
 
+/** May lines with this fold be joined although they bear this mark? */
+function isFoldable(draft: Draft): boolean {
+  return draft.mark === ' ' || (draft.fold?.kind === 'loss' && draft.mark === '⚠');
+}
+
+/** Whose deeds the line may not overtake: a loss and a late acknowledgement change nobody. */
+function bound(draft: Draft, earlier: Draft): readonly string[] {
+  const { fold } = draft;
+  if (fold?.kind === 'loss') return [];
+  if (fold?.kind === 'match' && earlier.fold?.kind !== 'match') return [];
+  return fold?.kind === 'count' ? [fold.voter] : draft.actors;
+}
+
 /** May `later` move up to `earlier` without overtaking anything one of its actors did? */
 function partner(drafts: readonly Draft[], later: Draft): number {
   if (later.fold === null) return -1;
-  if (later.mark !== ' ' && later.fold.kind !== 'count') return -1;
+  if (!isFoldable(later) && later.fold.kind !== 'count') return -1;
   for (let index = drafts.length - 1; index >= 0; index -= 1) {
     const earlier = drafts[index];
     if (earlier === undefined) return -1;
-    if (earlier.fold !== null && earlier.mark === ' ' && joinFolds(earlier.fold, later.fold)) {
+    if (earlier.fold !== null && isFoldable(earlier) && joinFolds(earlier.fold, later.fold)) {
       return index;
     }
     const counting = later.fold.kind === 'count';
     if (counting && earlier.fold?.kind === 'grant') continue;
-    const own = later.fold.kind === 'count' ? [later.fold.voter] : later.actors;
+    const own = bound(later, earlier);
     if (earlier.actors.some((actor) => own.includes(actor))) return -1;
   }
   return -1;

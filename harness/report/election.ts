@@ -28,7 +28,10 @@ export function tellTimer(scene: Scene, record: TimerRecord): Draft | null {
   const own = state.votedFor === record.server ? 1 : 0;
   const voted = own === 1 ? `, votes for itself (${tally({ count: 1, size })})` : '';
   if (state.role === 'candidate') {
-    return plain({ ...line, text: `${fires} → candidate, term ${state.term}${voted}` });
+    const { term } = state;
+    const text = `${fires} → candidate, term ${term}${voted}`;
+    const candidacy = { server: record.server, from: term, to: term, count: 1, text };
+    return foldable({ ...line, fold: { kind: 'candidacy', ...candidacy } });
   }
   const commits = commit === null ? '' : `, ${commitPhrase(server, commit)}`;
   const star = state.role === 'leader' ? `★ ${record.server} ` : '';
@@ -68,7 +71,7 @@ export function tellVoteRequest(
   const asked = `${candidate}'s RequestVote T${term}`;
   const also = role === '' ? '' : `, ${role}`;
   if (reply === undefined) return plain({ ...line, text: `${record.to} hears ${asked}${also}` });
-  const rest = `${asked}${refusal(server, message)}`;
+  const rest = `${asked}${refusal(server, message) || keptVote(message, state)}`;
   if (role !== '') return plain({ ...line, text: `${record.to} refuses ${rest}${also}` });
   return foldable({ ...line, fold: { kind: 'refuse', servers: [record.to], rest } });
 }
@@ -87,6 +90,15 @@ function refusal(
   }
   if (server.log.length > message.lastIndex) return " (log longer than the candidate's)";
   return '';
+}
+
+/** A vote that somebody else has and that a new term did not free. */
+function keptVote(
+  message: Extract<MessageRecord, { kind: 'RequestVote' }>,
+  state: StateRecord | null,
+): string {
+  if (state === null || state.term !== message.term || state.votedFor === null) return '';
+  return state.votedFor === message.from ? '' : ` (keeps its vote for ${state.votedFor})`;
 }
 
 /** `★ S1 becomes leader of term 2`, or nothing. */

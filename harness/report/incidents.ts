@@ -10,9 +10,10 @@ import type {
 } from '../trace/record.ts';
 import { busEvent, dropReason, faultName, mechanism } from './azure.ts';
 import type { Draft } from './draft.ts';
-import { plain } from './draft.ts';
+import { faultSentence } from './fault-sentence.ts';
+import { foldText, foldable, joinLosses, plain } from './draft.ts';
 import type { Fate, Plot } from './plot.ts';
-import { clean, crowd, milliseconds } from './words.ts';
+import { clean, milliseconds } from './words.ts';
 
 /** A message in few words: `S2's vote`, `RequestVote T2`, `entries 4–5`. */
 export function messageName(message: MessageRecord): string {
@@ -47,26 +48,52 @@ function lossReason(plot: Plot, record: DropRecord): string {
   return fault.name === 'partition' ? faultName(fault, plot.servers) : mechanism(fault.name);
 }
 
-/** Messages that one step sent in vain: `S1 → S3, S4: RequestVote T2 ↯ partition …`. */
+/** Messages of one kind, one term and one reason go together: `RequestVote T2`, `entries T2`. */
+function kindOf(message: MessageRecord): string {
+  if (message.kind !== 'AppendEntries') return messageName(message);
+  return message.entries.length > 0 ? `entries T${message.term}` : messageName(message);
+}
+
+function tellLoss(plot: Plot, drop: DropRecord, fate: Fate): Draft {
+  const { message, from, at } = fate.send;
+  const reason = lossReason(plot, drop);
+  const sender = clean(from, 20);
+  const first = message.kind === 'AppendEntries' ? message.entries[0]?.index : undefined;
+  const last = message.kind === 'AppendEntries' ? message.entries.at(-1)?.index : undefined;
+  const fold = {
+    kind: 'loss',
+    sender,
+    servers: [drop.to === '' ? 'the broker' : clean(drop.to, 20)],
+    key: `${sender} ${kindOf(message)} ${reason}`,
+    what: messageName(message),
+    entries: first === undefined || last === undefined ? null : { from: first, to: last },
+    reason,
+    count: 1,
+  } as const;
+  return foldable({ at, seq: drop.seq, actors: [], mark: '⚠', fold });
+}
+
+/**
+ * Messages that one step sent in vain: `S1 → S3, S4: RequestVote T2 ↯ not reached: partition …`.
+ * What goes to several is one message here.
+ */
 export function tellLosses(
   plot: Plot,
   found: { readonly losses: readonly { readonly drop: DropRecord; readonly fate: Fate }[] },
 ): Draft[] {
-  const groups = new Map<string, { drop: DropRecord; fate: Fate; to: string[] }>();
+  const lines = new Map<string, Draft>();
   for (const { drop, fate } of found.losses) {
-    const name = messageName(fate.send.message);
-    const key = `${fate.send.from} ${name} ${lossReason(plot, drop)}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { drop, fate, to: [drop.to] });
-    else group.to.push(drop.to);
+    const draft = tellLoss(plot, drop, fate);
+    const key = `${kindOf(fate.send.message)} ${lossReason(plot, drop)}`;
+    const known = lines.get(key);
+    const fold =
+      known?.fold?.kind === 'loss' && draft.fold?.kind === 'loss'
+        ? { ...joinLosses(known.fold, draft.fold), count: 1 }
+        : null;
+    if (known === undefined || fold === null) lines.set(key, draft);
+    else lines.set(key, { ...known, fold, text: foldText(fold) });
   }
-  return [...groups.values()].map(({ drop, fate, to }) => {
-    const from = clean(fate.send.from, 20);
-    const what = messageName(fate.send.message);
-    const names = crowd([...new Set(to)].sort().map((name) => clean(name, 20)));
-    const text = `${from} → ${names}: ${what} ↯ not reached: ${lossReason(plot, drop)}`;
-    return plain({ at: fate.send.at, seq: drop.seq, actors: [fate.send.from], mark: '⚠', text });
-  });
+  return [...lines.values()];
 }
 
 function road(fate: Fate | undefined): string {
@@ -151,6 +178,6 @@ export function tellFault(
   if (toldElsewhere.has(record.name) && record.name !== 'partition' && record.name !== 'drop') {
     return null;
   }
-  const text = `${faultName(record, plot.servers)} · ${mechanism(record.name)}`;
+  const text = `${faultSentence(record, plot.servers)} · ${mechanism(record.name)}`;
   return plain({ at: record.at, seq: record.seq, actors: [], mark: '⚠', text });
 }

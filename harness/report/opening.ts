@@ -1,7 +1,7 @@
 /** The first line of a story: the cluster as it stood before anything in the story happened. */
 import type { Picture, ServerPicture } from './picture.ts';
 import { termsOf } from './effects.ts';
-import { crowd, joined } from './words.ts';
+import { crowd, joined, span } from './words.ts';
 
 function posture(server: ServerPicture): string {
   if (!server.up) return 'is down';
@@ -23,7 +23,9 @@ function logs(servers: readonly ServerPicture[]): string {
   );
   const first = servers[0]?.log ?? [];
   if (spelled.every((log) => log === spelled[0])) {
-    return first.length === 0 ? 'logs empty' : `logs equal: 1–${first.length} (${termsOf(first)})`;
+    return first.length === 0
+      ? 'logs empty'
+      : `logs equal: ${span({ from: 1, to: first.length })} (${termsOf(first)})`;
   }
   const lengths = servers.map((server) => `${server.id} ${server.log.length}`);
   return `logs of length ${lengths.join(', ')}`;

@@ -142,7 +142,10 @@ export function tellAppendReply(
         : '';
     const holds = `${message.from} acknowledges up to ${message.matchIndex}`;
     const so = `${record.to} ${commitPhrase(server, commit)}${old}`;
-    return plain({ ...line, text: `${holds} → ${so}` });
+    const text = `${holds} → ${so}`;
+    const { matchIndex: index } = message;
+    const majority = { leader: record.to, index, term: server.term, text, later: [] };
+    return foldable({ ...line, fold: { kind: 'majority', ...majority } });
   }
   if (match?.kind !== 'match' || !message.success || match.matchIndex === 0) return null;
   const fold = {
@@ -150,6 +153,7 @@ export function tellAppendReply(
     leader: record.to,
     servers: [message.from],
     index: match.matchIndex,
+    term: server.term,
   } as const;
   return foldable({ ...line, fold });
 }

@@ -2,9 +2,11 @@
  * The story of a trace: its violation's causal past, a sentence a step. The text is a function of
  * the records alone, so that two tellings of one trace are the same bytes.
  */
-import type { DropRecord, TraceRecord } from '../trace/record.ts';
+import type { DropRecord, FaultRecord, TraceRecord } from '../trace/record.ts';
 import type { Cone } from './cone.ts';
-import { concernOf, cone } from './cone.ts';
+import { cone } from './cone.ts';
+import { detailOf, field } from './azure.ts';
+import { beginning } from './beginning.ts';
 import type { Draft } from './draft.ts';
 import { foldDrafts, plain } from './draft.ts';
 import { blocksOf } from './blocks.ts';
@@ -16,38 +18,10 @@ import type { Fate, Plot, Step } from './plot.ts';
 import { plot } from './plot.ts';
 import { promiseOf } from './promises.ts';
 import { sentence } from './sentence.ts';
+import { condensed } from './standstill.ts';
 import type { Story, StoryLine } from './shape.ts';
 import { violationClause } from './violation.ts';
-import { clean } from './words.ts';
-
-/** The term that a broken promise about votes speaks of; what came before is told in one line. */
-function termOfViolation(past: Cone, invariant: string | null): number {
-  if (concernOf(invariant) !== 'votes') return 0;
-  const { violation } = past;
-  if (violation === undefined) return 0;
-  if (violation.kind === 'state') return violation.term;
-  return violation.kind === 'write' ? (violation.hard?.term ?? 0) : 0;
-}
-
-function termReached(step: Step): number {
-  let term = step.root.kind === 'online' ? step.root.term : 0;
-  for (const effect of step.effects) {
-    if (effect.kind === 'state') term = Math.max(term, effect.term);
-    if (effect.kind === 'write' && effect.hard !== null) term = Math.max(term, effect.hard.term);
-  }
-  return term;
-}
-
-/** The first record that the story tells; everything before is only its opening. */
-function beginning(plotted: Plot, past: Cone): number {
-  const term = termOfViolation(past, plotted.verdict?.invariant ?? null);
-  for (const step of plotted.steps) {
-    if (!past.steps.has(step)) continue;
-    if (step.root.kind === 'online' && step.root.incarnation <= 1) continue;
-    if (termReached(step) >= term) return step.root.seq;
-  }
-  return past.violation?.seq ?? 0;
-}
+import { clean, milliseconds } from './words.ts';
 
 /** Did anybody change between the first start and the record where the story begins? */
 function hasHistory(plotted: Plot, from: number): boolean {
@@ -115,13 +89,41 @@ function mentionedFaults(telling: Telling): Set<number> {
   return mentioned;
 }
 
+/** When a fault that began before the story was over, as a seq. */
+function endOf(telling: Telling, record: FaultRecord): number {
+  const { records } = telling.plotted;
+  const end = records.find(
+    (one) => one.kind === 'fault' && one.phase === 'end' && one.fault === record.fault,
+  );
+  return end?.seq ?? Infinity;
+}
+
+/** Does the first thing that came of a momentary fault belong to the story? */
+function isFelt(telling: Telling, record: FaultRecord): boolean {
+  const { past, from } = telling;
+  const target = field(detailOf(record.detail), 'server');
+  return ![...past.steps].some(
+    ({ root, actor }) => actor === target && root.seq > record.seq && root.seq < from,
+  );
+}
+
+/** A fault begins. One that began before the story is told where the story begins, if it matters. */
+function tellStart(telling: Telling, record: FaultRecord, mentioned: ReadonlySet<number>): void {
+  const { plotted, from, drafts } = telling;
+  if (!telling.past.faults.has(record.fault)) return;
+  const draft = tellFault(plotted, { record, mentioned });
+  if (draft === null) return;
+  const at = plotted.record(from)?.at ?? record.at;
+  if (record.seq >= from || record.at === at) drafts.push(draft);
+  else if (isInstant(record.name) ? isFelt(telling, record) : endOf(telling, record) > from) {
+    const when = isInstant(record.name) ? 'at' : 'since';
+    drafts.push({ ...draft, at, text: `${when} ${milliseconds(record.at)}: ${draft.text}` });
+  }
+}
+
 function tellRecord(telling: Telling, record: TraceRecord, mentioned: ReadonlySet<number>): void {
   const { plotted, past, drafts } = telling;
-  if (record.kind === 'fault' && record.phase === 'start' && past.faults.has(record.fault)) {
-    const over = isInstant(record.name) && record.at < (plotted.record(telling.from)?.at ?? 0);
-    const draft = over ? null : tellFault(plotted, { record, mentioned });
-    if (draft !== null) drafts.push(draft);
-  }
+  if (record.kind === 'fault' && record.phase === 'start') tellStart(telling, record, mentioned);
   if (record.seq < telling.from) return;
   const step = plotted.stepOf(record.seq);
   if (step?.root === record && past.steps.has(step)) tellStep(telling, step);
@@ -182,8 +184,8 @@ export function tell(records: readonly TraceRecord[]): Story {
   };
   const opening = walk(telling);
   const title = clean(verdict?.sentence ?? 'the trace has no verdict', 300);
-  telling.drafts.sort((left, right) => left.seq - right.seq);
-  const drafts = foldDrafts(ended(telling, title));
+  telling.drafts.sort((left, right) => left.at - right.at || left.seq - right.seq);
+  const drafts = condensed(plotted, foldDrafts(ended(telling, title)));
   const lines = drafts.map(({ at, mark, text, seq }) => ({ at, mark, text: clean(text), seq }));
   if (opening !== null) lines.unshift(opening);
   const invariant = verdict?.invariant ?? null;

@@ -10,7 +10,7 @@ import { execute as executeScenario } from './execute.ts';
 import type { Canary, CanaryState } from './canary.ts';
 import type { Gate } from './gates.ts';
 import { closedGates } from './gates.ts';
-import type { Execute, Shrunk } from './shrink.ts';
+import type { Execute, Measure, Shrunk } from './shrink.ts';
 import { neededFaults, shrink } from './shrink.ts';
 import { childSeed } from './size.ts';
 import type { Found, Tally } from './tally.ts';
@@ -50,6 +50,8 @@ export interface CampaignOptions {
   /** Runs spent on shrinking each bug; 2,000. 0: none. */
   readonly shrinkTries?: number;
   readonly execute?: Execute;
+  /** See `ShrinkOptions.measure`. */
+  readonly measure?: Measure;
 }
 
 export interface Bug extends Found {
@@ -181,7 +183,7 @@ class Hunt {
   }
 
   private shrinkOne(found: Found): Bug {
-    const { lab, arbitrary, shrinkTries, stopShrinking } = this.options;
+    const { lab, arbitrary, shrinkTries, stopShrinking, measure } = this.options;
     const { execute } = this;
     const keep = found.failure.invariant;
     const shrunk = shrink(found.scenario, lab, arbitrary, {
@@ -189,6 +191,7 @@ class Hunt {
       keep,
       execute,
       ...(stopShrinking === undefined ? {} : { stop: stopShrinking }),
+      ...(measure === undefined ? {} : { measure }),
       onProgress: ({ tries, smallest }) => {
         this.tell('shrink', { id: found.id, tries, smallest });
       },

@@ -10,7 +10,7 @@ import type { Scenario } from '../world/scenario.ts';
 import type { Bug } from './campaign.ts';
 import type { Lab, Outcome } from './execute.ts';
 import { execute as executeScenario } from './execute.ts';
-import type { Execute } from './shrink.ts';
+import type { Execute, Measure } from './shrink.ts';
 import { neededFaults, shrink } from './shrink.ts';
 import type { Tally } from './tally.ts';
 import { count, idOf, newTally } from './tally.ts';
@@ -30,6 +30,8 @@ export interface Property {
   /** Runs spent on shrinking; 2,000. */
   readonly shrinkTries?: number;
   readonly execute?: Execute;
+  /** See `ShrinkOptions.measure`. */
+  readonly measure?: Measure;
 }
 
 /** What the runs added up to, and the bug that ended them early, or null. */
@@ -76,7 +78,7 @@ function bugOf(
   fallen: Fallen,
   { errorInstance }: { readonly errorInstance?: unknown },
 ): Bug {
-  const { lab, arbitrary, settings, shrinkTries: tries = usualTries } = property;
+  const { lab, arbitrary, settings, measure, shrinkTries: tries = usualTries } = property;
   const { scenario, outcome, path, tally } = fallen;
   const failure = outcome?.failure ?? null;
   if (failure === null) {
@@ -87,7 +89,12 @@ function bugOf(
   }
   const execute = property.execute ?? executeScenario;
   const keep = failure.invariant;
-  const shrunk = shrink(scenario, lab, arbitrary, { tries, keep, execute });
+  const shrunk = shrink(scenario, lab, arbitrary, {
+    tries,
+    keep,
+    execute,
+    ...(measure === undefined ? {} : { measure }),
+  });
   const origin = { seed: settings.seed, path, run: tally.runs };
   const found = { id: idOf(failure), count: 1, first: origin, origin, scenario, failure };
   return { ...found, shrunk, needed: neededFaults(shrunk.scenario, lab, { keep, execute }) };

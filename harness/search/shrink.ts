@@ -19,7 +19,7 @@ export interface ShrinkProgress {
 export interface ShrinkOptions {
   /** Runs that may be spent, the first included. */
   readonly tries: number;
-  /** Fresh network seeds tried per smaller candidate once the given seed yields no more; 16. */
+  /** Fresh network seeds tried per smaller candidate once the given seed yields no more; 32. */
   readonly resample?: number;
   /** The invariant that must go on failing; the one that fails first unless given. */
   readonly keep?: string;
@@ -56,15 +56,16 @@ export interface Shrunk {
   readonly slips: readonly Slip[];
 }
 
-const freshSeeds = 16;
+const freshSeeds = 32;
 /** From here on it is worth trying to take away single ones, under one fresh seed after another. */
 const fewActions = 8;
 /** Of the tries, those that may go into shrinking before the last stage. */
 const shareBefore = 0.6;
 /** Gaps shorter than this are not worth a try. */
 const leastMs = 10;
-/** The last stage ends when so many variations in a row gained nothing. */
-const patience = 500;
+/** The last stage ends when so many variations for each step gained nothing: long ones try longer. */
+const patience = 60;
+const patienceLeast = 200;
 
 /** What the last stage makes smaller: actions weigh as two steps, and events break ties. */
 interface Cost {
@@ -155,9 +156,13 @@ class Shrinker {
     this.cost = this.costOf(this.smallest, this.outcome);
     while (this.hurry() && !this.exhausted);
     let idle = 0;
-    for (let ordinal = 0; idle < patience && !this.exhausted; ordinal++) {
+    for (let ordinal = 0; idle < this.patience() && !this.exhausted; ordinal++) {
       idle = this.accepts(variation(this.smallest, ordinal)) ? 0 : idle + 1;
     }
+  }
+
+  private patience(): number {
+    return Math.max(patienceLeast, patience * (this.cost?.reading ?? 0));
   }
 
   /** Closes one gap between two moments, or a part of it. */
@@ -194,16 +199,28 @@ class Shrinker {
     }
   }
 
+  /** Takes some of the many actions away at once, in this cluster and in smaller ones. */
+  private thin(arbitrary: Arbitrary<Scenario>, seeds: number): boolean {
+    const { smallest } = this;
+    const bases = [smallest];
+    for (const { value } of arbitrary.shrink(smallest, undefined)) {
+      if (value.cluster.servers >= smallest.cluster.servers) break;
+      if (value.cluster.servers >= 3) bases.push(value);
+    }
+    for (let k = 0; k < 2 * seeds * actionCount(smallest); k++) {
+      const candidate = thinned(bases[k % bases.length] ?? smallest, k);
+      if (bulk(candidate) < bulk(smallest) && this.accepts(candidate)) return true;
+      if (this.exhausted) return false;
+    }
+    return false;
+  }
+
   /** Tries smaller candidates under other network seeds; true when one was accepted. */
   resample(arbitrary: Arbitrary<Scenario>, seeds: number): boolean {
     const { smallest } = this;
     const size = bulk(smallest);
-    const actions = actionCount(smallest);
-    for (let k = 0; k < seeds * actions && actions > fewActions; k++) {
-      const candidate = thinned(smallest, k);
-      if (actionCount(candidate) < actions && this.accepts(candidate)) return true;
-      if (this.exhausted) return false;
-    }
+    if (actionCount(smallest) > fewActions && this.thin(arbitrary, seeds)) return true;
+    if (this.exhausted) return false;
     for (let k = 0; k < seeds; k++) {
       const seed = childSeed(smallest.seed, k) >>> 0;
       for (const { value } of arbitrary.shrink(smallest, undefined)) {

@@ -1,5 +1,6 @@
 /** Hunts a mutant for the corpus: several finds, each shrunk, and the one that reads best. */
 import { labFor, mutantNamed } from '../../harness/cli/lab.ts';
+import { storySteps } from '../../harness/cli/measure.ts';
 import type { Outcome } from '../../harness/search/execute.ts';
 import { execute } from '../../harness/search/execute.ts';
 import { searched } from '../../harness/search/property.ts';
@@ -8,7 +9,6 @@ import type { Scenario } from '../../harness/world/scenario.ts';
 import { scenarioArbitrary } from '../generate/scenario.ts';
 import type { Exhibit } from './caught.ts';
 import { caught, rightMachinePasses } from './caught.ts';
-import { earlier } from './earlier.ts';
 
 const seeds = [1, 2, 3, 4, 5, 6] as const;
 const runs = 3_000;
@@ -39,13 +39,10 @@ function find(wanted: Exhibit, seed: number): Find | null {
     settings: { seed, runs, path: null },
     shrinkTries,
     execute: inClustersFrom(wanted.serversMin),
+    measure: storySteps,
   });
   if (bug === null) return null;
-  const invariantOf = (scenario: Scenario): string | undefined =>
-    caught(wanted, scenario)?.invariant;
-  const keep = bug.failure.invariant;
-  const small = { ...bug.shrunk.scenario, name };
-  const scenario = earlier(small, (candidate) => invariantOf(candidate) === keep);
+  const scenario = { ...bug.shrunk.scenario, name };
   const found = caught(wanted, scenario);
   if (found === null || !rightMachinePasses(scenario)) return null;
   const place = (judges ?? expected).indexOf(found.invariant);
