@@ -69,9 +69,24 @@ export class Administration {
     this.client = undefined;
   }
 
-  async obey(command: AdministrationCommand): Promise<void> {
+  /** Whether it is received from in sessions. Rejects if nobody may know, or nothing is there. */
+  async requiresSession(path: string): Promise<boolean> {
+    const client = await this.connect();
+    const { entity, subscription } = placeOf(path);
+    const { requiresSession } =
+      subscription === undefined
+        ? await client.getQueue(entity)
+        : await client.getSubscription(entity, subscription);
+    return requiresSession;
+  }
+
+  private connect(): Promise<AdministrationClient> {
     this.client ??= administrationClient(this.account, this.endpoint);
-    const client = await this.client;
+    return this.client;
+  }
+
+  async obey(command: AdministrationCommand): Promise<void> {
+    const client = await this.connect();
     const { entity, subscription } = placeOf(command.path);
     switch (command.kind) {
       case 'createQueue':

@@ -42,6 +42,8 @@ class RealBus<Body> implements AzureBus<Body> {
   readonly #administration: Administration;
   readonly #watchdog: Watchdog;
   readonly #receivers: Map<string, PlainReceiver<Body> | SessionOf<Body>>;
+  /** Known to have sessions, or not to be asked about any more. */
+  readonly #withSessions: Set<string>;
 
   constructor(options: AzureBusOptions<Body>) {
     const context = new Context(options, (client, reason) => {
@@ -52,6 +54,7 @@ class RealBus<Body> implements AzureBus<Body> {
     const nowMs = (): number => performance.now();
     this.#context = context;
     this.#receivers = new Map();
+    this.#withSessions = new Set();
     this.#locks = new Locks(context);
     this.#arrivals = new Arrivals(context, this.#locks, new Screen());
     this.#watchdog = new Watchdog(context, () => this.#receivingFrom(), nowMs);
@@ -178,12 +181,34 @@ class RealBus<Body> implements AzureBus<Body> {
         this.#context.accept(token, answer);
         session.receive();
       },
-      (reason: unknown) => {
+      async (reason: unknown) => {
         if (this.#receivers.get(name) === session) this.#receivers.delete(name);
         session.close();
-        this.#context.reject(token, reason);
+        this.#context.reject(token, await this.#whyNoSession(command.path, reason));
       },
     );
+  }
+
+  /**
+   * The SDK says of every refusal that the session is locked by another, also where there are no
+   * sessions, or nothing at all. The administration knows better, if it may be asked.
+   */
+  async #whyNoSession(path: string, reason: unknown): Promise<unknown> {
+    const context = this.#context;
+    if (context.failure(reason).code !== 'SessionCannotBeLocked') return reason;
+    if (this.#withSessions.has(path)) return reason;
+    const asking = this.#administration.requiresSession(path);
+    try {
+      const requires = await bounded(asking, context.times.attemptMs, 'Looking up an entity');
+      if (!requires) {
+        const text = `'${path}' has no sessions. Open the receiver without a session id.`;
+        return new Refusal('InvalidOperation', text);
+      }
+    } catch (error) {
+      if (context.failure(error).code === 'MessagingEntityNotFound') return error;
+    }
+    this.#withSessions.add(path);
+    return reason;
   }
 
   #inSession(
