@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
@@ -8,13 +11,15 @@ import { describe, expect, test } from 'vitest';
 import { startBroker } from './broker.ts';
 import { selfSigned } from './certificate.ts';
 
-const script = fileURLToPath(new URL('clients/proton_client.py', import.meta.url));
+function script(name: string): string {
+  return fileURLToPath(new URL(`clients/${name}`, import.meta.url));
+}
 
 function python(
   ...argv: readonly string[]
 ): Promise<{ readonly ok: boolean; readonly out: string }> {
   return new Promise((resolve) => {
-    execFile('python3', argv, { timeout: 20_000 }, (error, stdout, stderr) => {
+    execFile('python3', argv, { timeout: 40_000 }, (error, stdout, stderr) => {
       resolve({ ok: error === null, out: `${stdout}${stderr}` });
     });
   });
@@ -54,11 +59,30 @@ describe('clients that are not the Azure SDK', () => {
     const { ok: isInstalled } = await python('-c', 'import proton');
     const queues = ['q'];
     const broker = await startBroker({ queues, topics: [{ name: 't', subscriptions: ['s'] }] });
-    const { ok, out } = await python(script, String(broker.port));
+    const { ok, out } = await python(script('proton_client.py'), String(broker.port));
     await broker.close();
     expect(isInstalled ? out : 'all ok').toContain('all ok');
     expect(ok).toBe(isInstalled);
   });
+});
+
+test('the Azure SDK for Python over TLS, where it is installed', async () => {
+  const { ok: isInstalled } = await python('-c', 'import azure.servicebus');
+  if (!isInstalled) return;
+  const folder = await mkdtemp(join(tmpdir(), 'whitewater-'));
+  const tls = selfSigned();
+  const certificate = join(folder, 'certificate.pem');
+  await writeFile(certificate, tls.cert);
+  // It dials no other port.
+  const port = 5671;
+  const queues = ['q', { name: 's', requiresSession: true }];
+  const topics = [{ name: 't', subscriptions: ['s'] }];
+  const broker = await startBroker({ port, tls, queues, topics });
+  const connectionString = broker.connectionString.replace(`:${port}`, '');
+  const { out } = await python(script('servicebus_client.py'), connectionString, certificate);
+  await broker.close();
+  await rm(folder, { recursive: true });
+  expect(out).toContain('all ok');
 });
 
 describe('TLS', () => {
