@@ -17,6 +17,7 @@ const rooms: { readonly [room: string]: readonly string[] } = {
     'harness/raft',
     'harness/bus',
   ],
+  'harness/verify': ['harness/raft', 'harness/trace'],
   'harness/report': ['harness/trace', 'harness/check'],
   'harness/cli': ['harness', 'adapters', 'scenarios'],
   'harness/bench': ['harness', 'adapters', 'scenarios'],
