@@ -125,6 +125,7 @@ export const commands: readonly CommandSpec[] = [
     examples: [
       ['whitewater view test-results/raft/latest', 'the last failure as a picture'],
       ['whitewater view trace.ndjson --out bug.html --no-open', 'only write it'],
+      ['whitewater view trace.ndjson --all', 'also more than a million records'],
     ],
     load: async () => (await import('./view.ts')).viewCommand,
   },

@@ -127,7 +127,7 @@ async function linksBringBack(browser: Browser): Promise<void> {
   const { page } = await opened(browser, { file });
   await press(page, 'ArrowLeft', 'w', 'a', 'c', 'ArrowDown');
   const before = JSON.parse(String(await page.evaluate(state)));
-  const hash = String(await page.evaluate('location.hash'));
+  const hash = String(await page.evaluate('__viewer.hash()'));
   const other = await opened(browser, { file, hash });
   const after = JSON.parse(String(await other.page.evaluate(state)));
   same(after.seq, before.seq, 'cursor');

@@ -1,9 +1,10 @@
 /** What is embedded when a trace is too long for one page: the violation's surroundings, and why. */
-import type { TraceRecord } from '../trace/record.ts';
-import type { ViewerInput } from './data.ts';
+import type { ViewerData, ViewerInput } from './data.ts';
 
 /** More records than this are cut down unless everything is asked for. */
 export const recordsMax = 1_000_000;
+/** Around so many of the story's last lines, too. */
+const linesKept = 40;
 /** So many records before and after each record of interest stay. */
 const around = 5_000;
 
@@ -23,7 +24,7 @@ const kept: ReadonlySet<string> = new Set([
 ]);
 
 function interesting({ records, story }: ViewerInput): Set<number> {
-  const seqs = new Set(story.lines.map(({ seq }) => seq));
+  const seqs = new Set(story.lines.slice(-linesKept).map(({ seq }) => seq));
   for (const record of records) {
     if (record.kind === 'verdict') for (const seq of record.evidence) seqs.add(seq);
   }
@@ -54,14 +55,16 @@ function marked(input: ViewerInput): Uint8Array {
 export function capped(
   input: ViewerInput,
   limit: number = recordsMax,
-): { readonly records: readonly TraceRecord[]; readonly note: string | null } {
-  const { records, all } = input;
-  if (all || records.length <= limit) return { records, note: null };
+): Pick<ViewerData, 'records' | 'story' | 'note'> {
+  const { records, all, story } = input;
+  if (all || records.length <= limit) return { records, story, note: null };
   const keep = marked(input);
   const some = records.filter(({ kind }, place) => keep[place] === 1 || kept.has(kind));
   const note =
     `This page holds ${some.length} of the trace's ${records.length} records: those around the ` +
     'story and the violation with their causes, and all changes of role. Logs and messages ' +
     'elsewhere are incomplete. Make it with --all to embed everything.';
-  return { records: some, note };
+  const seqs = new Set(some.map(({ seq }) => seq));
+  const lines = story.lines.filter(({ seq }) => seqs.has(seq));
+  return { records: some, story: { ...story, lines }, note };
 }

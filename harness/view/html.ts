@@ -49,8 +49,8 @@ function policyFor(script: string): string {
 
 /** The whole page as text. Throws when the viewer's own code is not compiled. */
 export function viewerHtml(input: ViewerInput): string {
-  const { story, name, rule, replay, other } = input;
-  const { records, note } = capped(input);
+  const { name, rule, replay, other } = input;
+  const { records, story, note } = capped(input);
   const script = pageScript();
   const title = story.invariant === null ? story.title : `${story.invariant}: ${story.title}`;
   const data = packedData({ records, story, name, rule, replay, other, note });

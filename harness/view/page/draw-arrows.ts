@@ -7,7 +7,7 @@ import { claim, isArrowDim, isInView, plotBox, xOf, yOf } from './scene.ts';
 import { messageText, timeText } from './words.ts';
 
 /** More arrows than this are drawn as density; fewer than that have labels. */
-export const arrowsMax = 6000;
+export const arrowsMax = 3000;
 export const labelledMax = 90;
 
 interface Way {

@@ -93,7 +93,7 @@ export function drawRuler(scene: Scene): void {
       if (place < 0) continue;
       const width = layout.width - layout.left;
       const x = layout.left + ((place - span.low) / (span.high - span.low)) * width;
-      tick(scene, x, timeText(place));
+      tick(scene, x, step >= 1e6 ? `${place / 1e6} s` : `${place / 1e3} ms`);
       continue;
     }
     const turn = Math.floor(place);
@@ -164,11 +164,13 @@ function drawOperation(scene: Scene, operation: Operation): void {
   const isBroken = model.violations.includes(done) || model.violations.includes(begun);
   const color = isBroken ? palette.violation : ink;
   const dash = isOpen ? { dash: [5, 4] } : {};
-  pen.save({ clip: plotBox(scene), alpha: isDim(scene, begun) ? 0.3 : 1 });
+  const isFaint = isDim(scene, begun);
+  if (isFaint) pen.save({ alpha: 0.3 });
   const line = { color, width: isBroken ? 2.5 : 1.2, ...dash };
   pen.box(box, { fill: palette.background, line, round: 4 });
-  pen.restore();
+  if (isFaint) pen.restore();
   const shown = Math.max(from, layout.left);
+  if (to - shown < 24) return;
   const clip = {
     x: shown,
     y: box.y,
@@ -192,7 +194,9 @@ export function drawFaults(scene: Scene): void {
 }
 
 export function drawOperations(scene: Scene): void {
+  scene.pen.save({ clip: plotBox(scene) });
   for (const operation of scene.model.operations) drawOperation(scene, operation);
+  scene.pen.restore();
 }
 
 /** The turn under a pixel, as the index of its first record. */

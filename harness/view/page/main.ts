@@ -92,6 +92,7 @@ function expose(app: App, stage: Stage, found: { millis: () => number }): void {
     }),
     goto: (seq: number) => goTo(app, app.model.indexOf(seq)),
     hitTest: (x: number, y: number) => stage.hitTest({ x, y }) ?? null,
+    hash: () => hashOf(app),
     svg: () => svgOf(app, stage, paletteNow()),
     mermaid: () => mermaidOf(app),
     storyLines: () => app.model.story.lines.map(({ text }) => text),
@@ -99,10 +100,13 @@ function expose(app: App, stage: Stage, found: { millis: () => number }): void {
   Object.assign(window, { __viewer: viewer });
 }
 
+/** Browsers refuse an address that changes too often. */
+const hashMillis = 150;
+
 function drawing(app: App, stage: Stage, shell: () => Shell): { now(): void; millis(): number } {
   let millis = 0;
   let asked = false;
-  let lastHash = '';
+  let waiting = 0;
   const now = (): void => {
     asked = false;
     const begun = performance.now();
@@ -110,9 +114,8 @@ function drawing(app: App, stage: Stage, shell: () => Shell): { now(): void; mil
     for (const panel of shell().panels) panel.update(app);
     shell().update(app);
     millis = performance.now() - begun;
-    const hash = hashOf(app);
-    if (hash !== lastHash) history.replaceState(null, '', hash);
-    lastHash = hash;
+    clearTimeout(waiting);
+    waiting = window.setTimeout(() => history.replaceState(null, '', hashOf(app)), hashMillis);
   };
   app.changed = () => {
     if (asked) return;

@@ -1,43 +1,80 @@
 /** The story, word for word that of the terminal, and the rule that was broken. */
 import type { App } from './app.ts';
 import { goToLine, storyLine } from './app.ts';
-import { make } from './dom.ts';
+import { fill, make } from './dom.ts';
+import { clamp } from './lists.ts';
 import type { Panel } from './panel-event.ts';
 import { timeText } from './words.ts';
 
 /** What the mark says to those who do not see it. */
 const marks: { readonly [mark: string]: string } = { '⚠': 'fault', '✖': 'violation' };
 
+/** A longer story is shown in part, around the cursor. */
+const linesMax = 300;
+
+function lineButton(app: App, line: number): HTMLButtonElement {
+  const { at, mark, text } = app.model.story.lines[line] ?? { at: 0, mark: ' ', text: '' };
+  const kind = marks[mark] ?? 'plain';
+  const time = make('span', { class: 'time' }, timeText(at));
+  const sign =
+    kind === 'plain'
+      ? make('span', { class: 'mark' })
+      : make('span', { class: 'mark', 'aria-label': kind, role: 'img' }, mark);
+  const words = make('span', { class: 'words' }, text);
+  const go = (): void => void goToLine(app, line);
+  return make('button', { type: 'button', class: `line ${kind}`, onclick: go }, time, sign, words);
+}
+
+interface Shown {
+  from: number;
+  here: number;
+  buttons: readonly HTMLButtonElement[];
+}
+
+/** Makes the buttons around a line, unless they are there already. */
+function show(app: App, list: HTMLOListElement, shown: Shown, here: number): void {
+  const count = app.model.story.lines.length;
+  const isThere = here >= shown.from && here < shown.from + shown.buttons.length;
+  if (isThere || (shown.buttons.length > 0 && here < 0)) return;
+  const from = clamp(here - linesMax / 2, 0, Math.max(0, count - linesMax));
+  const length = Math.min(linesMax, count - from);
+  shown.from = from;
+  shown.here = -1;
+  shown.buttons = Array.from({ length }, (_, i) => lineButton(app, from + i));
+  list.start = from + 1;
+  fill(list, ...shown.buttons.map((line) => make('li', {}, line)));
+}
+
+function summaryOf(app: App): string {
+  const { story } = app.model;
+  const { lines, cone, events } = story;
+  if (lines.length === 0) return 'no story';
+  const part = lines.length > linesMax ? ` (${linesMax} shown around the cursor)` : '';
+  const counts = `${lines.length} steps${part}, from ${cone} of ${events} events`;
+  const rest = story.verdict === 'fail' ? '; the rest does not influence the violation' : '';
+  return counts + rest;
+}
+
 export function storyPanel(app: App): Panel {
   const { story } = app.model;
-  const lines = story.lines.map(({ at, mark, text }, line) => {
-    const kind = marks[mark] ?? 'plain';
-    const time = make('span', { class: 'time' }, timeText(at));
-    const sign = make('span', { class: 'mark', 'aria-label': kind, role: 'img' }, mark);
-    const words = make('span', { class: 'words' }, text);
-    const go = (): void => void goToLine(app, line);
-    const props = { type: 'button', class: `line ${kind}`, onclick: go };
-    return make('button', props, time, sign, words);
-  });
-  const list = make('ol', { class: 'story' }, ...lines.map((line) => make('li', {}, line)));
-  const counts = `${story.lines.length} steps, from ${story.cone} of ${story.events} events`;
-  const folded = `${counts}; the rest does not influence the violation`;
-  const summary = make('p', { class: 'muted' }, story.lines.length === 0 ? 'no story' : folded);
+  const list = make('ol', { class: 'story' });
+  const shown: Shown = { from: 0, here: -1, buttons: [] };
   const blocks = story.blocks.flatMap(({ title, rows }) => [
     make('h3', {}, title),
-    make('pre', { tabindex: '0', 'aria-label': title }, rows.join('\n')),
+    make('pre', { tabindex: '0', role: 'region', 'aria-label': title }, rows.join('\n')),
   ]);
-  const element = make('div', {}, list, summary, ...blocks);
+  const summary = make('p', { class: 'muted' }, summaryOf(app));
   return {
-    element,
+    element: make('div', {}, list, summary, ...blocks),
     update(current) {
       const here = storyLine(current);
-      lines.forEach((line, i) => {
-        if (i === here) line.setAttribute('aria-current', 'step');
-        else line.removeAttribute('aria-current');
-        line.classList.toggle('later', i > here);
-      });
-      lines[here]?.scrollIntoView({ block: 'nearest' });
+      show(current, list, shown, here);
+      if (here === shown.here) return;
+      shown.buttons[shown.here - shown.from]?.removeAttribute('aria-current');
+      const line = shown.buttons[here - shown.from];
+      line?.setAttribute('aria-current', 'step');
+      line?.scrollIntoView({ block: 'nearest' });
+      shown.here = here;
     },
   };
 }

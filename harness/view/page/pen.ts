@@ -1,8 +1,8 @@
-/// <reference lib="dom" />
 /**
  * What draws: one set of strokes, on a canvas or as SVG, so that an export is the same picture.
- * The reference above is the one place where the page asks for the browser's types.
+ * The reference below is the one place where the page asks for the browser's types.
  */
+/// <reference lib="dom" />
 
 export interface Ink {
   readonly color: string;

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { tell } from '../report/story.ts';
+import { readTrace } from '../trace/read.ts';
+import { capped } from './cap.ts';
+import type { ViewerInput } from './data.ts';
+import { viewerHtml } from './html.ts';
+import { packed } from './pack.ts';
+
+const caught = 'traces/caught';
+
+async function inputOf(name: string): Promise<ViewerInput> {
+  const { records } = await readTrace(join(caught, name, 'trace.ndjson'));
+  const story = tell(records);
+  return { records, story, name, rule: null, replay: null, other: null, all: false };
+}
+
+function dataOf(html: string): unknown {
+  const text = /<script type="text\/plain" id="data">([^<]*)<\/script>/u.exec(html)?.[1] ?? '';
+  return JSON.parse(gunzipSync(Buffer.from(text, 'base64')).toString());
+}
+
+const scriptOf = (html: string): string => /<script>([\s\S]*?)<\/script>/u.exec(html)?.[1] ?? '';
+
+describe('the page', () => {
+  test.each(readdirSync(caught))('%s carries its records and its story unchanged', async (name) => {
+    const input = await inputOf(name);
+    const data = dataOf(viewerHtml(input));
+    expect(data).toMatchObject({ note: null, name });
+    expect(data).toHaveProperty('records', input.records);
+    expect(data).toHaveProperty('story.lines', input.story.lines);
+  });
+
+  test('runs one script only, the one whose hash its policy names', async () => {
+    const html = viewerHtml(await inputOf('no-dedup'));
+    const hash = createHash('sha256').update(scriptOf(html)).digest('base64');
+    expect(html).toContain(`script-src 'sha256-${hash}'`);
+    expect(html).toContain("default-src 'none'");
+    expect(html.match(/<script\b/gu)).toHaveLength(2);
+  });
+
+  test('names no place to ask for anything', async () => {
+    const html = viewerHtml(await inputOf('no-dedup'));
+    const addresses = html.match(/https?:\/\/[^\s"'`]+/gu) ?? [];
+    expect(addresses.filter((one) => one !== 'http://www.w3.org/2000/svg')).toEqual([]);
+    expect(html).not.toMatch(/\b(?:fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon)\(/u);
+  });
+
+  test('never reads text as markup', async () => {
+    const html = viewerHtml(await inputOf('no-dedup'));
+    expect(scriptOf(html)).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/u);
+  });
+
+  test('keeps hostile words out of its own markup', async () => {
+    const input = await inputOf('no-dedup');
+    const title = '</title><img src=x onerror=alert(1)>&"';
+    const name = '</script><script>alert(1)</script>';
+    const html = viewerHtml({ ...input, name, story: { ...input.story, title } });
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain('alert(1)</script>');
+    expect(dataOf(html)).toMatchObject({ name });
+  });
+});
+
+describe('a trace too long for a page', () => {
+  test('is cut to its violation, and says so', async () => {
+    const input = await inputOf('commit-old-term');
+    const padding = Array.from({ length: 30_000 }, (_, i) => ({
+      kind: 'durable' as const,
+      seq: 1 + i,
+      at: 0,
+      cause: -1,
+      server: 'S1',
+      write: 0,
+    }));
+    const [header, ...rest] = input.records;
+    if (header === undefined) throw new Error('no header');
+    const later = rest.map((record) => ({ ...record, seq: record.seq + 30_000 }));
+    const records = [header, ...padding, ...later];
+    const { records: kept, note } = capped({ ...input, records }, 1000);
+    expect(kept.length).toBeLessThan(15_000);
+    expect(kept[0]).toBe(header);
+    expect(kept.at(-1)?.kind).toBe('verdict');
+    expect(note).toContain(`of the trace's ${records.length} records`);
+    expect(capped({ ...input, records, all: true }, 1000).records).toBe(records);
+  });
+
+  test('keeps the causes of what it keeps', async () => {
+    const input = await inputOf('commit-old-term');
+    const { records } = capped(input, 10);
+    const seqs = new Set(records.map(({ seq }) => seq));
+    for (const { cause } of records) if (cause >= 0) expect(seqs).toContain(cause);
+  });
+});
+
+describe('the packer', () => {
+  const packing = (files: { readonly [path: string]: string }): string =>
+    packed('main.js', (path) => files[path] ?? '');
+
+  test('runs modules in the order in which they need each other', () => {
+    const script = packing({
+      'main.js':
+        "import { add,\n  one } from './b.js';\nimport { two } from './a.js';\nseen.push(add(one, two));",
+      'b.js':
+        "import { two } from './a.js';\nexport function add(x, y) { return x + y; }\n" +
+        'export const one = two - 1;',
+      'a.js': 'export const two = 2;\nconst one = 7;',
+    });
+    const seen: number[] = [];
+    runInNewContext(script, { seen });
+    expect(seen).toEqual([3]);
+  });
+
+  test.each([
+    ["import x from './a.js';", 'does not know'],
+    ["import './a.js';", 'does not know'],
+    ['export default 1;', 'does not know'],
+    ['export { x };', 'does not know'],
+    ["import { x } from './main.js';", 'import each other'],
+    ["const x = '</scr' + '</script>';", 'its own script'],
+  ])('refuses %s', (source, problem) => {
+    expect(() => packing({ 'main.js': source })).toThrow(problem);
+  });
+
+  test('text that looks like a replacement pattern survives', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
+        const literal = JSON.stringify(text).replaceAll(/[<>]/gu, '');
+        const script = packing({ 'main.js': `seen.push(${literal});` });
+        const seen: unknown[] = [];
+        runInNewContext(script, { seen });
+        expect(seen).toEqual([JSON.parse(literal)]);
+      }),
+      { seed: 8, numRuns: 50 },
+    );
+  });
+});
