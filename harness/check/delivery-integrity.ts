@@ -39,7 +39,7 @@ const baseSlackMicros = 2_000_000;
 const pageBits = 12;
 const pageSize = 1 << pageBits;
 /** Above all codes of short names. */
-const everyone = 1 << 16;
+const everyone = 1 << 24;
 
 /** A number inside JSON, by path; 0 when there is none. */
 function numberAt(json: Json, ...path: readonly string[]): number {
@@ -51,12 +51,14 @@ function numberAt(json: Json, ...path: readonly string[]): number {
   return typeof here === 'number' ? here : 0;
 }
 
-/** Short names (S1, c2) are their own code; others are numbered. */
+/** Short names (S1, c12) are their own code; others are numbered. */
 function codeOf(state: State, name: string): number {
-  if (name.length === 2) {
+  const { length } = name;
+  if (length === 2 || length === 3) {
     const first = name.charCodeAt(0);
     const second = name.charCodeAt(1);
-    if (first < 256 && second < 256) return (first << 8) | second;
+    const third = length === 3 ? name.charCodeAt(2) : 0;
+    if ((first | second | third) < 256) return (first << 16) | (second << 8) | third;
   }
   const known = state.codes.get(name);
   if (known !== undefined) return known;
@@ -66,7 +68,11 @@ function codeOf(state: State, name: string): number {
 }
 
 function nameOf(state: State, code: number): string {
-  if (code < everyone) return String.fromCharCode(code >> 8, code & 255);
+  if (code < everyone) {
+    const third = code & 255;
+    const start = String.fromCharCode(code >> 16, (code >> 8) & 255);
+    return third === 0 ? start : start + String.fromCharCode(third);
+  }
   return [...state.codes].find(([, of]) => of === code)?.[0] ?? '*';
 }
 

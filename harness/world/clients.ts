@@ -28,7 +28,7 @@ function begin(world: World, client: Client): void {
   world.cause = seq;
   client.serial += 1;
   const at = world.now + world.scenario.workload.timeoutMs * 1_000;
-  world.queue.push(at, codeOf(happening.timeout, client.index, client.serial), undefined);
+  world.queue.lineUp('late', at, codeOf(happening.timeout, client.index, client.serial));
   ask(world, client);
 }
 
@@ -80,7 +80,7 @@ function ask(world: World, client: Client): void {
     key: 0,
   });
   const at = world.now + world.scenario.workload.retryMs * 1_000;
-  world.queue.push(at, codeOf(happening.retry, client.index, client.attempts), undefined);
+  world.queue.lineUp('soon', at, codeOf(happening.retry, client.index, client.attempts));
 }
 
 function request(client: Client, operation: Operation, to: string): ClientRequest {

@@ -33,6 +33,35 @@ describe('the event queue', () => {
     );
   });
 
+  test('what is lined up is popped as if it had been pushed', () => {
+    const lanes = ['heap', 'planned', 'soon', 'late'] as const;
+    const step = fc.record({ delay: fc.nat({ max: 40 }), lane: fc.constantFrom(...lanes) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
+        const pushed = new EventQueue<number>();
+        const lined = new EventQueue<number>();
+        for (const [order, { delay, lane }] of steps.entries()) {
+          const time = pushed.time + delay;
+          pushed.push(time, order, undefined);
+          if (lane === 'heap') lined.push(time, order, undefined);
+          else lined.lineUp(lane, time, order);
+          expect([lined.nextTime(), lined.length]).toEqual([pushed.nextTime(), pushed.length]);
+          if (order % 3 !== 0) continue;
+          pushed.pop();
+          lined.pop();
+          expect([lined.time, lined.code]).toEqual([pushed.time, pushed.code]);
+        }
+        while (pushed.length > 0) {
+          pushed.pop();
+          lined.pop();
+          expect([lined.time, lined.code]).toEqual([pushed.time, pushed.code]);
+        }
+        expect(lined.length).toBe(0);
+      }),
+      { seed: 13, numRuns: 200 },
+    );
+  });
+
   test('pushing while popping never lets time run backwards', () => {
     fc.assert(
       fc.property(

@@ -1,7 +1,9 @@
 /**
  * What is going to happen, in order of time and, at one moment, in order of insertion: a binary
- * heap over typed arrays, ordered by one number (time and a running count packed together).
+ * heap over typed arrays, ordered by one number (time and a running count packed together). What
+ * comes in ascending order anyway waits in lanes beside it, which cost nothing to keep in order.
  */
+import { Lane } from './lane.ts';
 
 const countBits = 20;
 const countSpan = 2 ** countBits;
@@ -15,6 +17,9 @@ export class EventQueue<Payload> {
   private readonly payloads: (Payload | undefined)[] = [];
   private count = 0;
   private size = 0;
+  private readonly planned: Lane = new Lane();
+  private readonly soon: Lane = new Lane();
+  private readonly late: Lane = new Lane();
 
   /** The popped event: valid until the next `pop`. */
   time = 0;
@@ -22,18 +27,47 @@ export class EventQueue<Payload> {
   payload: Payload | undefined = undefined;
 
   get length(): number {
-    return this.size;
+    return this.size + this.planned.length + this.soon.length + this.late.length;
   }
 
   /** Infinity when nothing is left. */
   nextTime(): number {
-    return this.size === 0 ? Infinity : Math.floor((this.keys[0] ?? 0) / countSpan);
+    const lane = this.firstLane();
+    const top = this.size === 0 ? Infinity : (this.keys[0] ?? 0);
+    return Math.floor((lane.key < top ? lane.key : top) / countSpan);
   }
 
   push(time: number, code: number, payload: Payload | undefined): void {
-    if (this.size === this.keys.length) this.grow();
+    this.insert(this.nextKey(time), code, payload);
+  }
+
+  /**
+   * Like `push` without a payload, for happenings that mostly come later than all that were lined
+   * up in the same lane before: quick if so, right in any case.
+   */
+  lineUp(lane: 'planned' | 'soon' | 'late', time: number, code: number): void {
+    const key = this.nextKey(time);
+    if (!this.laneOf(lane).offer(key, code)) this.insert(key, code, undefined);
+  }
+
+  private laneOf(lane: 'planned' | 'soon' | 'late'): Lane {
+    if (lane === 'soon') return this.soon;
+    return lane === 'late' ? this.late : this.planned;
+  }
+
+  private firstLane(): Lane {
+    const { planned, soon, late } = this;
+    const first = soon.key < planned.key ? soon : planned;
+    return late.key < first.key ? late : first;
+  }
+
+  private nextKey(time: number): number {
     this.count = (this.count + 1) % countSpan;
-    const key = time * countSpan + this.count;
+    return time * countSpan + this.count;
+  }
+
+  private insert(key: number, code: number, payload: Payload | undefined): void {
+    if (this.size === this.keys.length) this.grow();
     const { keys, codes, payloads } = this;
     let at = this.size++;
     while (at > 0) {
@@ -52,8 +86,17 @@ export class EventQueue<Payload> {
 
   /** Takes the earliest event into `time`, `code` and `payload`; the queue must not be empty. */
   pop(): void {
+    const lane = this.firstLane();
     const { keys, codes, payloads } = this;
-    this.time = Math.floor((keys[0] ?? 0) / countSpan);
+    const top = this.size === 0 ? Infinity : (keys[0] ?? 0);
+    if (lane.key < top) {
+      this.time = Math.floor(lane.key / countSpan);
+      this.code = lane.code;
+      this.payload = undefined;
+      lane.shift();
+      return;
+    }
+    this.time = Math.floor(top / countSpan);
     this.code = codes[0] ?? 0;
     this.payload = payloads[0];
     const last = --this.size;

@@ -161,7 +161,7 @@ export function begin(world: World): void {
   });
   scenario.workload.operations.forEach((operation, index) => {
     const client = Math.max(0, world.names.indexOf(operation.client));
-    queue.push(operation.atMs * 1_000, codeOf(happening.operation, client, index), undefined);
+    queue.lineUp('planned', operation.atMs * 1_000, codeOf(happening.operation, client, index));
   });
   queue.push(scenario.limits.runMs * 1_000, codeOf(happening.quiet, 0, 0), undefined);
 }
