@@ -14,15 +14,21 @@ function lasting(detail: Detail): string {
   return field(detail, 'forMs') === '' ? '' : ` for ${milli(detail, 'forMs')}`;
 }
 
-/** `every AppendEntries S1 → any`, `82 of 100 messages any → S2` */
-function hit(detail: Detail): string {
+interface Hit {
+  /** `every AppendEntries S1 → any`, `82 of 100 messages any → S2` */
+  readonly what: string;
+  readonly many: boolean;
+}
+
+function hit(detail: Detail): Hit {
   const message = field(detail, 'message');
-  const what = message === '' || message === 'any' ? 'message' : message;
+  const any = message === '' || message === 'any';
+  const link = `${field(detail, 'from') || 'any'} → ${field(detail, 'to') || 'any'}`;
   const percent = field(detail, 'percent');
-  const plural = what === 'message' ? 'messages' : what;
-  const share =
-    percent === '' || percent === '100' ? `every ${what}` : `${percent} of 100 ${plural}`;
-  return `${share} ${field(detail, 'from') || 'any'} → ${field(detail, 'to') || 'any'}`;
+  if (percent === '' || percent === '100') {
+    return { what: `every ${any ? 'message' : message} ${link}`, many: false };
+  }
+  return { what: `${percent} of 100 ${any ? 'messages' : message} ${link}`, many: true };
 }
 
 function ofServer(name: string, server: string, detail: Detail): string | null {
@@ -58,15 +64,19 @@ function ofServer(name: string, server: string, detail: Detail): string | null {
 
 function ofNetwork(name: string, detail: Detail): string | null {
   const long = lasting(detail);
+  const { what, many } = hit(detail);
+  const by = milli(detail, 'byMs');
   switch (name) {
     case 'drop':
-      return `${hit(detail)} is lost${long}`;
+      return `${what} ${many ? 'are' : 'is'} lost${long}`;
     case 'delay':
-      return `${hit(detail)} arrives ${milli(detail, 'byMs')} late${long}`;
-    case 'duplicate':
-      return `${hit(detail)} is sent twice, ${milli(detail, 'afterMs')} apart${long}`;
+      return `${what} ${many ? 'arrive' : 'arrives'} ${by} late${long}`;
+    case 'duplicate': {
+      const apart = milli(detail, 'afterMs');
+      return `${what} ${many ? 'are' : 'is'} sent twice, ${apart} apart,${long}`.replace(/,$/u, '');
+    }
     case 'reorder':
-      return `${hit(detail)} waits up to ${milli(detail, 'byMs')}, so that some overtake others${long}`;
+      return `${what} ${many ? 'wait' : 'waits'} up to ${by}${long}, so that some overtake others`;
     case 'throttle':
       return `the namespace throttles${long}`;
     case 'brokerRestart':

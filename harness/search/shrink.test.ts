@@ -110,6 +110,23 @@ describe('shrink', () => {
     expect(met).toEqual([shrunk.scenario]);
   });
 
+  test('goes on, when told how, to what reads shorter with no more actions', () => {
+    // What a reader must follow: the end of the unkind part, and the chance of the network seed.
+    const measure = (scenario: Scenario): number =>
+      Math.ceil(scenario.limits.runMs / 100) + (scenario.seed % 8);
+    for (const scenario of failing(twoCrashes, 'LogMatching')) {
+      const options = { tries: 6_000, execute: twoCrashes };
+      const plain = shrink(scenario, lab, arbitrary, options);
+      const polished = shrink(scenario, lab, arbitrary, { ...options, measure });
+      expect(actionCount(polished.scenario)).toBeLessThanOrEqual(actionCount(plain.scenario));
+      expect(measure(polished.scenario)).toBeLessThanOrEqual(measure(plain.scenario));
+      expect(polished.scenario.seed % 8).toBeLessThan(2);
+      expect(polished.outcome.failure?.invariant).toBe('LogMatching');
+      expect(polished.path).toBe(plain.path);
+      expect(shrink(scenario, lab, arbitrary, { ...options, measure })).toEqual(polished);
+    }
+  });
+
   test('leaves a scenario alone that does not fail', () => {
     const [scenario] = fc.sample(arbitrary, { seed: 1, numRuns: 1 });
     if (scenario === undefined) throw new Error('nothing was drawn');

@@ -66,6 +66,8 @@ const leastMs = 10;
 /** The last stage ends when so many variations for each step gained nothing: long ones try longer. */
 const patience = 60;
 const patienceLeast = 200;
+/** Every so many variations one sets out from a plainer scenario: fewer servers, usual knobs. */
+const plainEvery = 3;
 
 /** What the last stage makes smaller: actions weigh as two steps, and events break ties. */
 interface Cost {
@@ -149,16 +151,32 @@ class Shrinker {
   }
 
   /** Less to read: whole ends of the scenario earlier, then variations, while they gain. */
-  polish(): void {
+  polish(arbitrary: Arbitrary<Scenario>): void {
     if (this.options.measure === undefined) return;
     this.allowed = this.options.tries;
     this.exhausted = false;
     this.cost = this.costOf(this.smallest, this.outcome);
     while (this.hurry() && !this.exhausted);
+    let bases = this.plainer(arbitrary);
     let idle = 0;
     for (let ordinal = 0; idle < this.patience() && !this.exhausted; ordinal++) {
-      idle = this.accepts(variation(this.smallest, ordinal)) ? 0 : idle + 1;
+      const base = ordinal % plainEvery === 0 ? bases[(ordinal / plainEvery) % bases.length] : null;
+      idle += 1;
+      if (!this.accepts(variation(base ?? this.smallest, ordinal))) continue;
+      idle = 0;
+      bases = this.plainer(arbitrary);
     }
+  }
+
+  /** What the arbitrary would make plainer without taking an action away; the smallest itself. */
+  private plainer(arbitrary: Arbitrary<Scenario>): readonly Scenario[] {
+    const { smallest } = this;
+    const bases = [smallest];
+    for (const { value } of arbitrary.shrink(smallest, undefined)) {
+      if (actionCount(value) < actionCount(smallest)) break;
+      bases.push(value);
+    }
+    return bases;
   }
 
   private patience(): number {
@@ -202,11 +220,7 @@ class Shrinker {
   /** Takes some of the many actions away at once, in this cluster and in smaller ones. */
   private thin(arbitrary: Arbitrary<Scenario>, seeds: number): boolean {
     const { smallest } = this;
-    const bases = [smallest];
-    for (const { value } of arbitrary.shrink(smallest, undefined)) {
-      if (value.cluster.servers >= smallest.cluster.servers) break;
-      if (value.cluster.servers >= 3) bases.push(value);
-    }
+    const bases = this.plainer(arbitrary);
     for (let k = 0; k < 2 * seeds * actionCount(smallest); k++) {
       const candidate = thinned(bases[k % bases.length] ?? smallest, k);
       if (bulk(candidate) < bulk(smallest) && this.accepts(candidate)) return true;
@@ -250,7 +264,7 @@ export function shrink(
   const seeds = options.resample ?? freshSeeds;
   while (!shrinker.exhausted && shrinker.resample(arbitrary, seeds)) shrinker.descend(arbitrary);
   const finished = !shrinker.exhausted;
-  shrinker.polish();
+  shrinker.polish(arbitrary);
   return { ...result(shrinker, path), finished };
 }
 

@@ -76,9 +76,11 @@ const shorterRun: Move = (scenario, rolls) => {
 
 const nudges = [-200, -100, -50, -20, -10, -5, -2, -1, 1, 2, 5, 10, 20, 50, 100] as const;
 
-function nudged(value: number, rolls: Rolls): number {
-  return Math.max(0, value + rolls.among(nudges));
+function nudged(value: number, max: number, rolls: Rolls): number {
+  return Math.min(max, Math.max(0, value + rolls.among(nudges)));
 }
+
+const longestMs = 10_000;
 
 const messages: readonly [MessageClass, ...MessageClass[]] = [
   'RequestVote',
@@ -113,14 +115,19 @@ function changedFault(fault: Fault, scenario: Scenario, rolls: Rolls): Fault {
   if (change === 0) return narrowed(fault, scenario, rolls);
   if (change <= 2 && 'forMs' in fault) {
     const { forMs } = fault;
-    const shorter = rolls.among([forMs * 2, forMs / 2, forMs + 100, nudged(forMs, rolls)]);
-    return { ...fault, forMs: Math.min(10_000, Math.max(1, Math.round(shorter))) };
+    const shorter = rolls.among([
+      forMs * 2,
+      forMs / 2,
+      forMs + 100,
+      nudged(forMs, longestMs, rolls),
+    ]);
+    return { ...fault, forMs: Math.min(longestMs, Math.max(1, Math.round(shorter))) };
   }
   if (change === 3 && 'byMs' in fault) {
-    const by = rolls.among([fault.byMs / 2, fault.byMs * 2, nudged(fault.byMs, rolls)]);
-    return { ...fault, byMs: Math.min(10_000, Math.max(1, Math.round(by))) };
+    const by = rolls.among([fault.byMs / 2, fault.byMs * 2, nudged(fault.byMs, longestMs, rolls)]);
+    return { ...fault, byMs: Math.min(longestMs, Math.max(1, Math.round(by))) };
   }
-  return { ...fault, atMs: nudged(fault.atMs, rolls) };
+  return { ...fault, atMs: nudged(fault.atMs, scenario.limits.runMs, rolls) };
 }
 
 /** One fault or operation at another moment, of another length, at a narrower target. */
@@ -134,7 +141,7 @@ const otherAction: Move = (scenario, rolls) => {
   const at = index - faults.length;
   const operation = workload.operations[at];
   if (operation === undefined) return scenario;
-  const moved = { ...operation, atMs: nudged(operation.atMs, rolls) };
+  const moved = { ...operation, atMs: nudged(operation.atMs, scenario.limits.runMs, rolls) };
   return {
     ...scenario,
     workload: { ...workload, operations: workload.operations.with(at, moved) },

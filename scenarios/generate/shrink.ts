@@ -26,7 +26,7 @@ export function* candidates(scenario: Scenario, from: Place): Generator<Candidat
   while (place !== undefined) {
     switch (place.phase) {
       case 'config':
-        if (!isForLater(scenario, place)) yield* configured(scenario, place);
+        yield* configured(scenario, place);
         place = deletionAfter(scenario, place);
         break;
       case 'delete':
@@ -52,22 +52,10 @@ function countOf(scenario: Scenario): number {
   return scenario.faults.length + scenario.workload.operations.length;
 }
 
-/** Long scenarios are slow to run: they are cut first, and their knobs are seen to afterwards. */
-function isForLater(scenario: Scenario, { first, next }: In<'config'>): boolean {
-  return first && next === 0 && countOf(scenario) > longestForTwos;
-}
-
-function deletionAfter(scenario: Scenario, from: In<'config'>): Place {
-  const { first } = from;
+function deletionAfter(scenario: Scenario, { first }: In<'config'>): Place {
   const end = countOf(scenario);
   const largest = 2 ** Math.floor(Math.log2(Math.max(1, end)));
-  return {
-    phase: 'delete',
-    size: first ? largest : 1,
-    end,
-    hit: false,
-    changed: isForLater(scenario, from),
-  };
+  return { phase: 'delete', size: first ? largest : 1, end, hit: false, changed: false };
 }
 
 function fieldsFrom(action: number, field: number, changed: boolean): In<'fields'> {
