@@ -1,16 +1,38 @@
 #!/usr/bin/env node
-/** `npm run bench [-- NAME…]`: the figures Whitewater claims, measured on this machine. */
+/**
+ * `npm run bench [-- NAME… | -- --export FOLDER]`: the figures Whitewater claims, measured on this
+ * machine; or the histories that the linearizability judge is measured with, for other checkers.
+ */
+import { exportAll } from './bench/linearizability.ts';
 import { benchmarks } from './bench/list.ts';
 import { report } from './bench/measure.ts';
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !benchmarks.some((bench) => bench.name === name));
-if (unknown.length > 0) {
-  const known = benchmarks.map((bench) => bench.name).join(', ');
-  console.error(`error: no benchmark is called ${unknown.join(', ')}; there are ${known}`);
-  process.exitCode = 64;
-} else {
+const usage = 64;
+const words = process.argv.slice(2);
+const names = new Set(benchmarks.map(({ name }) => name.split(' ')[0] ?? name));
+
+function exportTo(folder: string | undefined): void {
+  if (folder === undefined) {
+    console.error('error: --export wants a folder');
+    process.exitCode = usage;
+    return;
+  }
+  for (const file of exportAll(folder)) console.log(file);
+}
+
+function measure(): void {
+  const unknown = words.filter((word) => !names.has(word));
+  if (unknown.length > 0) {
+    const known = [...names].join(', ');
+    console.error(`error: no benchmark is called ${unknown.join(', ')}; there are ${known}`);
+    process.exitCode = usage;
+    return;
+  }
   for (const bench of benchmarks) {
-    if (wanted.length === 0 || wanted.includes(bench.name)) report(bench);
+    const [name] = bench.name.split(' ');
+    if (words.length === 0 || words.includes(name ?? '')) report(bench);
   }
 }
+
+if (words[0] === '--export') exportTo(words[1]);
+else measure();

@@ -7,6 +7,7 @@ import { execute, record } from '../search/execute.ts';
 import { sampled } from './sample.ts';
 import { traceWriter } from '../trace/write.ts';
 import type { Scenario } from '../world/scenario.ts';
+import { linearizabilityBenchmarks } from './linearizability.ts';
 import { loaded } from './load.ts';
 import { bareLoop } from './loop.ts';
 import type { Benchmark, Figure } from './measure.ts';
@@ -139,4 +140,5 @@ export const benchmarks: readonly Benchmark[] = [
     runs: 5,
     measure: trace,
   },
+  ...linearizabilityBenchmarks,
 ];

@@ -9,8 +9,9 @@ import { clean, counted, grouped } from '../report/words.ts';
 import type { Trace } from '../trace/read.ts';
 import { readTrace } from '../trace/read.ts';
 import type { TraceRecord } from '../trace/record.ts';
-import { readHistory } from '../trace/foreign.ts';
 import { UserError } from '../trace/user-error.ts';
+import type { JudgedHistory } from './check-history.ts';
+import { judgeForeign, orderLines } from './check-history.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import { tracePath } from './input.ts';
@@ -96,19 +97,6 @@ async function judgeTrace(path: string, request: Request): Promise<Judged> {
   return excused({ verdict, records: records.length, remarks });
 }
 
-async function judgeForeign(path: string, request: Request): Promise<Judged> {
-  const { given } = request;
-  const model = given.model ?? 'cas-register';
-  const failedCas = given.failedCas ?? 'observed';
-  const { records, torn } = await readHistory(path, { model, failedCas });
-  const remarks = torn === null ? [] : [`the last line (${torn.line}) is cut off and was left out`];
-  if (records.length === 0) {
-    throw new UserError('the file holds no operation', { file: path, remedy: 'Name a history' });
-  }
-  const verdict = judge([linearizabilityCheck(model)], { servers: [], records });
-  return { verdict, records: records.length, remarks };
-}
-
 function exitOf({ verdict }: Judged): ExitCode {
   switch (verdict.kind) {
     case 'pass':
@@ -148,7 +136,18 @@ function evidenceText(judged: Judged, path: string): string[] {
   return lines;
 }
 
-function json(judged: Judged, code: ExitCode): string {
+function isHistory(judged: Judged | JudgedHistory): judged is JudgedHistory {
+  return 'told' in judged;
+}
+
+/** What only the judgement of a foreign history has to say. */
+function historyPart(judged: Judged | JudgedHistory): object {
+  if (!isHistory(judged)) return {};
+  const { operations, wallMs, told, orders } = judged;
+  return { operations, wallMs, partitions: told.keys, ...(orders === null ? {} : { orders }) };
+}
+
+function json(judged: Judged | JudgedHistory, code: ExitCode): string {
   const { verdict, records, remarks } = judged;
   const document = {
     schema: 'whitewater.check/1',
@@ -158,6 +157,7 @@ function json(judged: Judged, code: ExitCode): string {
     evidence: verdict.evidence,
     records,
     remarks,
+    ...historyPart(judged),
     checks: verdict.outcomes.map(({ check, outcome }) => ({ name: check.name, ...outcome })),
     exit: code,
   };
@@ -168,9 +168,9 @@ function json(judged: Judged, code: ExitCode): string {
 export async function checkCommand(request: Request): Promise<ExitCode> {
   const { io, given, args } = request;
   const path = tracePath(args[0] ?? '');
-  const judged = isTrace(path)
+  const judged: Judged | JudgedHistory = isTrace(path)
     ? await judgeTrace(path, request)
-    : await judgeForeign(path, request);
+    : judgeForeign(path, request);
   const code = exitOf(judged);
   if (given.json === true) {
     io.out(json(judged, code));
@@ -179,6 +179,7 @@ export async function checkCommand(request: Request): Promise<ExitCode> {
   const style = styleOf(given, io);
   const { text, colour } = headline(judged);
   const lines = [painted(clean(text), { style, colour }), ...evidenceText(judged, path)];
+  if (isHistory(judged) && judged.orders !== null) lines.push(...orderLines(judged.orders));
   for (const remark of judged.remarks) lines.push(`  ⚠ ${remark}`);
   io.out(`${lines.join('\n')}\n`);
   return code;

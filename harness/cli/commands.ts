@@ -81,8 +81,11 @@ export const commands: readonly CommandSpec[] = [
     name: 'check',
     aliases: [],
     summary: 'Judge a trace or a foreign history without running anything.',
-    argument: { name: '<file>', text: 'a trace, or a history of one JSON operation a line' },
-    flags: ['model', 'failedCas', 'invariant'],
+    argument: {
+      name: '<file>',
+      text: 'a trace, or a history: NDJSON, EDN, or the text of etcd runs',
+    },
+    flags: ['model', 'failedCas', 'timeout', 'witness', 'invariant'],
     examples: [
       ['whitewater check trace.ndjson', 'all promises'],
       ['whitewater check trace.ndjson --invariant LogMatching', 'one promise'],

@@ -27,6 +27,8 @@ export type FlagName =
   | 'all'
   | 'noOpen'
   | 'failedCas'
+  | 'timeout'
+  | 'witness'
   | 'out'
   | 'json'
   | 'quiet'
@@ -136,6 +138,17 @@ const table: Readonly<Record<FlagName, Flag>> = {
     text: 'in a foreign history a failed cas observed another value, or says nothing',
     group: 'Judging',
     choices: ['observed', 'absent'],
+  },
+  timeout: {
+    flags: '--timeout <duration>',
+    text: 'of a foreign history: time for each key, then unknown (default 10s)',
+    group: 'Judging',
+    parse: durationMs,
+  },
+  witness: {
+    flags: '--witness',
+    text: 'of a foreign history: the order found, or the longest there is',
+    group: 'Judging',
   },
   out: {
     flags: '--out <folder>',

@@ -28,6 +28,9 @@ export interface Given {
   /** False after `--no-open`. */
   readonly open?: boolean;
   readonly failedCas?: 'observed' | 'absent';
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly witness?: boolean;
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;

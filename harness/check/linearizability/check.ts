@@ -5,7 +5,8 @@ import { History } from '../history.ts';
 import { HistoryBuilder } from '../history-builder.ts';
 import { explain } from './explain.ts';
 import type { Budget } from './budget.ts';
-import { firstFailure, judge } from './judge.ts';
+import type { Algorithm } from './judge.ts';
+import { firstFailure, judgeTold } from './judge.ts';
 import type { Columns } from './model.ts';
 import { operationOf } from './model.ts';
 import { byKey } from './partition.ts';
@@ -81,25 +82,45 @@ function isHistory(record: TraceRecord): record is HistoryRecord {
   return 'process' in record;
 }
 
+/** How one key was judged, and by whom. */
+export interface KeyTold {
+  readonly key: string;
+  readonly operations: number;
+  readonly kind: 'linearizable' | 'illegal' | 'undecided';
+  readonly algorithm: Algorithm;
+  readonly configurations: number;
+}
+
+export interface HistoryTold {
+  readonly verdict: Verdict;
+  /** Up to the first key that fails. */
+  readonly keys: readonly KeyTold[];
+}
+
 /** Judges every key; one that fails decides, one that cannot be decided makes a pass unknown. */
 export function judgeHistory(history: History, budget: Budget): Verdict {
+  return judgeKeys(history, budget).verdict;
+}
+
+/** The same, and how each key was judged. */
+export function judgeKeys(history: History, budget: Budget): HistoryTold {
+  const keys: KeyTold[] = [];
   let unknown: Verdict | null = null;
   for (const columns of byKey(history)) {
-    const verdict = judge(columns, budget);
-    switch (verdict.kind) {
-      case 'linearizable':
-        break;
-      case 'illegal':
-        return { kind: 'fail', ...explain(firstFailure(columns, verdict, budget)) };
-      case 'undecided':
-        unknown ??= {
-          kind: 'unknown',
-          reason: `${columns.count} operations on ${keyOf(columns)}: ${verdict.reason}`,
-        };
-        break;
+    const { verdict, algorithm, configurations } = judgeTold(columns, budget);
+    const key = keyOf(columns);
+    const { kind } = verdict;
+    keys.push({ key, operations: columns.count, kind, algorithm, configurations });
+    if (verdict.kind === 'illegal') {
+      const failure = explain(firstFailure(columns, verdict, budget));
+      return { verdict: { kind: 'fail', ...failure }, keys };
+    }
+    if (verdict.kind === 'undecided') {
+      const reason = `${columns.count} operations on ${key}: ${verdict.reason}`;
+      unknown ??= { kind: 'unknown', reason };
     }
   }
-  return unknown ?? { kind: 'pass', examined: history.completed };
+  return { verdict: unknown ?? { kind: 'pass', examined: history.completed }, keys };
 }
 
 function keyOf(columns: Columns): string {
