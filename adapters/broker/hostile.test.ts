@@ -33,6 +33,16 @@ const begin = frame(
   Buffer.from([0x00, 0x53, 0x11, 0xc0, 0x07, 0x04, 0x40, 0x43, 0x52, 0xff, 0x52, 0xff]),
 );
 
+/** A session with a window of 4 billion, and as much credit on its link 0. */
+const wideBegin = frame(
+  Buffer.from([0, 0x53, 0x11, 0xc0, 10, 4, 0x40, 0x43, 0x70, 255, 255, 255, 255, 0x52, 255]),
+);
+const endlessCredit = frame(
+  Buffer.concat([
+    Buffer.from([0, 0x53, 0x13, 0xc0, 18, 7, 0x52, 1, 0x70, 255, 255, 255, 255, 0x43]),
+    Buffer.from([0x52, 255, 0x43, 0x43, 0x70, 0x7f, 255, 255, 255]),
+  ]),
+);
 const close = frame(Buffer.from([0x00, 0x53, 0x18, 0x45]));
 
 function frame(body: Buffer, channel = 0): Buffer {
@@ -155,6 +165,35 @@ describe('hostile clients', () => {
     expect(await worksFor(broker.connectionString)).toBe(true);
   });
 
+  test('a client that asks for everything and reads nothing is given little', async () => {
+    const full = await startBroker({ queues: ['q'] });
+    const client = new ServiceBusClient(full.connectionString);
+    const sender = client.createSender('q');
+    const body = Buffer.alloc(200_000);
+    for (let i = 0; i < 200; i++) await sender.sendMessages({ body });
+    const { socket, ended } = raw(full.port);
+    socket.write(Buffer.concat([amqpHeader, open, wideBegin, recordedAttach(1)]));
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.pause();
+    socket.write(endlessCredit);
+    const left = async (): Promise<number> => {
+      const response = await fetch(`http://localhost:${full.adminPort}/q`);
+      const count = /ActiveMessageCount>(?<count>\d+)</.exec(await response.text());
+      return Number(count?.groups?.['count']);
+    };
+    while ((await left()) === 200) await new Promise(setImmediate);
+    const first = await left();
+    await sender.sendMessages({ body });
+    expect(first).toBeGreaterThan(60);
+    expect(await left()).toBe(first + 1);
+    socket.resume();
+    while ((await left()) > 0) await new Promise(setImmediate);
+    socket.destroy();
+    await ended;
+    await client.close();
+    await full.close();
+  });
+
   test('200 connections at once are served, and one above the limit is closed', async () => {
     const sockets = Array.from({ length: 200 }, () => raw());
     await Promise.all(
@@ -172,12 +211,12 @@ describe('hostile clients', () => {
   });
 });
 
-/** A receiving link to `q`, by hand. */
-function recordedAttach(): Buffer {
+/** A receiving link to `q`, by hand: peek-lock, or receive-and-delete for 1. */
+function recordedAttach(sendSettled = 0): Buffer {
   const source = Buffer.from([0, 0x53, 0x28, 0xc0, 4, 1, 0xa1, 1, 0x71]);
   const target = Buffer.from([0, 0x53, 0x29, 0x45]);
   const fields = Buffer.concat([
-    Buffer.from([0xa1, 1, 0x6c, 0x43, 0x41, 0x50, 0, 0x50, 1]),
+    Buffer.from([0xa1, 1, 0x6c, 0x43, 0x41, 0x50, sendSettled, 0x50, 0]),
     source,
     target,
   ]);

@@ -23,7 +23,7 @@ const timeoutProperty = 'com.microsoft:timeout';
 const lockedUntilProperty = 'com.microsoft:locked-until-utc';
 const sessionWaitMs = 60_000;
 /** What the model may hand out before the event loop has turned. */
-const atOnce = 1000;
+const atOnce = 100;
 
 export class Outlet extends OutgoingLink implements Sink, Unsettled {
   private readonly path: string;

@@ -34,6 +34,8 @@ export class Wire {
   private need: number;
   private held: boolean;
   private outgoing: Buffer[];
+  /** Bytes of those. */
+  private gathered: number;
   private silence: Silence;
   private chunking: { readonly bytes: number; readonly everyMs: number } | undefined;
   private slow: Buffer;
@@ -53,6 +55,7 @@ export class Wire {
     this.need = headerSize;
     this.held = false;
     this.outgoing = [];
+    this.gathered = 0;
     this.silence = 'none';
     this.chunking = undefined;
     this.slow = Buffer.alloc(0);
@@ -72,6 +75,7 @@ export class Wire {
     if (this.ended || bytes.length === 0) return;
     if (this.outgoing.length === 0) process.nextTick(() => this.flush());
     this.outgoing.push(bytes);
+    this.gathered += bytes.length;
   }
 
   /** No unit is handed out until the other work of this turn is done. */
@@ -104,6 +108,7 @@ export class Wire {
   /** A black hole: the bytes of that direction vanish, the socket stays open. */
   silent(silence: Silence): void {
     this.silence = silence;
+    if (silence === 'none') this.events.roomAgain();
   }
 
   /** Sends in small pieces from now on. */
@@ -122,7 +127,7 @@ export class Wire {
 
   /** The peer reads slower than it asks. */
   get isCongested(): boolean {
-    return this.socket.writableLength > unreadBytesMax / 4;
+    return this.socket.writableLength + this.gathered + this.slow.length > unreadBytesMax / 4;
   }
 
   /** The peer has a second to end the connection itself. */
@@ -153,6 +158,7 @@ export class Wire {
     const { outgoing } = this;
     if (outgoing.length === 0 || this.ended) return;
     this.outgoing = [];
+    this.gathered = 0;
     const bytes = outgoing.length === 1 ? outgoing[0] : Buffer.concat(outgoing);
     if (bytes === undefined || this.silence === 'out' || this.silence === 'both') return;
     this.bytesOut += bytes.length;
@@ -174,6 +180,7 @@ export class Wire {
     this.slow = this.slow.subarray(bytes);
     if (this.slow.length > 0) this.later(everyMs, () => this.trickleNext());
     else if (this.ended) this.socket.end();
+    else this.events.roomAgain();
   }
 
   private later(ms: number, action: () => void): void {
