@@ -15,7 +15,7 @@ import { Outbox } from './outbox.ts';
 import { PlainReceiver } from './receiver.ts';
 import { Screen } from './screen.ts';
 import { SessionOf } from './session.ts';
-import { Watchdog } from './watchdog.ts';
+import { type Listening, Watchdog } from './watchdog.ts';
 
 export interface AzureBus<Body> extends Bus<Body> {
   readonly counts: Counts;
@@ -57,9 +57,11 @@ class RealBus<Body> implements AzureBus<Body> {
     this.#withSessions = new Set();
     this.#locks = new Locks(context);
     this.#arrivals = new Arrivals(context, this.#locks, new Screen());
-    this.#watchdog = new Watchdog(context, () => this.#receivingFrom(), nowMs);
-    this.#outbox = new Outbox(context, this.#watchdog, nowMs);
     this.#browse = new Browse(context);
+    const listening = (): readonly Listening[] => this.#listening();
+    const first = (path: string): ReturnType<Browse<Body>['first']> => this.#browse.first(path);
+    this.#watchdog = new Watchdog(context, { listening, first }, nowMs);
+    this.#outbox = new Outbox(context, this.#watchdog, nowMs);
     this.#administration = new Administration(options.account, context.endpoint);
   }
 
@@ -269,8 +271,16 @@ class RealBus<Body> implements AzureBus<Body> {
     );
   }
 
-  #receivingFrom(): string | undefined {
-    for (const { path } of this.#receivers.values()) return path;
-    return undefined;
+  #listening(): readonly Listening[] {
+    return [...this.#receivers.values()].map((receiver) => ({
+      path: receiver.path,
+      couldHave: (number) => receiver instanceof PlainReceiver && this.#could(receiver, number),
+    }));
+  }
+
+  #could({ opening, path }: PlainReceiver<Body>, sequenceNumber: number): boolean {
+    if (opening.mode === 'receiveAndDelete') return this.#context.inbox.hasRoom;
+    const held = this.#locks.heldBy(opening.receiver);
+    return held < opening.prefetch && !this.#locks.holds(path, sequenceNumber);
   }
 }

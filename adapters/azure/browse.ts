@@ -1,5 +1,5 @@
 /** Peeking, deferred messages and scheduled ones: what goes through an entity's management node. */
-import type { BusCommand, Peeked } from '../../harness/bus/bus.ts';
+import type { BusCommand, BusMessage, Peeked } from '../../harness/bus/bus.ts';
 import { type Arrivals, deadLetterParts, type Origin } from './arrivals.ts';
 import { type Context, Refusal } from './context.ts';
 import { incoming } from './messages.ts';
@@ -35,13 +35,21 @@ export class Browse<Body> {
       for (const raw of page) {
         if (sessionId !== undefined && raw.sessionId !== sessionId) continue;
         if (scheduledOnly && raw.state !== 'scheduled') continue;
-        if (found.length < count) found.push(this.peeked(raw, path));
+        const peeked = found.length < count ? this.peeked(raw, path) : undefined;
+        if (peeked !== undefined) found.push(peeked);
       }
       const last = page.at(-1)?.sequenceNumber;
       if (last === undefined) break;
       from = last.toNumber() + 1;
     }
     return found;
+  }
+
+  /** What lies first in the entity, whoever sent it. */
+  async first(path: string): Promise<IncomingMessage | undefined> {
+    const helper = (await this.context.clients.get('receive')).helper(path);
+    const [first] = await this.page(helper, 0, 1);
+    return first;
   }
 
   /** Returns the sequence number. */
@@ -75,9 +83,7 @@ export class Browse<Body> {
     let number = this.numbers.long(value);
     if (number === undefined) {
       // If anything is there, it has a number to compute with.
-      const helper = (await this.context.clients.get('receive')).helper(path);
-      const [any] = await helper.peekMessages(1);
-      if (any !== undefined) this.see(any);
+      await this.first(path);
       number = this.numbers.long(value);
     }
     if (number === undefined) throw notFound(path, value);
@@ -91,17 +97,30 @@ export class Browse<Body> {
   ): Promise<readonly IncomingMessage[]> {
     const number = this.numbers.long(from);
     if (number !== undefined) return helper.peekMessages(count, { fromSequenceNumber: number });
+    // Without a number the SDK goes on where it stopped: at the beginning, as no number was seen.
     const [first] = await helper.peekMessages(1);
     if (first === undefined) return [];
     this.see(first);
     return this.page(helper, from, count);
   }
 
-  private peeked(raw: IncomingMessage, path: string): Peeked<Body> {
-    const { clock, options } = this.context;
+  private decoded(raw: IncomingMessage): BusMessage<Body> | undefined {
+    try {
+      return incoming(raw, this.context.options.codec);
+    } catch {
+      this.context.counts.undecodable++;
+      return undefined;
+    }
+  }
+
+  /** Undefined for what is none of ours. */
+  private peeked(raw: IncomingMessage, path: string): Peeked<Body> | undefined {
+    const { clock } = this.context;
     const { enqueuedTimeUtc, state } = raw;
+    const message = this.decoded(raw);
+    if (message === undefined) return undefined;
     return {
-      message: incoming(raw, options.codec),
+      message,
       sequenceNumber: raw.sequenceNumber?.toNumber() ?? 0,
       state,
       deliveryCount: raw.deliveryCount ?? 0,

@@ -35,9 +35,13 @@ export class Inbox<Body> {
     return events;
   }
 
+  get hasRoom(): boolean {
+    return this.deliveries < this.deliveriesMax;
+  }
+
   /** Fulfilled when there is room for deliveries; undefined if there is some now. */
   room(): Promise<void> | undefined {
-    if (this.deliveries < this.deliveriesMax) return undefined;
+    if (this.hasRoom) return undefined;
     return new Promise((resolve) => {
       this.waiting.push(resolve);
     });

@@ -88,6 +88,20 @@ export class Locks<Body> {
     }
   }
 
+  /** How many messages that receiver holds. */
+  heldBy(receiver: string): number {
+    let count = 0;
+    for (const held of this.held.values()) if (held.receiver === receiver) count++;
+    return count;
+  }
+
+  holds(path: string, sequenceNumber: number): boolean {
+    for (const held of this.held.values()) {
+      if (held.path === path && held.raw.sequenceNumber?.toNumber() === sequenceNumber) return true;
+    }
+    return false;
+  }
+
   close(): void {
     for (const held of this.held.values()) this.end(held, 'MessageLockLost');
   }

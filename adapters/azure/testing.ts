@@ -68,6 +68,13 @@ export class Bench {
     });
   }
 
+  /** Lets all of that time pass. */
+  async pass(ms: number): Promise<void> {
+    const end = this.now() + ms * 1000;
+    while (this.now() < end) await this.wait(end);
+    this.look();
+  }
+
   submit(command: BusCommand<string>): void {
     this.bus.submit(command, this.now());
   }

@@ -68,19 +68,15 @@ describe('the watchdog', () => {
     expect(await outage()).toBeLessThan(boundMs);
   });
 
-  test('recovers from a connection lost while a link is opened, a stall of a minute', async () => {
+  test('recovers from a connection lost again while its links are opened, a stall of a minute', async () => {
     await flowing();
-    broker.plant({ at: 'attach', path: 'other', effect: { kind: 'ignore' }, times: 1 });
-    bench.send({
-      kind: 'openReceiver',
-      receiver: 'other',
-      path: 'other',
-      mode: 'receiveAndDelete',
-      prefetch: 1,
-    });
-    await bench.wait(bench.now() + 200_000);
+    const silence = broker.plant({ at: 'cbs', effect: { kind: 'drop' }, times: 1 });
+    for (const connection of broker.connections) connection.cut();
+    await bench.pass(300);
+    expect(silence.hits).toBe(1);
     for (const connection of broker.connections) connection.cut();
     expect(await outage()).toBeLessThan(boundMs);
+    expect(bench.bus.counts.rebuilds).toBeGreaterThanOrEqual(1);
   });
 
   test('recovers from a silent partition, which the SDK notices after two minutes', async () => {
@@ -92,7 +88,7 @@ describe('the watchdog', () => {
 
   test('leaves a healthy but idle bus alone', async () => {
     await flowing();
-    await bench.wait(bench.now() + 1_500_000);
+    await bench.pass(1_500);
     expect(bench.bus.counts.rebuilds).toBe(0);
     bench.publish('q', 'still');
     await bench.delivery('still');
@@ -134,7 +130,7 @@ describe('the watchdog', () => {
     bench = new Bench(accountOf(broker), { times, probe: { path: 't', to: 'me' } });
     const path = 't/Subscriptions/me';
     await bench.open(path);
-    await bench.wait(bench.now() + 1_000_000);
+    await bench.pass(1_000);
     expect(bench.bus.counts.rebuilds).toBe(0);
     const deafness = broker.plant({ at: 'deliver', path, effect: { kind: 'drop' } });
     await bench.holds(() => bench.bus.counts.rebuilds > 0, 'the receiving client is rebuilt');

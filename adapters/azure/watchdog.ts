@@ -1,7 +1,8 @@
 /**
  * Notices that a client is dead although the SDK does not say so, and asks for a new one. Sending
  * shows it by failing. Receiving shows nothing, so it is asked: by a message to the own address if
- * there is one to be had, else by a look through the management node.
+ * there is one to be had, else by looks through the management node: whatever lies there for a
+ * while, and could have been delivered, says that the receiver is deaf.
  */
 import { bounded } from './bounded.ts';
 import type { Context } from './context.ts';
@@ -9,6 +10,7 @@ import { isConnectionFailure } from './errors.ts';
 import { probeTo } from './messages.ts';
 import type { ClientName } from './options.ts';
 import type { Health } from './outbox.ts';
+import type { IncomingMessage } from './sdk.ts';
 import { Suspicion } from './suspicion.ts';
 
 export interface Probe {
@@ -17,11 +19,25 @@ export interface Probe {
   readonly to: string;
 }
 
+/** A receiver that is open now. */
+export interface Listening {
+  readonly path: string;
+  /** Whether it has room, and does not hold the message already. */
+  couldHave(sequenceNumber: number): boolean;
+}
+
+/** What the watchdog can see. */
+export interface Views {
+  readonly listening: () => readonly Listening[];
+  /** What lies first in an entity, found through the receiving client. */
+  readonly first: (path: string) => Promise<IncomingMessage | undefined>;
+}
+
 export class Watchdog implements Health {
   private readonly context: Context<unknown>;
   private readonly probe: Probe | undefined;
-  /** Where something is received from now, if anywhere. */
-  private readonly receivingFrom: () => string | undefined;
+  private readonly listening: () => readonly Listening[];
+  private readonly first: (path: string) => Promise<IncomingMessage | undefined>;
   private readonly sending: Suspicion;
   private readonly receiving: Suspicion;
   private readonly nowMs: () => number;
@@ -29,15 +45,12 @@ export class Watchdog implements Health {
   private lifeAtMs: number;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    context: Context<unknown>,
-    receivingFrom: () => string | undefined,
-    nowMs: () => number,
-  ) {
+  constructor(context: Context<unknown>, { listening, first }: Views, nowMs: () => number) {
     const { watchdogMs } = context.times;
     this.context = context;
     this.probe = context.options.probe;
-    this.receivingFrom = receivingFrom;
+    this.listening = listening;
+    this.first = first;
     this.sending = new Suspicion(watchdogMs, nowMs);
     this.receiving = new Suspicion(watchdogMs, nowMs);
     this.nowMs = nowMs;
@@ -75,30 +88,43 @@ export class Watchdog implements Health {
   }
 
   private async look(): Promise<void> {
-    const path = this.receivingFrom();
+    const listening = this.listening();
     const askedAtMs = this.nowMs();
-    if (path === undefined || askedAtMs - this.lifeAtMs < this.periodMs) return;
+    if (listening.length === 0 || askedAtMs - this.lifeAtMs < this.periodMs) return;
     try {
-      await this.ask(path);
+      if (this.probe === undefined) for (const one of listening) await this.peek(one, askedAtMs);
+      else if (!(await this.echo(this.probe))) return;
+      this.receiving.good();
     } catch (error) {
       const failure = this.context.failure(error);
-      if (!isConnectionFailure(failure)) return this.alive();
+      if (!isConnectionFailure(failure)) return this.receiving.good();
       if (this.lifeAtMs < askedAtMs && this.receiving.bad()) this.rebuild('receive', failure.text);
     }
   }
 
-  /** Rejects if the receiving client shows no life. */
-  private async ask(path: string): Promise<void> {
-    const { probe, context, periodMs } = this;
-    if (probe === undefined) {
-      const live = await context.clients.get('receive');
-      await bounded(live.helper(path).peekMessages(1), periodMs, `Looking at '${path}'`);
-      return this.alive();
-    }
+  /** Rejects if the client is dead, or if the receiver leaves a message lying. */
+  private async peek(listening: Listening, askedAtMs: number): Promise<void> {
+    const { path } = listening;
+    const first = await this.firstOf(path);
+    if (first === undefined || !listening.couldHave(first)) return;
+    await until(() => this.lifeAtMs >= askedAtMs || this.context.isClosed, this.periodMs / 2);
+    if (this.lifeAtMs >= askedAtMs || (await this.firstOf(path)) !== first) return;
+    if (listening.couldHave(first)) throw new Error(`A message in '${path}' is not delivered.`);
+  }
+
+  /** The sequence number of the first message there that is neither deferred nor scheduled. */
+  private async firstOf(path: string): Promise<number | undefined> {
+    const first = await bounded(this.first(path), this.periodMs, `Looking at '${path}'`);
+    return first?.state === 'active' ? first.sequenceNumber?.toNumber() : undefined;
+  }
+
+  /** False if the probe could not be sent; rejects if it was and does not arrive. */
+  private async echo(probe: Probe): Promise<boolean> {
     const sentAtMs = this.nowMs();
-    if (!(await this.sendProbe(probe))) return;
-    await until(() => this.lifeAtMs >= sentAtMs || context.isClosed, periodMs);
+    if (!(await this.sendProbe(probe))) return false;
+    await until(() => this.lifeAtMs >= sentAtMs || this.context.isClosed, this.periodMs);
     if (this.lifeAtMs < sentAtMs) throw new Error('A message to this node did not arrive.');
+    return true;
   }
 
   /** Whether the service took it; if not, it is the sending client that is suspect. */
