@@ -86,8 +86,8 @@ test('a property that breaks says what a person wants to know, and nothing else'
 
       what happened   (11 steps, from 64 of 109 events; the rest does not influence the violation)
            0.0 ms  S1–S5 are followers in term 0; logs empty
-     ⚠   100.0 ms  clockJump of S1 by 150 ms · the VM's clock is stepped (resume, time sync)
-     ⚠   100.0 ms  clockJump of S2 by 190 ms · the VM's clock is stepped (resume, time sync)
+     ⚠   100.0 ms  S1's clock jumps ahead by 150 ms · the VM's clock is stepped (resume, time sync)
+     ⚠   100.0 ms  S2's clock jumps ahead by 190 ms · the VM's clock is stepped (resume, time sync)
          100.0 ms  S1's election timer fires → candidate, term 1, votes for itself (1/5)
          100.0 ms  S2's election timer fires → candidate, term 1, votes for itself (1/5)
      ⚠   101.0 ms  S1's RequestVote T1 to S3 is sent again · by the SDK's retry after a lost
@@ -103,7 +103,7 @@ test('a property that breaks says what a person wants to know, and nothing else'
                       of RequestVote any → any  ·  clockJump of S1 by 150 ms  ·  clockJump of S2 by 190
                       ms
       schedule        5 servers · 0 client operations · 5 faults · seed 1
-                      (found with 9 faults and 3 operations; shrunk in 449 tries)
+                      (found with 9 faults and 3 operations; shrunk in 769 tries)
 
       replay          npx whitewater replay test-results/planted/ElectionSafety-aa2104
       explain         npx whitewater explain test-results/planted/ElectionSafety-aa2104 --full

@@ -129,7 +129,21 @@ export function beginning(plotted: Plot, past: Cone): number {
   const first = told.find((step) => termReached(step) >= term)?.root.seq;
   if (first === undefined) return past.violation?.seq ?? 0;
   if (concernOf(invariant) === 'votes' || plotted.verdict?.verdict !== 'fail') return first;
-  const [proof = first] = plotted.verdict.evidence;
-  const until = plotted.stepOf(proof)?.root.seq ?? proof;
-  return lastCalm(plotted, past, Math.min(until, proof)) ?? first;
+  return lastCalm(plotted, past, proofBegins(plotted)) ?? first;
+}
+
+/**
+ * The first record without which the violation cannot be understood: the first proof, and where
+ * answers contradict each other the first call, because what was written may be read much later.
+ */
+function proofBegins(plotted: Plot): number {
+  const { verdict, records } = plotted;
+  const proofs = (verdict?.evidence ?? []).flatMap((seq) => [
+    seq,
+    plotted.stepOf(seq)?.root.seq ?? seq,
+  ]);
+  if (verdict?.invariant === 'Linearizability') {
+    proofs.push(records.find(({ kind }) => kind === 'invoke')?.seq ?? 0);
+  }
+  return Math.min(...proofs);
 }

@@ -167,17 +167,21 @@ export function isInstant(name: string): boolean {
 
 /**
  * The start of a fault as a line of its own, or null when its victims tell it. `mentioned` holds
- * the faults that some line names already.
+ * the faults that some line names already; `before`: it began before the story, and so nobody else
+ * tells of a server that stands still.
  */
 export function tellFault(
   plot: Plot,
-  found: { readonly record: FaultRecord; readonly mentioned: ReadonlySet<number> },
+  found: {
+    readonly record: FaultRecord;
+    readonly mentioned: ReadonlySet<number>;
+    readonly before: boolean;
+  },
 ): Draft | null {
-  const { record, mentioned } = found;
+  const { record, mentioned, before } = found;
   if (record.phase === 'end' || mentioned.has(record.fault)) return null;
-  if (toldElsewhere.has(record.name) && record.name !== 'partition' && record.name !== 'drop') {
-    return null;
-  }
+  const own = before ? ['partition', 'drop', 'pause'] : ['partition', 'drop'];
+  if (toldElsewhere.has(record.name) && !own.includes(record.name)) return null;
   const text = `${faultSentence(record, plot.servers)} · ${mechanism(record.name)}`;
   return plain({ at: record.at, seq: record.seq, actors: [], mark: '⚠', text });
 }

@@ -111,7 +111,7 @@ function isFelt(telling: Telling, record: FaultRecord): boolean {
 function tellStart(telling: Telling, record: FaultRecord, mentioned: ReadonlySet<number>): void {
   const { plotted, from, drafts } = telling;
   if (!telling.past.faults.has(record.fault)) return;
-  const draft = tellFault(plotted, { record, mentioned });
+  const draft = tellFault(plotted, { record, mentioned, before: record.seq < from });
   if (draft === null) return;
   const at = plotted.record(from)?.at ?? record.at;
   if (record.seq >= from || record.at === at) drafts.push(draft);
