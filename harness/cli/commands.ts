@@ -133,6 +133,19 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./view.ts')).viewCommand,
   },
   {
+    name: 'broker',
+    aliases: [],
+    summary: 'Serve an embedded Service Bus on loopback, for any Azure SDK.',
+    argument: null,
+    flags: ['port', 'adminPort', 'config'],
+    examples: [
+      ['whitewater broker', 'on the ports of the official emulator'],
+      ['whitewater broker --port 0 --admin-port 0 --json', 'on free ports, for programs'],
+      ['whitewater broker --config Config.json', 'with queues and topics from the start'],
+    ],
+    load: async () => (await import('./broker.ts')).brokerCommand,
+  },
+  {
     name: 'mutants',
     aliases: [],
     summary: 'List the planted bugs; with --runs or --budget, hunt them all.',
@@ -144,5 +157,19 @@ export const commands: readonly CommandSpec[] = [
       ['whitewater mutants votes-counted-as-integer --runs 2000 --json', ''],
     ],
     load: async () => (await import('./mutants.ts')).mutantsCommand,
+  },
+  {
+    name: 'verify',
+    aliases: [],
+    summary: 'Explore the machine and small clusters of it to the end.',
+    argument: null,
+    flags: ['mutant'],
+    examples: [
+      ['whitewater verify', 'every check, with numbers of states'],
+      ['whitewater verify --mutant H1', 'a planted fault, and the shortest way to it'],
+      ['whitewater verify --mutant commit-old-term', 'a mutant, at its least depth'],
+      ['whitewater verify --mutant all', 'all of them, with depths'],
+    ],
+    load: async () => (await import('./verify.ts')).verifyCommand,
   },
 ];

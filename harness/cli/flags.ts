@@ -1,7 +1,7 @@
 /** Every option there is, once: parsing, help and the tests read this table. */
 import { Option } from 'commander';
 import { outDefault } from './request.ts';
-import { count, durationMs, gather, seed, servers } from './values.ts';
+import { count, durationMs, gather, port, seed, servers } from './values.ts';
 
 type Parse = (text: string, earlier: unknown) => unknown;
 
@@ -29,6 +29,9 @@ export type FlagName =
   | 'failedCas'
   | 'timeout'
   | 'witness'
+  | 'port'
+  | 'adminPort'
+  | 'config'
   | 'out'
   | 'json'
   | 'quiet'
@@ -39,7 +42,7 @@ export type FlagName =
 interface Flag {
   readonly flags: string;
   readonly text: string;
-  readonly group: 'Scenario' | 'Search' | 'Judging' | 'Output';
+  readonly group: 'Scenario' | 'Search' | 'Judging' | 'Service' | 'Output';
   readonly parse?: Parse;
   readonly choices?: readonly string[];
   /** An old or second name of another option: parsed, named in the other's help. */
@@ -149,6 +152,23 @@ const table: Readonly<Record<FlagName, Flag>> = {
     flags: '--witness',
     text: 'of a foreign history: the order found, or the longest there is',
     group: 'Judging',
+  },
+  port: {
+    flags: '--port <number>',
+    text: 'for AMQP (default 5672; 0 takes a free one)',
+    group: 'Service',
+    parse: port,
+  },
+  adminPort: {
+    flags: '--admin-port <number>',
+    text: 'for the administration (default 5300; 0 takes a free one)',
+    group: 'Service',
+    parse: port,
+  },
+  config: {
+    flags: '--config <file>',
+    text: "entities, as the official emulator's Config.json names them",
+    group: 'Service',
   },
   out: {
     flags: '--out <folder>',

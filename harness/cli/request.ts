@@ -31,6 +31,9 @@ export interface Given {
   /** Milliseconds. */
   readonly timeout?: number;
   readonly witness?: boolean;
+  readonly port?: number;
+  readonly adminPort?: number;
+  readonly config?: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;

@@ -21,6 +21,13 @@ export function count(text: string): number {
   return value;
 }
 
+/** A TCP port; 0 takes a free one. */
+export function port(text: string): number {
+  const value = text === '0' ? 0 : count(text);
+  if (value > 65_535) throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+  return value;
+}
+
 /** Servers of a cluster: 1 to 7. */
 export function servers(text: string): number {
   const value = count(text);
