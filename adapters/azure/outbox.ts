@@ -21,6 +21,7 @@ interface Waiting {
 const transferBytesMax = 200_000;
 const transferMessagesMax = 100;
 const overheadBytes = 500;
+const idLengthMax = 128;
 
 export interface Health {
   good(): void;
@@ -64,12 +65,18 @@ export class Outbox<Body> {
     this.schedule();
   }
 
-  /** Throws a Refusal if the message is larger than the service takes. */
+  /** Throws a Refusal if the message, or one of its ids, is larger than the service takes. */
   encode(message: BusMessage<Body>): OutgoingMessage {
     const { codec, identity } = this.context.options;
     if (message.sizeBytes > this.sizeBytesMax) {
       const text = `The message has ${message.sizeBytes} bytes, of ${this.sizeBytesMax} allowed.`;
       throw new Refusal('MessageSizeExceeded', text);
+    }
+    for (const name of ['messageId', 'sessionId', 'replyToSessionId'] as const) {
+      const { length } = message[name] ?? '';
+      if (length <= idLengthMax) continue;
+      const text = `The ${name} has ${length} characters, of ${idLengthMax} allowed.`;
+      throw new Refusal('InvalidOperation', text);
     }
     return outgoing(message, codec, identity);
   }
