@@ -82,10 +82,11 @@ min-height:26px}
 dialog{max-width:640px;max-height:88vh;overflow:auto;background:var(--background);color:var(--text);
 border:1px solid var(--gap);border-radius:8px}
 dialog::backdrop{background:rgb(0 0 0/.5)}
-dialog h2{display:block;font-size:17px;margin-bottom:8px}
-.keys tbody{display:block;columns:2}
-.keys tr{break-inside:avoid;display:block}
-.keys td:first-child{display:inline-block;min-width:84px}
+dialog h2{display:block;font-size:17px}
+.head{display:flex;justify-content:space-between;margin-bottom:8px}
+.keys{columns:2;list-style:none;font-size:12px}
+.keys li{break-inside:avoid;padding:2px 0}
+.keys kbd{display:inline-block;min-width:64px;text-align:center;margin-right:6px}
 kbd,code{font:12px ui-monospace,"DejaVu Sans Mono",monospace;border:1px solid var(--gap);
 border-radius:3px;padding:0 4px}
 dialog input{font:inherit;color:var(--text);background:var(--background);

@@ -10,7 +10,7 @@ import { clamp, countUpTo, lastBelow, nextAbove } from './lists.ts';
 import type { LogHistories } from './logs.ts';
 import { logHistoriesOf } from './logs.ts';
 import type { Model } from './model.ts';
-import { turnStart } from './model.ts';
+import { turnEnd, turnStart } from './model.ts';
 import type { Diaries } from './nodes.ts';
 import { diariesOf } from './nodes.ts';
 
@@ -253,7 +253,7 @@ export function clearFilter(app: App): void {
 /** Shows only what led to a record; -1 shows all again. */
 export function setCone(app: App, index: number): void {
   app.coneOf = index;
-  app.past = index < 0 ? null : pastOf(app.model, index);
+  app.past = index < 0 ? null : pastOf(app.model, turnEnd(app.model, index));
   if (app.past !== null) {
     const size = app.past.reduce((sum, one) => sum + one, 0);
     app.said = `causal past: ${size} of ${app.model.records.length} records`;

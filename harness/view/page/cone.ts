@@ -7,6 +7,9 @@ import type { Model } from './model.ts';
 
 const stateless: ReadonlySet<string> = new Set(['arm', 'match', 'durable']);
 
+/** No cause names them, yet they explain: what faults did stays to be seen. */
+const always: ReadonlySet<string> = new Set(['fault', 'crash', 'header']);
+
 /** 1 for every record that may have led to the one at `index`, itself included. */
 export function pastOf(model: Model, index: number): Uint8Array {
   const { records, lanes, turns } = model;
@@ -19,8 +22,9 @@ export function pastOf(model: Model, index: number): Uint8Array {
     const lane = numberAt(turns.lane, i);
     const ordered = lane >= 0 && lane !== lanes.faults && lane !== lanes.bus;
     const isBefore = ordered && reached[lane] === 1 && record.kind !== 'send';
-    if (inside[i] !== 1 && !(isBefore && !stateless.has(record.kind))) continue;
-    inside[i] = 1;
+    const leads = inside[i] === 1 || (isBefore && !stateless.has(record.kind));
+    if (leads || always.has(record.kind)) inside[i] = 1;
+    if (!leads) continue;
     if (ordered) reached[lane] = 1;
     if (record.cause >= 0) inside[model.indexOf(record.cause)] = 1;
   }

@@ -8,9 +8,9 @@ import { countUpTo } from './lists.ts';
 
 function dialog(title: string, ...inside: readonly HTMLElement[]): HTMLDialogElement {
   const heading = make('h2', {}, title);
-  const made = make('dialog', { 'aria-label': title }, heading, ...inside);
-  const close = button('close', { title: 'close' }, () => made.close());
-  made.append(make('p', {}, close));
+  const close = button('close', { title: 'close (Escape)' }, () => made.close());
+  const head = make('div', { class: 'head' }, heading, close);
+  const made = make('dialog', { 'aria-label': title }, head, ...inside);
   return made;
 }
 
@@ -46,9 +46,9 @@ const legend: readonly (readonly [string, string])[] = [
 
 export function helpDialog(shortcuts: readonly Shortcut[]): HTMLDialogElement {
   const rows = shortcuts.map(({ shown, does }) =>
-    make('tr', {}, make('td', {}, make('kbd', {}, shown)), make('td', {}, does)),
+    make('li', {}, make('kbd', {}, shown), ` ${does}`),
   );
-  const keys = make('table', { class: 'keys' }, make('tbody', {}, ...rows));
+  const keys = make('ul', { class: 'keys' }, ...rows);
   const signs = legend.map(([sign, meaning]) =>
     make('tr', {}, make('td', {}, sign), make('td', {}, meaning)),
   );

@@ -32,12 +32,17 @@ const vote = 'traces/caught/votes-counted-as-integer/trace.ndjson';
 describe('what the picture says by itself', () => {
   test('a vote that came twice is marked, and both leaders have too few voters', async () => {
     const { bars, repeatedVotes } = await modelAt(vote);
-    expect(bars.votes.filter(({ again }) => again).map(({ voter }) => voter)).toEqual(['S2', 'S4']);
+    expect(
+      bars.votes
+        .filter(({ again }) => again)
+        .map(({ voter }) => voter)
+        .sort(),
+    ).toEqual(['S2', 'S4']);
     expect(repeatedVotes.size).toBe(2);
-    expect(bars.wins.map(({ server, voters, needed }) => [server, voters, needed])).toEqual([
-      ['S3', ['S3', 'S2'], 3],
-      ['S1', ['S1', 'S4'], 3],
-    ]);
+    const wins = bars.wins.map(({ server, voters, needed }) => [server, voters, needed]);
+    expect(wins).toHaveLength(2);
+    expect(wins).toContainEqual(['S3', ['S3', 'S2'], 3]);
+    expect(wins).toContainEqual(['S1', ['S1', 'S4'], 3]);
   });
 
   test('a second vote in one term is marked, also where the server forgot the first', async () => {
@@ -154,17 +159,26 @@ describe('the panels', () => {
 
   test('a turn ends where the next one begins', async () => {
     const model = await modelAt(vote);
-    const leader = model.indexOf(76);
-    expect(turnEnd(model, model.indexOf(75))).toBeGreaterThanOrEqual(leader);
+    const leader = model.violations.at(-1) ?? 0;
+    const cause = model.indexOf(model.records[leader]?.cause ?? 0);
+    expect(cause).toBeLessThan(leader);
+    expect(turnEnd(model, cause)).toBeGreaterThanOrEqual(leader);
   });
 });
 
 describe('the causal cone', () => {
   test('of the second leader holds the doubled vote and not what came later', async () => {
     const model = await modelAt(vote);
-    const past = pastOf(model, model.indexOf(76));
-    for (const seq of [75, 52, 49, 29, 16]) expect(past[model.indexOf(seq)]).toBe(1);
-    for (const seq of [81, 84]) expect(past[model.indexOf(seq)]).toBe(0);
+    const leader = model.violations.at(-1) ?? 0;
+    const past = pastOf(model, leader);
+    const winner = model.bars.wins.at(-1)?.server;
+    for (const vote of model.bars.votes) {
+      const isOfWinner = model.lanes.all[vote.lane]?.name === winner;
+      if (isOfWinner && vote.index < leader) expect(past[vote.index]).toBe(1);
+    }
+    expect(past.slice(leader + 1)).not.toContain(1);
+    const outside = past.slice(0, leader).filter((one) => one === 0);
+    expect(outside.length).toBeGreaterThan(10);
   });
 
   test.each(paths)('%s: past and future agree along causes', async (path) => {
@@ -202,10 +216,14 @@ describe('the filter', () => {
     const kinds = (text: string): ReadonlySet<string> =>
       new Set(filterOf(model, text)?.places.map((i) => model.records[i]?.kind ?? ''));
     expect(kinds('type:vote*')).toEqual(new Set(['send', 'deliver', 'duplicate']));
-    expect(filterOf(model, 'type:AppendEntries term:1')?.places).toHaveLength(6);
+    const appends = model.records.filter(
+      (record) => record.kind === 'send' && record.message.kind === 'AppendEntries',
+    );
+    expect(appends.length).toBeGreaterThan(1);
+    expect(filterOf(model, 'type:AppendEntries term:1')?.places).toHaveLength(appends.length);
     expect(filterOf(model, 'term:2..')?.places).toHaveLength(0);
     expect(filterOf(model, 'cause:e17')?.places.at(-1)).toBe(17);
-    expect(filterOf(model, 'effect:e76')?.places[0]).toBe(76);
+    expect(filterOf(model, 'effect:e40')?.places[0]).toBe(40);
   });
 
   test.each(['term:x', 'before:soon', 'colour:red', 'cause:S1'])(

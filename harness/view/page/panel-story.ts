@@ -55,6 +55,17 @@ function summaryOf(app: App): string {
   return counts + rest;
 }
 
+/** Moves the side panel only: the page itself stays where the reader has it. */
+function scrollTo(line: HTMLElement): void {
+  const pane = line.closest('aside');
+  if (pane === null || pane.scrollHeight <= pane.clientHeight) return;
+  const [inside, outside] = [line.getBoundingClientRect(), pane.getBoundingClientRect()];
+  const above = inside.top - outside.top;
+  const below = inside.bottom - outside.bottom;
+  if (above < 0) pane.scrollTop += above;
+  else if (below > 0) pane.scrollTop += below;
+}
+
 export function storyPanel(app: App): Panel {
   const { story } = app.model;
   const list = make('ol', { class: 'story' });
@@ -73,7 +84,7 @@ export function storyPanel(app: App): Panel {
       shown.buttons[shown.here - shown.from]?.removeAttribute('aria-current');
       const line = shown.buttons[here - shown.from];
       line?.setAttribute('aria-current', 'step');
-      line?.scrollIntoView({ block: 'nearest' });
+      if (line !== undefined) scrollTo(line);
       shown.here = here;
     },
   };
