@@ -12,7 +12,7 @@ import type {
   TopicOptions,
 } from '../../harness/bus/bus.ts';
 import { type Account, administrationString, type Endpoint } from './account.ts';
-import { Refusal } from './context.ts';
+import { Refusal } from './errors.ts';
 import { durationOf, forever } from './durations.ts';
 import { placeOf } from './paths.ts';
 import type { AdministrationClient, CorrelationRuleFilter, SqlRuleFilter } from './sdk.ts';

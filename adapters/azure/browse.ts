@@ -1,7 +1,8 @@
 /** Peeking, deferred messages and scheduled ones: what goes through an entity's management node. */
 import type { BusCommand, BusMessage, Peeked } from '../../harness/bus/bus.ts';
 import { type Arrivals, deadLetterParts, type Origin } from './arrivals.ts';
-import { type Context, Refusal } from './context.ts';
+import type { Context } from './context.ts';
+import { Refusal } from './errors.ts';
 import { incoming } from './messages.ts';
 import { Numbers } from './numbers.ts';
 import type { IncomingMessage, Long, OutgoingMessage, Receiver } from './sdk.ts';

@@ -1,5 +1,5 @@
 /** What the parts of an Azure bus share: its options made whole, its clients, inbox and counts. */
-import type { BusErrorCode, BusEvent } from '../../harness/bus/bus.ts';
+import type { BusEvent } from '../../harness/bus/bus.ts';
 import { type Endpoint, endpointOf } from './account.ts';
 import { bounded } from './bounded.ts';
 import { Clients } from './clients.ts';
@@ -11,16 +11,6 @@ import { defaultTimes } from './options.ts';
 
 /** The service's own advice when it is busy. */
 const busyMicros = 2_000_000;
-
-/** Refused here, with a code of the port. */
-export class Refusal extends Error {
-  readonly code: BusErrorCode;
-
-  constructor(code: BusErrorCode, text: string) {
-    super(text);
-    this.code = code;
-  }
-}
 
 type Answer = Omit<Extract<BusEvent<never>, { kind: 'accepted' }>, 'kind' | 'token'>;
 
@@ -78,10 +68,7 @@ export class Context<Body> {
 
   reject(token: number, reason: unknown): void {
     if (this.isClosed) return;
-    const { code, text } =
-      reason instanceof Refusal
-        ? { code: reason.code, text: reason.message }
-        : this.failure(reason);
+    const { code, text } = this.failure(reason);
     const hint = code === 'ServiceBusy' ? { retryAfterMicros: busyMicros } : {};
     this.inbox.push({ kind: 'rejected', token, code, text, ...hint });
   }

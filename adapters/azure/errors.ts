@@ -6,6 +6,16 @@
 import type { BusErrorCode } from '../../harness/bus/bus.ts';
 import { mask } from './secrets.ts';
 
+/** Refused here, with a code of the port. */
+export class Refusal extends Error {
+  readonly code: BusErrorCode;
+
+  constructor(code: BusErrorCode, text: string) {
+    super(text);
+    this.code = code;
+  }
+}
+
 export interface Failure {
   readonly code: BusErrorCode;
   readonly text: string;
@@ -13,6 +23,7 @@ export interface Failure {
   readonly sdkCode: string;
 }
 
+/** By the names that the SDK, its administration client and Node give. */
 const codes: Readonly<Record<string, BusErrorCode>> = {
   MessagingEntityNotFound: 'MessagingEntityNotFound',
   MessageLockLost: 'MessageLockLost',
@@ -46,6 +57,9 @@ const codes: Readonly<Record<string, BusErrorCode>> = {
 const refusedByName = /^(InvalidOperation|Argument|NotImplemented|ArgumentOutOfRange)\w*:/;
 
 export function failureOf(reason: unknown, secrets: readonly string[] = []): Failure {
+  if (reason instanceof Refusal) {
+    return { code: reason.code, text: mask(reason.message, secrets), sdkCode: '' };
+  }
   const error = lastOf(reason);
   const message = error instanceof Error ? error.message : String(error);
   const text = mask(message, secrets) || 'The service gave no reason.';

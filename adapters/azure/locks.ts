@@ -5,7 +5,8 @@
  */
 import type { BusErrorCode, BusMessage, Micros, Settlement } from '../../harness/bus/bus.ts';
 import { bounded, ignored } from './bounded.ts';
-import { Refusal, type Context } from './context.ts';
+import type { Context } from './context.ts';
+import { Refusal } from './errors.ts';
 import type { IncomingMessage, Receiver } from './sdk.ts';
 
 export interface Holding<Body> {

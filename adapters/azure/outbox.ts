@@ -5,8 +5,8 @@
 import type { BusMessage } from '../../harness/bus/bus.ts';
 import { Bucket } from './bucket.ts';
 import { bounded } from './bounded.ts';
-import { type Context, Refusal } from './context.ts';
-import { isConnectionFailure } from './errors.ts';
+import type { Context } from './context.ts';
+import { isConnectionFailure, Refusal } from './errors.ts';
 import { outgoing } from './messages.ts';
 import type { OutgoingMessage } from './sdk.ts';
 

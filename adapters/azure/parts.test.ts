@@ -12,9 +12,11 @@ import { placeOf } from './paths.ts';
 import { mask, secretsIn } from './secrets.ts';
 import { Suspicion } from './suspicion.ts';
 import { azureBus } from './azure.ts';
+import { defaultCredential } from './sdk.ts';
 
 const key = 'aGVsbG8+d29ybGQ/PT0=';
-const connectionString = `Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=${key}`;
+const keyed = `SharedAccessKeyName=Root;SharedAccessKey=${key}`;
+const connectionString = `Endpoint=sb://ns.servicebus.windows.net/;${keyed}`;
 
 describe('secrets', () => {
   const texts = [
@@ -94,6 +96,24 @@ describe('accounts', () => {
     expect(JSON.stringify(bus)).not.toContain(key);
     expect(Object.keys(bus)).toEqual([]);
     return bus.close();
+  });
+});
+
+describe('the default credential', () => {
+  test('comes from the package that its users install', async () => {
+    class DefaultAzureCredential {
+      getToken(): Promise<null> {
+        return Promise.resolve(null);
+      }
+    }
+    const credential = await defaultCredential(() => Promise.resolve({ DefaultAzureCredential }));
+    expect(credential).toBeInstanceOf(DefaultAzureCredential);
+  });
+
+  test('names the package when it is missing', async () => {
+    const missing = defaultCredential(() => Promise.reject(new Error('not found')));
+    await expect(missing).rejects.toThrow('npm install @azure/identity');
+    await expect(missing).rejects.toMatchObject({ code: 'InvalidOperation' });
   });
 });
 

@@ -6,8 +6,7 @@ import type { BusCommand } from '../../harness/bus/bus.ts';
 import type { Arrivals, Origin } from './arrivals.ts';
 import { ignored } from './bounded.ts';
 import type { Context } from './context.ts';
-import { Refusal } from './context.ts';
-import type { Failure } from './errors.ts';
+import { type Failure, Refusal } from './errors.ts';
 import type { Handlers, IncomingMessage, Receiver } from './sdk.ts';
 
 export type Opening = Extract<BusCommand<never>, { kind: 'openReceiver' }>;

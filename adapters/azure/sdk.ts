@@ -2,6 +2,7 @@
  * The one door to the Azure SDKs: their types, and their code only when somebody connects. Nothing
  * else names the packages, so that a simulation never loads them.
  */
+import { Refusal } from './errors.ts';
 
 export type Sdk = typeof import('@azure/service-bus');
 export type ServiceBusClient = import('@azure/service-bus').ServiceBusClient;
@@ -29,12 +30,16 @@ interface Identity {
   readonly DefaultAzureCredential: new () => TokenCredential;
 }
 
+const identityPackage = '@azure/identity';
+
 /** Throws with the remedy if `@azure/identity` is not installed. */
-export async function defaultCredential(): Promise<TokenCredential> {
-  const name = '@azure/identity';
-  const found: unknown = await import(name).catch(() => undefined);
+export async function defaultCredential(
+  load: () => Promise<unknown> = () => import(identityPackage),
+): Promise<TokenCredential> {
+  const found = await load().catch(() => undefined);
   if (!isIdentity(found)) {
-    throw new Error(
+    throw new Refusal(
+      'InvalidOperation',
       'A namespace without a credential needs the package @azure/identity, which is not ' +
         'installed. Run "npm install @azure/identity", or give a connection string.',
     );

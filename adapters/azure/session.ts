@@ -5,7 +5,8 @@
 import type { Micros } from '../../harness/bus/bus.ts';
 import type { Arrivals, Origin } from './arrivals.ts';
 import { bounded, ignored } from './bounded.ts';
-import { type Context, Refusal } from './context.ts';
+import type { Context } from './context.ts';
+import { Refusal } from './errors.ts';
 import type { Locks } from './locks.ts';
 import { placeOf } from './paths.ts';
 import type { OpenReceiver, Opening } from './receiver.ts';

@@ -6,7 +6,6 @@ import type {
   Micros,
   QueueOptions,
 } from '../../harness/bus/bus.ts';
-import type { Broker } from '../broker/broker.ts';
 import type { Account } from './account.ts';
 import { type AzureBus, azureBus } from './azure.ts';
 import type { AzureBusOptions, BodyCodec, Notice } from './options.ts';
@@ -17,8 +16,14 @@ export const textCodec: BodyCodec<string> = {
   decode: (bytes) => bytes.toString('utf16le'),
 };
 
-export function accountOf({ connectionString, adminPort }: Broker): Account {
+export function accountOf({ connectionString, adminPort }: Addressed): Account {
   return { connectionString, administrationEndpoint: `localhost:${adminPort}` };
+}
+
+/** What is needed of a broker. */
+interface Addressed {
+  readonly connectionString: string;
+  readonly adminPort: number;
 }
 
 type Event = BusEvent<string>;
