@@ -115,7 +115,7 @@ export const benchmarks: readonly Benchmark[] = [
   {
     name: 'wheel',
     summary: '5 servers, 500 operations a virtual second, all judges on line, no trace, one core',
-    warmUps: 3,
+    warmUps: 8,
     runs: 9,
     measure: wheel,
   },
