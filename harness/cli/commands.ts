@@ -124,11 +124,11 @@ export const commands: readonly CommandSpec[] = [
     aliases: [],
     summary: 'Write a trace as one HTML page: a picture with its story; open it.',
     argument: { name: '<trace>', text: 'a trace file, or the folder of a failure' },
-    flags: ['noOpen', 'all'],
+    flags: ['compare', 'noOpen', 'all'],
     examples: [
       ['whitewater view test-results/raft/latest', 'the last failure as a picture'],
       ['whitewater view trace.ndjson --out bug.html --no-open', 'only write it'],
-      ['whitewater view trace.ndjson --all', 'also more than a million records'],
+      ['whitewater view live.ndjson --compare simulated.ndjson', 'two runs, aligned'],
     ],
     load: async () => (await import('./view.ts')).viewCommand,
   },
@@ -171,5 +171,18 @@ export const commands: readonly CommandSpec[] = [
       ['whitewater verify --mutant all', 'all of them, with depths'],
     ],
     load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+  {
+    name: 'simulate',
+    aliases: [],
+    summary: 'Play one server by hand, or from a script of events.',
+    argument: { name: '[script]', text: 'a file of events; without it, type them' },
+    flags: ['servers', 'numServers', 'localClusterSize', 'rewrite'],
+    examples: [
+      ['whitewater simulate', 'events by name; Tab completes, undo takes back'],
+      ['whitewater simulate harness/verify/scripts/depose.txt', 'compare'],
+      ['whitewater simulate script.txt --rewrite', 'keep what happens now'],
+    ],
+    load: async () => (await import('./simulate.ts')).simulateCommand,
   },
 ];

@@ -24,7 +24,9 @@ export type FlagName =
   | 'expect'
   | 'format'
   | 'full'
+  | 'rewrite'
   | 'all'
+  | 'compare'
   | 'noOpen'
   | 'failedCas'
   | 'timeout'
@@ -135,7 +137,13 @@ const table: Readonly<Record<FlagName, Flag>> = {
   },
   full: { flags: '--full', text: 'tell every step', group: 'Output' },
   all: { flags: '--all', text: 'embed everything, however much it is', group: 'Output' },
+  compare: {
+    flags: '--compare <file>',
+    text: 'show where this other trace differs',
+    group: 'Output',
+  },
   noOpen: { flags: '--no-open', text: 'write the page, open no browser', group: 'Output' },
+  rewrite: { flags: '--rewrite', text: 'write what happens now into the file', group: 'Output' },
   failedCas: {
     flags: '--failed-cas <meaning>',
     text: 'in a foreign history a failed cas observed another value, or says nothing',

@@ -24,7 +24,10 @@ export interface Given {
   readonly expect?: 'ok' | 'violation';
   readonly format?: 'text' | 'markdown' | 'json';
   readonly full?: boolean;
+  readonly rewrite?: boolean;
   readonly all?: boolean;
+  /** A second trace, for `view`. */
+  readonly compare?: string;
   /** False after `--no-open`. */
   readonly open?: boolean;
   readonly failedCas?: 'observed' | 'absent';

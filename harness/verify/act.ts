@@ -5,6 +5,7 @@
 import type { Entry } from '../raft/entry.ts';
 import type { ClientReply, ClientRequest, RaftMessage } from '../raft/message.ts';
 import type { Effect, Input, Stored, Subject, Timer, Write } from '../raft/step.ts';
+import { inputName } from '../raft/table.ts';
 import type { Breach } from './breach.ts';
 import { broken, trespass } from './breach.ts';
 import { copyLocal, settleNumbers } from './local.ts';
@@ -41,6 +42,8 @@ export interface Acted {
   readonly left: readonly RaftMessage[];
   readonly steps: readonly Stepped[];
   readonly breaches: readonly Breach[];
+  /** Cells of the declared table that answered, as `role/input`. */
+  readonly cells: readonly string[];
 }
 
 export interface Driver {
@@ -74,6 +77,7 @@ class Doing {
   readonly left: RaftMessage[] = [];
   readonly steps: Stepped[] = [];
   readonly breaches: Breach[] = [];
+  readonly cells: string[] = [];
   private leftNow: (RaftMessage | ClientReply)[] = [];
   private durableBefore = 0;
   private stepCount = 0;
@@ -95,6 +99,7 @@ class Doing {
       breaches.push(broken('Assertion', error instanceof Error ? error.message : String(error)));
       return false;
     }
+    if (reachesTable(before, input)) this.cells.push(`${before.node.role}/${inputName(input)}`);
     this.hear(before, input);
     for (const effect of effects) this.carryOut(effect);
     const watched = { before, after: local, input, effects };
@@ -130,8 +135,8 @@ class Doing {
 
   done(): Acted {
     settleNumbers(this.local);
-    const { local, left, steps, breaches } = this;
-    return { local, left, steps, breaches };
+    const { local, left, steps, breaches, cells } = this;
+    return { local, left, steps, breaches, cells };
   }
 
   private carryOut(effect: Effect): void {
@@ -183,6 +188,15 @@ class Doing {
         local.heard |= 1 << (message.from.charCodeAt(1) - 49);
     }
   }
+}
+
+/** A time-out that was replaced is turned away before the table is asked. */
+function reachesTable({ node }: Local, input: Input): boolean {
+  if (input.kind !== 'expire') return true;
+  const { electionGeneration, heartbeatGeneration } = node;
+  return (
+    input.generation === (input.timer === 'election' ? electionGeneration : heartbeatGeneration)
+  );
 }
 
 function termRose(before: Local, after: Local): boolean {

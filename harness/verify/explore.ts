@@ -16,6 +16,7 @@ import type { Known, Outcome } from './space.ts';
 import {
   Canon,
   codeOf,
+  costOf,
   headExtra,
   inputOfMessage,
   leaderOf,
@@ -61,14 +62,6 @@ export interface Followed {
 }
 
 const scratchMax = 256;
-
-function costOf({ input, manner }: Move): Purse | null {
-  if (manner === manners.keep) return 'duplicates';
-  if (input >= firstMessage) return null;
-  if (input > inputs.propose) return 'requests';
-  if (input === inputs.heartbeat) return 'heartbeats';
-  return input === inputs.restart || input === inputs.offline ? 'crashes' : null;
-}
 
 export class Explorer {
   readonly space: Space;
@@ -203,7 +196,9 @@ export class Explorer {
     const packed = state[this.servers + spentAt] ?? 0;
     if (known.role === 'offline') {
       this.take(server, inputs.online, manners.take, null);
-      if (bounds.control) this.late(server);
+      if (!bounds.control) return;
+      this.late(server);
+      this.propose(server, packed);
       return;
     }
     if (known.electionArmed && known.term < bounds.terms) {

@@ -8,9 +8,10 @@ import type { ClientReply, RaftMessage } from '../raft/message.ts';
 import type { NodeOptions, Role } from '../raft/node.ts';
 import type { Subject } from '../raft/step.ts';
 import { act } from './act.ts';
-import type { Action, Driver } from './act.ts';
+import type { Acted, Action, Driver } from './act.ts';
 import type { Bounds } from './bounds.ts';
 import type { Breach } from './breach.ts';
+import { trespass } from './breach.ts';
 import { Ledgers } from './ledger.ts';
 import { localKey, messageText, newLocal, optionsFor, serverIndex } from './local.ts';
 import type { Local } from './local.ts';
@@ -85,6 +86,8 @@ export class Space {
   readonly locals: Known[] = [];
   readonly messages: KnownMessage[] = [];
   readonly outcomes: Outcome[] = [];
+  /** Cells of the declared table that answered at least once, as `role/input`. */
+  readonly cells: Set<string> = new Set();
   private readonly driver: Driver;
   private readonly watches: ReadonlySet<Breach['watch']>;
   private readonly options: readonly NodeOptions[];
@@ -119,6 +122,7 @@ export class Space {
     const { subject } = this.driver;
     const fresh = newLocal(subject, { server, bounds: this.bounds, stored });
     const acted = act(this.driver, fresh, { kind: 'online' });
+    for (const cell of acted.cells) this.cells.add(cell);
     return this.localId(acted.local, { local: -1, input: inputs.online });
   }
 
@@ -222,7 +226,9 @@ export class Space {
     const before = this.known(local);
     const acted = act(this.driver, before.local, this.actionOf(input));
     const { node } = acted.local;
-    const breach = acted.breaches.find(({ watch }) => this.watches.has(watch)) ?? null;
+    for (const cell of acted.cells) this.cells.add(cell);
+    const breaches = [...this.askAgain(before.local, input, acted), ...acted.breaches];
+    const breach = breaches.find(({ watch }) => this.watches.has(watch)) ?? null;
     const travels = (message: RaftMessage | ClientReply): boolean =>
       this.bounds.appends || !message.kind.startsWith('AppendEntries');
     const outcome: Outcome = {
@@ -237,6 +243,17 @@ export class Space {
     this.stepLocals.push(local);
     this.stepInputs.push(input);
     return outcome;
+  }
+
+  /** The same question twice must have the same answer. */
+  private askAgain(before: Local, input: number, first: Acted): readonly Breach[] {
+    if (!this.watches.has('ports')) return [];
+    const second = act(this.driver, before, this.actionOf(input));
+    const told = ({ left }: Acted): string => left.map(messageText).join('\n');
+    if (localKey(first.local) === localKey(second.local) && told(first) === told(second)) return [];
+    const { id } = before.node.options;
+    const sentence = `${id} answers one input in one state in two ways`;
+    return [trespass('deterministic', 'rules', sentence)];
   }
 
   private localId(local: Local, from: Known['from']): number {

@@ -5,7 +5,7 @@
  *
  * Messages stand in ascending order, so that equal states are equal lists.
  */
-import { firstMessage } from './space.ts';
+import { firstMessage, inputs } from './space.ts';
 import type { Space } from './space.ts';
 
 /** Offsets behind the servers. */
@@ -64,6 +64,15 @@ export interface Move {
 
 export function moveOf(code: number): Move {
   return { input: code >> 5, server: (code >> 2) & 7, manner: code & 3 };
+}
+
+/** What a move is paid from; a request asked again counts as a new one here. */
+export function costOf({ input, manner }: Move): Purse | null {
+  if (manner === manners.keep) return 'duplicates';
+  if (input >= firstMessage) return null;
+  if (input > inputs.propose) return 'requests';
+  if (input === inputs.heartbeat) return 'heartbeats';
+  return input === inputs.restart || input === inputs.offline ? 'crashes' : null;
 }
 
 /** Brings states into the one form that all their renamings share. */

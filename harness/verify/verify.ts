@@ -1,0 +1,250 @@
+/**
+ * The verification of a machine: the worlds that are explored, and what the explorations come to,
+ * check by check. A check is ok only if everything within the bounds was seen.
+ */
+import type { Subject } from '../raft/step.ts';
+import type { TransitionTable } from '../raft/table.ts';
+import { smallest } from './bounds.ts';
+import type { Bounds } from './bounds.ts';
+import type { Breach, PortName } from './breach.ts';
+import { totality, unreached } from './cells.ts';
+import { explore } from './explore.ts';
+import type { Explored } from './explore.ts';
+import type { World } from './hunt.ts';
+import { happeningText, pathOf } from './path.ts';
+import { portRules } from './ports.ts';
+import { settledHolds } from './settled.ts';
+
+const base: Bounds = { ...smallest, drops: Infinity, forgetSettled: true };
+
+/** What is explored to the end, whenever a machine is verified. */
+export const verified: readonly World[] = [
+  {
+    name: 'one server and its ports: off and on line, late time-outs, a command',
+    bounds: { ...base, control: true, crashes: 2, requests: 1, heartbeats: 1, messages: 4 },
+  },
+  {
+    name: 'two servers, three terms',
+    bounds: { ...base, terms: 3, messages: 4 },
+  },
+  {
+    name: 'two servers, slow disks, a crash, a copy',
+    bounds: {
+      ...base,
+      disk: 'async',
+      control: true,
+      crashes: 1,
+      requests: 1,
+      duplicates: 1,
+      messages: 4,
+    },
+  },
+  {
+    name: 'three servers, one term, a command, a copy',
+    bounds: {
+      ...base,
+      servers: 3,
+      terms: 1,
+      requests: 1,
+      heartbeats: 1,
+      duplicates: 1,
+      messages: 4,
+    },
+  },
+  {
+    name: 'three servers, two terms, a command',
+    bounds: { ...base, servers: 3, requests: 1, heartbeats: 1, messages: 3 },
+  },
+  {
+    name: 'elections of three servers, three terms, a crash, a copy',
+    bounds: {
+      ...base,
+      servers: 3,
+      terms: 3,
+      appends: false,
+      crashes: 1,
+      duplicates: 1,
+      messages: 4,
+      statesMax: 40_000_000,
+    },
+  },
+];
+
+export type Status = 'ok' | 'failed' | 'unknown';
+
+export interface CheckResult {
+  /** A port, `component`, or `cluster`. */
+  readonly where: PortName | 'component' | 'cluster';
+  readonly check: string;
+  readonly status: Status;
+  /** What is wrong; empty unless failed. */
+  readonly sentence: string;
+  /** The shortest way there, one event a line. */
+  readonly trace: readonly string[];
+}
+
+export interface WorldResult {
+  readonly name: string;
+  readonly bounds: Bounds;
+  readonly states: number;
+  readonly transitions: number;
+  /** Distinct states of one server, and steps that its machine was asked for. */
+  readonly locals: number;
+  readonly asked: number;
+  readonly depth: number;
+  readonly cut: number;
+  readonly bytes: number;
+  readonly complete: boolean;
+  readonly millis: number;
+}
+
+export interface Report {
+  readonly subject: string;
+  readonly worlds: readonly WorldResult[];
+  readonly checks: readonly CheckResult[];
+  readonly ok: boolean;
+  /** What was found, to be told again: null when nothing was. */
+  readonly found: { readonly explored: Explored; readonly world: World } | null;
+}
+
+export interface VerifyOptions {
+  readonly subject: Subject;
+  readonly table: TransitionTable;
+  readonly worlds: readonly World[];
+  readonly watches: readonly Breach['watch'][];
+  /** Monotonic milliseconds. */
+  now(): number;
+  onWorld(result: WorldResult): void;
+}
+
+function summary(world: World, explored: Explored, millis: number): WorldResult {
+  const { states, transitions, depth, cut, bytes, complete, space } = explored;
+  return {
+    name: world.name,
+    bounds: world.bounds,
+    states,
+    transitions,
+    locals: space.locals.length,
+    asked: space.asked,
+    depth,
+    cut,
+    bytes,
+    complete,
+    millis,
+  };
+}
+
+/** The worlds for a machine that is said to be wrong: nothing is taken for granted. */
+export function doubted(worlds: readonly World[], statesMax: number): readonly World[] {
+  return worlds.map(({ name, bounds }) => ({
+    name,
+    bounds: { ...bounds, forgetSettled: false, statesMax },
+  }));
+}
+
+/** Explores the worlds in their order, until one shows a breach; then judges the table. */
+export function verify(options: VerifyOptions): Report {
+  const { subject, watches } = options;
+  const worlds: WorldResult[] = [];
+  const cells = new Set<string>();
+  const proofs: string[] = [];
+  let found: Report['found'] = null;
+  for (const world of options.worlds) {
+    const began = options.now();
+    const explored = explore(subject, world.bounds, { watches });
+    for (const cell of explored.space.cells) cells.add(cell);
+    const result = summary(world, explored, options.now() - began);
+    worlds.push(result);
+    options.onWorld(result);
+    if (explored.breach !== null) {
+      found = { explored, world };
+      break;
+    }
+    if (!world.bounds.forgetSettled) continue;
+    const { counterexample } = settledHolds(explored.space);
+    if (counterexample !== null) proofs.push(counterexample);
+  }
+  const complete = worlds.length === options.worlds.length && worlds.every((one) => one.complete);
+  const checks = judged({ complete, found, cells, proofs, table: options.table, watches });
+  const ok = checks.every(({ status }) => status === 'ok');
+  return { subject: subject.name, worlds, checks, ok, found };
+}
+
+interface Evidence {
+  readonly complete: boolean;
+  readonly found: Report['found'];
+  readonly cells: ReadonlySet<string>;
+  readonly proofs: readonly string[];
+  readonly table: TransitionTable;
+  readonly watches: readonly Breach['watch'][];
+}
+
+const portChecks = ['illegal', 'compliance'] as const;
+const componentChecks = ['deterministic', 'illegal', 'deadlock', 'livelock', 'compliance'] as const;
+const ports: readonly PortName[] = [
+  'control',
+  'electionTimer',
+  'heartbeatTimer',
+  'storage',
+  'configuration',
+  'outgoing',
+  'incoming',
+  'rules',
+];
+
+function portResults(found: Breach | null, told: (hit: boolean) => Told): CheckResult[] {
+  const breach = found?.watch === 'ports' ? found : null;
+  const results: CheckResult[] = [];
+  for (const port of ports) {
+    for (const check of portChecks) {
+      const hit = breach?.port === port && breach.check === check;
+      results.push({ where: port, check, ...told(hit) });
+    }
+  }
+  const listed: readonly string[] = portChecks;
+  for (const check of componentChecks) {
+    const seen = told(breach?.check === check);
+    // A port's check has told the way already.
+    const trace = listed.includes(check) ? [] : seen.trace;
+    results.push({ where: 'component', check, ...seen, trace });
+  }
+  return results;
+}
+
+type Told = Pick<CheckResult, 'status' | 'sentence' | 'trace'>;
+
+function judged(evidence: Evidence): readonly CheckResult[] {
+  const { found, complete, cells, watches } = evidence;
+  const breach = found?.explored.breach ?? null;
+  const trace = found === null ? [] : traceOf(found.explored);
+  const rest: Status = complete ? 'ok' : 'unknown';
+  const told = (hit: boolean): Told =>
+    hit
+      ? { status: 'failed', sentence: trace.at(-1) ?? '', trace: trace.slice(0, -1) }
+      : { status: rest, sentence: '', trace: [] };
+  const results = watches.includes('ports') ? portResults(breach, told) : [];
+  results.push(listed('totality', totality(evidence.table), 'ok'));
+  results.push(listed('reachability', complete ? unreached(cells) : [], rest));
+  results.push(listed('settled replies', evidence.proofs, rest));
+  if (watches.includes('cluster')) {
+    const hit = breach?.watch === 'cluster';
+    results.push({ where: 'cluster', check: hit ? breach.check : 'invariants', ...told(hit) });
+  }
+  return results;
+}
+
+function listed(check: string, faults: readonly string[], rest: Status): CheckResult {
+  const status = faults.length > 0 ? 'failed' : rest;
+  return { where: 'component', check, status, sentence: faults.join('; '), trace: [] };
+}
+
+/** The way to the breach, one event a line, and the breach itself as the last line. */
+function traceOf(explored: Explored): readonly string[] {
+  const { happenings, breach } = pathOf(explored.space, explored.path);
+  return [...happenings.map(happeningText), breach?.sentence ?? ''];
+}
+
+/** The rule that a port holds, for people; empty for other places. */
+export function ruleOf(where: CheckResult['where']): string {
+  return where === 'component' || where === 'cluster' ? '' : portRules[where];
+}
