@@ -5,6 +5,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { explanationOf } from '../report/promises.ts';
 import { tell } from '../report/story.ts';
 import { UserError } from '../trace/user-error.ts';
+import type { ViewerOther } from '../view/data.ts';
 import { viewerHtml } from '../view/html.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
@@ -57,6 +58,13 @@ function open(file: string, io: Io): void {
   child.unref();
 }
 
+/** The trace to compare with. */
+async function otherOf(path: string | undefined): Promise<ViewerOther | null> {
+  if (path === undefined) return null;
+  const { records, path: file } = await traceAt(path);
+  return { name: nameOf(file), records };
+}
+
 /** Writes the page and, at a terminal, opens it. */
 export async function viewCommand(request: Request): Promise<ExitCode> {
   const { given, io, args } = request;
@@ -67,7 +75,8 @@ export async function viewCommand(request: Request): Promise<ExitCode> {
   const replay = `npx whitewater replay ${name}`;
   const file = targetOf(request, path);
   const all = given.all === true;
-  const html = viewerHtml({ records, story, name, rule, replay, other: null, all });
+  const other = await otherOf(given.compare);
+  const html = viewerHtml({ records, story, name, rule, replay, other, all });
   write(file, html);
   if (given.json === true) {
     io.out(`${JSON.stringify({ viewer: file, bytes: html.length, records: records.length })}\n`);

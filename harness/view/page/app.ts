@@ -1,5 +1,7 @@
 /** The page's state and what can be done with it. Drawing follows, once a frame. */
 import type { ViewerData } from '../data.ts';
+import type { Comparison } from './compare.ts';
+import { comparisonOf } from './compare.ts';
 import { pastOf } from './cone.ts';
 import type { Filter } from './filter.ts';
 import { filterOf } from './filter.ts';
@@ -21,6 +23,8 @@ export interface App {
   readonly model: Model;
   readonly diaries: Diaries;
   readonly histories: LogHistories;
+  /** With the second trace, or null: there is none. */
+  readonly comparison: Comparison | null;
   index: number;
   scale: Scale;
   span: Span;
@@ -58,6 +62,7 @@ export function appOf(data: ViewerData, model: Model, hash: string): App {
     model,
     diaries: diariesOf(model),
     histories: logHistoriesOf(model),
+    comparison: data.other === null ? null : comparisonOf(model, data.other),
     index: last ?? model.records.length - 1,
     scale,
     span: storySpan(model, scale),

@@ -172,11 +172,26 @@ export const shortcuts: readonly Shortcut[] = [
       if (app.bookmark >= 0) goTo(app, app.bookmark);
     },
   },
+  { keys: ['x'], shown: 'x', does: 'first difference of two traces', run: diverging },
   { keys: ['y'], shown: 'y', does: 'copy a link to here', run: (_, tools) => tools.copyLink() },
   { keys: ['Y'], shown: 'Shift y', does: 'copy the replay', run: (_, tools) => tools.copyReplay() },
   { keys: ['e'], shown: 'e', does: 'export', run: (_, tools) => tools.exporting() },
   { keys: ['?'], shown: '?', does: 'this help', run: (_, tools) => tools.help() },
 ];
+
+function diverging(app: App): void {
+  const first = app.comparison?.differences[0];
+  if (first !== undefined) {
+    goTo(app, first.index);
+    app.said = `${first.isHere ? 'only here' : 'only there'}: ${first.text}`;
+    return;
+  }
+  app.said =
+    app.comparison === null
+      ? 'to compare: whitewater view TRACE --compare OTHER'
+      : app.comparison.sentence;
+  app.changed();
+}
 
 /** After the last violation the first comes again: there is always one to look at. */
 function violating(app: App): void {

@@ -151,6 +151,12 @@ function operationColors(palette: Palette, end: Operation['end']): { ink: string
   }
 }
 
+/** The operation that no order of the others can explain is the one at the violation. */
+function commentOn({ model }: Scene, { to, end }: Operation): string {
+  if (to >= 0 && to === model.violations.at(-1)) return ' ⚠ impossible';
+  return to < 0 || end === 'info' ? ' …no answer' : '';
+}
+
 function drawOperation(scene: Scene, operation: Operation): void {
   const { model, layout, palette, pen } = scene;
   const { lane, from: begun, to: done, end, text } = operation;
@@ -178,7 +184,7 @@ function drawOperation(scene: Scene, operation: Operation): void {
     height: row.height,
   };
   pen.save({ clip });
-  const label = `${mark} ${text}${isOpen ? ' …no answer' : ''}`;
+  const label = `${mark} ${text}${commentOn(scene, operation)}`;
   const y = row.top + row.height / 2;
   const size = row.height > 20 ? 11 : 9;
   pen.text({ x: shown + 6, y }, label, { color, size, bold: isBroken });

@@ -155,6 +155,23 @@ function drawSign(scene: Scene, index: number, record: TraceRecord): void {
   spot(scene, { x, y }, { index, text });
 }
 
+/** A rhombus on every record that the other trace lacks. */
+function drawUnmatched(scene: Scene, range: { from: number; to: number }): void {
+  const { model, palette, pen, unmatched } = scene;
+  for (const index of unmatched ?? []) {
+    if (index < range.from || index > range.to) continue;
+    const { x, y } = { x: xOf(scene, index), y: yOf(scene, model.turns.lane[index] ?? 0) };
+    const points = [
+      { x: x - 7, y },
+      { x, y: y - 7 },
+      { x: x + 7, y },
+      { x, y: y + 7 },
+    ];
+    pen.shape(points, { fill: palette.background, line: { color: palette.fault, width: 2.2 } });
+    spot(scene, { x, y }, { index, text: 'the other trace does not have this' });
+  }
+}
+
 /** Signs are looked for among the records in view only. */
 export function drawMarks(scene: Scene, range: { from: number; to: number }): void {
   const { model, pen } = scene;
@@ -177,6 +194,7 @@ export function drawMarks(scene: Scene, range: { from: number; to: number }): vo
     drawTimers(scene);
   }
   if (bars.commits.filter(inRange).length < marksMax) drawCommits(scene);
+  drawUnmatched(scene, range);
   pen.restore();
 }
 

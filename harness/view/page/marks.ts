@@ -39,7 +39,7 @@ const moments: ReadonlySet<string> = new Set([
 export const bandRowsMax = 4;
 /** So many turns, or such a part of all turns, is a band's name wide, about. */
 const nameTurns = 5;
-const namePart = 0.17;
+const namePart = 0.22;
 
 function fieldOf(detail: Json, name: string): Json {
   if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) return null;

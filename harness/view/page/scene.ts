@@ -29,6 +29,8 @@ export interface Scene {
   readonly past: Uint8Array | null;
   /** 1 for the records that fit the filter; null: there is none. */
   readonly fits: Uint8Array | null;
+  /** Records that the trace compared with lacks; null: none is compared. */
+  readonly unmatched: ReadonlySet<number> | null;
   readonly hits: Hit[];
   /** Places taken by labels. */
   readonly taken: Box[];

@@ -15,6 +15,7 @@ import type { Tools } from './commands.ts';
 import { button, make, section } from './dom.ts';
 import type { Panel } from './panel-event.ts';
 import { eventPanel, flightPanel, listPanel, sentenceAt } from './panel-event.ts';
+import { comparePanel } from './panel-compare.ts';
 import { logsPanel, nodesPanel } from './panel-nodes.ts';
 import { rulePanel, storyPanel } from './panel-story.ts';
 import { timeText } from './words.ts';
@@ -145,9 +146,14 @@ export function shellOf(
     event: eventPanel(),
   };
   const open = { isOpen: true };
+  const compared =
+    app.comparison === null
+      ? []
+      : [section('Compared', comparePanel(app, app.comparison), { id: 'panel-compare', ...open })];
   const side = make(
     'aside',
     { 'aria-label': 'at the cursor' },
+    ...compared,
     section('Story', panels.story.element, { id: 'panel-story', ...open }),
     section('Servers', panels.nodes.element, { id: 'panel-nodes', ...open }),
     section('Logs', panels.logs.element, { id: 'panel-logs', ...open }),

@@ -78,6 +78,7 @@ function sceneOf(
     selectedLane: app.lane,
     past: app.past,
     fits: app.filter?.fits ?? null,
+    unmatched: app.comparison?.unmatched ?? null,
     hits: [],
     taken: [],
   };

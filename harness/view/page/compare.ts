@@ -1,0 +1,160 @@
+/**
+ * Two traces side by side, aligned by what happened and not by when: the n-th event of one kind
+ * and content on a lane is the same event in both. What is left over are the differences.
+ */
+import type { SendRecord, TraceRecord } from '../../trace/record.ts';
+import type { ViewerOther } from '../data.ts';
+import { countUpTo } from './lists.ts';
+import type { Model } from './model.ts';
+import { sentenceOf } from './words.ts';
+
+export interface Difference {
+  /** Index in this trace; for what only the other one has, the record before it by time. */
+  readonly index: number;
+  readonly isHere: boolean;
+  readonly at: number;
+  readonly text: string;
+  readonly cause: 'bus' | 'decision';
+}
+
+export interface Comparison {
+  readonly name: string;
+  readonly verdict: 'same' | 'timing' | 'reorder' | 'bus' | 'decision';
+  readonly sentence: string;
+  /** By time. */
+  readonly differences: readonly Difference[];
+  /** Indexes of this trace that the other one lacks. */
+  readonly unmatched: ReadonlySet<number>;
+  /** Median microseconds from send to delivery. */
+  readonly hop: { readonly here: number; readonly there: number };
+}
+
+type Sends = ReadonlyMap<number, SendRecord>;
+
+/** What a record says apart from its time and number; null: not compared. */
+function contentOf(record: TraceRecord, sends: Sends): string | null {
+  const body = (id: number): string => JSON.stringify(sends.get(id)?.message ?? id);
+  switch (record.kind) {
+    case 'send':
+      return `${record.from} send ${JSON.stringify(record.message)}`;
+    case 'deliver':
+      return `${record.to} deliver ${record.deliveryCount} ${body(record.id)}`;
+    case 'drop':
+    case 'duplicate':
+      return `bus ${record.kind} ${body(record.id)}`;
+    case 'bus':
+      return record.what === 'settled' ? null : `bus ${record.what} ${record.to}`;
+    case 'state':
+      return `${record.server} ${record.role} ${record.term} ${record.votedFor}`;
+    case 'commit':
+      return `${record.server} commit ${record.commitIndex} ${record.term}`;
+    case 'apply':
+      return `${record.server} apply ${record.index} ${record.term} ${record.digest}`;
+    case 'crash':
+    case 'online':
+      return `${record.server} ${record.kind}`;
+    case 'ok':
+    case 'fail':
+    case 'info':
+      return `${record.client} ${record.kind} ${record.f} ${record.key} ${JSON.stringify(record.value)}`;
+    default:
+      return null;
+  }
+}
+
+interface Side {
+  readonly records: readonly TraceRecord[];
+  readonly sends: Sends;
+  /** Content and how often it was there before -> index. */
+  readonly events: ReadonlyMap<string, number>;
+}
+
+function sideOf(records: readonly TraceRecord[]): Side {
+  const sends = new Map<number, SendRecord>();
+  for (const record of records) if (record.kind === 'send') sends.set(record.id, record);
+  const events = new Map<string, number>();
+  const counts = new Map<string, number>();
+  records.forEach((record, index) => {
+    const content = contentOf(record, sends);
+    if (content === null) return;
+    const nth = counts.get(content) ?? 0;
+    counts.set(content, nth + 1);
+    events.set(`${content} ${nth}`, index);
+  });
+  return { records, sends, events };
+}
+
+const decisions: ReadonlySet<string> = new Set(['state', 'commit', 'apply', 'ok', 'fail', 'send']);
+
+function differencesOf(side: Side, other: Side, isHere: boolean): Difference[] {
+  const found: Difference[] = [];
+  for (const [key, index] of side.events) {
+    const record = side.records[index];
+    if (other.events.has(key) || record === undefined) continue;
+    const text = sentenceOf(record, (id) => side.sends.get(id)?.message);
+    const cause = decisions.has(record.kind) ? 'decision' : 'bus';
+    found.push({ index, isHere, at: record.at, text, cause });
+  }
+  return found;
+}
+
+function medianHop({ records, sends }: Side): number {
+  const hops: number[] = [];
+  for (const record of records) {
+    const sent = record.kind === 'deliver' ? sends.get(record.id)?.at : undefined;
+    if (sent !== undefined) hops.push(record.at - sent);
+  }
+  hops.sort((left, right) => left - right);
+  return hops[hops.length >> 1] ?? 0;
+}
+
+/** Do the events of one actor come in another order over there? */
+function isReordered(here: Side, there: Side): boolean {
+  const last = new Map<string, number>();
+  for (const [key, index] of here.events) {
+    const place = there.events.get(key);
+    const record = here.records[index];
+    if (place === undefined || record?.kind !== 'deliver') continue;
+    if (place < (last.get(record.to) ?? -1)) return true;
+    last.set(record.to, place);
+  }
+  return false;
+}
+
+const sentences: Readonly<Record<Comparison['verdict'], string>> = {
+  same: 'The same events at the same times.',
+  timing: 'The same events in the same order; only the times differ.',
+  reorder: 'The same events; some deliveries come in another order, which the bus may do.',
+  bus: 'The first difference is what the bus or a fault did; what follows may follow from it.',
+  decision: 'A server decided differently on the same messages: look here for a bug.',
+};
+
+function verdictOf(here: Side, there: Side, first: Difference | undefined): Comparison['verdict'] {
+  if (first !== undefined) return first.cause;
+  if (isReordered(here, there)) return 'reorder';
+  for (const [key, index] of here.events) {
+    const place = there.events.get(key) ?? -1;
+    if (here.records[index]?.at !== there.records[place]?.at) return 'timing';
+  }
+  return 'same';
+}
+
+export function comparisonOf(model: Model, other: ViewerOther): Comparison {
+  const here = sideOf(model.records);
+  const there = sideOf(other.records);
+  const mine = differencesOf(here, there, true);
+  const theirs = differencesOf(there, here, false).map((difference) => ({
+    ...difference,
+    index: Math.max(0, countUpTo(model.turns.at, difference.at) - 1),
+  }));
+  const differences = [...mine, ...theirs].sort((left, right) => left.at - right.at);
+  const verdict = verdictOf(here, there, differences[0]);
+  return {
+    name: other.name,
+    verdict,
+    sentence: sentences[verdict],
+    differences,
+    unmatched: new Set(mine.map(({ index }) => index)),
+    hop: { here: medianHop(here), there: medianHop(there) },
+  };
+}
