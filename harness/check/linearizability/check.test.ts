@@ -172,7 +172,14 @@ describe('not linearizable is', () => {
   test('shown with the records that prove it, the impossible answer last', () => {
     const noise = 'c5 0-1 write y 5\nc5 2-3 read y -> 5\nc6 0-1 read x -> null';
     const records = historyFrom(
-      `${noise}\nc0 10-11 write x 1\nc6 12-13 read x -> 1\nc0 14-15 write x 2\nc1 16-17 read x -> 1\nc6 18-19 read x -> 2`,
+      [
+        noise,
+        'c0 10-11 write x 1',
+        'c6 12-13 read x -> 1',
+        'c0 14-15 write x 2',
+        'c1 16-17 read x -> 1',
+        'c6 18-19 read x -> 2',
+      ].join('\n'),
     );
     const verdict = verdictOf(records);
     if (verdict.kind !== 'fail') throw new Error(verdict.kind);
