@@ -21,7 +21,6 @@ const rooms: { readonly [room: string]: readonly string[] } = {
   'harness/report': ['harness/trace', 'harness/check'],
   'harness/cli': ['harness', 'adapters', 'scenarios'],
   'harness/bench': ['harness', 'adapters', 'scenarios'],
-  'harness/verify': ['harness/raft', 'harness/trace'],
   'harness/view': ['harness/trace'],
   'adapters/memory': ['harness/bus'],
   'adapters/azure': ['harness/bus'],
