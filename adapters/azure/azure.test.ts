@@ -67,6 +67,17 @@ describe('identity', () => {
     await receiver.holds(() => receiver.bus.counts.stale === 1, 'the ghost was counted');
   });
 
+  test('a later process under the same name is told of, once', async () => {
+    const path = newQueue();
+    const older = member('S1', 1);
+    await older.open(path);
+    const newer = member('S1', 2);
+    newer.publish(path, 'here I am');
+    newer.publish(path, 'still here');
+    await older.delivery('still here');
+    expect(older.notices).toEqual([{ kind: 'superseded', incarnation: 2 }]);
+  });
+
   test('a stranger under a peek-lock is taken out of the queue', async () => {
     const path = newQueue();
     const receiver = member('S1');
@@ -244,6 +255,23 @@ describe('receiving', () => {
     expect(await receiver.open(path)).toMatchObject({ code: 'InvalidOperation' });
     const limited = await receiver.open(path, { receiver: 'limited', credit: 3 });
     expect(limited).toMatchObject({ kind: 'rejected', code: 'InvalidOperation' });
+  });
+
+  test('expired tokens are renewed without anybody noticing', async () => {
+    const path = newQueue();
+    const receiver = bench();
+    await receiver.open(path);
+    for (const connection of broker.connections) connection.expireTokens();
+    receiver.publish(path, 'after');
+    await receiver.delivery('after');
+    expect(receiver.seen.filter(({ kind }) => kind === 'disconnected')).toEqual([]);
+  });
+
+  test('a receiver closed before it was open is answered', async () => {
+    const receiver = bench();
+    const opening = receiver.open(newQueue(), { receiver: 'hasty' });
+    receiver.submit({ kind: 'closeReceiver', receiver: 'hasty' });
+    expect(await opening).toMatchObject({ kind: 'rejected', code: 'InvalidOperation' });
   });
 
   test('a broker that comes up late is waited for', async () => {

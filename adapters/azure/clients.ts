@@ -83,8 +83,12 @@ export class Clients {
     const key = this.options.oneConnection ? 'receive' : name;
     let live = this.current.get(key);
     if (live === undefined) {
-      live = this.create();
-      this.current.set(key, live);
+      const created = this.create();
+      live = created;
+      this.current.set(key, created);
+      created.catch(() => {
+        if (this.current.get(key) === created) this.current.delete(key);
+      });
     }
     return live;
   }

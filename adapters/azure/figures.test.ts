@@ -9,7 +9,7 @@ import { noDelayTo } from './no-delay.ts';
 import { accountOf, Bench } from './testing.ts';
 
 const body = 'x'.repeat(100);
-const count = 10_000;
+const count = 5_000;
 
 let broker: Broker;
 let bench: Bench;
@@ -87,11 +87,13 @@ describe('figures', () => {
   test('throughput beside raw rhea', async () => {
     await bench.open('q', { prefetch: 256 });
     await bench.open('locked', { prefetch: 256, mode: 'peekLock' });
-    await rawRate();
-    await deliveryRate('q', false);
-    const raw = await rawRate();
-    const deleted = await deliveryRate('q', false);
-    const locked = await deliveryRate('locked', true);
+    const [raws, deletes, locks]: [number[], number[], number[]] = [[], [], []];
+    for (let round = 0; round < 3; round++) {
+      raws.push(await rawRate());
+      deletes.push(await deliveryRate('q', false));
+      locks.push(await deliveryRate('locked', true));
+    }
+    const [raw, deleted, locked] = [Math.max(...raws), Math.max(...deletes), Math.max(...locks)];
     console.log(
       `raw rhea ${whole(raw)} messages/s; publish to deliver ${whole(deleted)} ` +
         `(${(deleted / raw).toFixed(2)}), with peek-lock ${whole(locked)} (${(locked / raw).toFixed(2)})`,

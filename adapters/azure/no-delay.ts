@@ -1,7 +1,8 @@
 /**
  * Sends small frames at once. The SDK leaves Nagle's algorithm on, which with delayed
  * acknowledgements costs some 40 ms a message; Node tells of every new plain socket, and that is
- * the one place where it can be switched off from outside.
+ * the one place where it can be switched off from outside. (Node 20 tells nothing of sockets under
+ * TLS: there, Nagle's algorithm stays on.)
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';

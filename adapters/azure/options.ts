@@ -68,6 +68,8 @@ export interface AzureBusOptions<Body> {
 
 export type Notice =
   | { readonly kind: 'error'; readonly path: string; readonly code: string; readonly text: string }
+  /** Another process runs under this node's name, started later: this one should end. */
+  | { readonly kind: 'superseded'; readonly incarnation: number }
   | { readonly kind: 'rebuilt'; readonly client: ClientName; readonly reason: string };
 
 export type ClientName = 'send' | 'receive';

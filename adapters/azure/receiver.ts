@@ -25,7 +25,8 @@ interface AttachHandlers extends Handlers {
   postInitialize(): Promise<void>;
 }
 
-const hopeless: ReadonlySet<string> = new Set([
+/** Waiting does not help against these; an expired token is renewed once the receiver is open. */
+const hopelessAtFirst: ReadonlySet<string> = new Set([
   'MessagingEntityNotFound',
   'MessagingEntityDisabled',
   'UnauthorizedAccess',
@@ -75,6 +76,12 @@ export class PlainReceiver<Body> implements OpenReceiver {
   }
 
   close(): void {
+    const text = `Receiver '${this.opening.receiver}' was closed before it was open.`;
+    this.refuse(new Refusal('InvalidOperation', text));
+    this.end();
+  }
+
+  private end(): void {
     if (this.isClosed) return;
     this.isClosed = true;
     clearTimeout(this.answerBy);
@@ -108,7 +115,10 @@ export class PlainReceiver<Body> implements OpenReceiver {
           maxConcurrentCalls: this.opening.prefetch,
         });
       },
-      (reason: unknown) => this.refuse(reason),
+      (reason: unknown) => {
+        if (this.isOpen && !this.isClosed) this.disconnect(this.context.failure(reason).text);
+        else this.refuse(reason);
+      },
     );
   }
 
@@ -151,16 +161,24 @@ export class PlainReceiver<Body> implements OpenReceiver {
     this.lastFailure = failure;
     const { sdkCode, text } = failure;
     this.context.notice({ kind: 'error', path: this.path, code: sdkCode, text });
-    if (!hopeless.has(sdkCode) && failure.code !== 'InvalidOperation') return;
-    if (!this.isOpen) return this.refuse(new Refusal(failure.code, text));
-    this.close();
+    const isNotAllowed = failure.code === 'InvalidOperation' && sdkCode === 'GeneralError';
+    if (!this.isOpen) {
+      if (!isNotAllowed && !hopelessAtFirst.has(sdkCode)) return;
+      this.refuse(new Refusal(failure.code, text));
+    } else if (isNotAllowed || sdkCode === 'MessagingEntityNotFound') {
+      this.disconnect(text);
+    }
+  }
+
+  private disconnect(reason: string): void {
+    this.end();
     const { receiver } = this.opening;
-    this.context.inbox.push({ kind: 'disconnected', receiver, reason: text });
+    this.context.inbox.push({ kind: 'disconnected', receiver, reason });
   }
 
   private refuse(reason: unknown): void {
     if (this.isClosed || this.isOpen) return;
-    this.close();
+    this.end();
     this.context.reject(this.opening.token, reason);
   }
 }

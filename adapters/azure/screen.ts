@@ -12,25 +12,35 @@ export class Screen {
   }
 
   /** False: to be dropped; it has been counted. */
-  admits(message: IncomingMessage, { options, counts }: Context<unknown>): boolean {
-    const { identity, addressee } = options;
-    if (identity !== undefined) {
-      const stamp = stampOn(message);
-      if (stamp?.cluster !== identity.cluster) {
-        counts.strangers++;
-        return false;
-      }
-      const latest = this.incarnations.get(stamp.node) ?? stamp.incarnation;
-      if (stamp.incarnation < latest) {
-        counts.stale++;
-        return false;
-      }
-      this.incarnations.set(stamp.node, stamp.incarnation);
-    }
-    if (isProbe(message)) return false;
+  admits(message: IncomingMessage, context: Context<unknown>): boolean {
+    if (!this.isOfThisRun(message, context) || isProbe(message)) return false;
+    const { addressee } = context.options;
     const { to = '' } = message;
     if (addressee === undefined || to === addressee || to === '*' || to === '') return true;
-    counts.misaddressed++;
+    context.counts.misaddressed++;
     return false;
+  }
+
+  private isOfThisRun(message: IncomingMessage, context: Context<unknown>): boolean {
+    const { counts, options } = context;
+    const { identity } = options;
+    if (identity === undefined) return true;
+    const stamp = stampOn(message);
+    if (stamp?.cluster !== identity.cluster) {
+      counts.strangers++;
+      return false;
+    }
+    const { node, incarnation } = stamp;
+    const own = node === identity.node ? identity.incarnation : 0;
+    const latest = Math.max(own, this.incarnations.get(node) ?? 0);
+    if (incarnation < latest) {
+      counts.stale++;
+      return false;
+    }
+    if (node === identity.node && incarnation > latest) {
+      context.notice({ kind: 'superseded', incarnation });
+    }
+    this.incarnations.set(node, incarnation);
+    return true;
   }
 }

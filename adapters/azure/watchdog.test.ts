@@ -95,6 +95,9 @@ describe('the watchdog', () => {
   });
 
   test('leaves what the SDK recovers from to the SDK', async () => {
+    await bench.close();
+    // Patient enough for a machine that is busy with other tests.
+    bench = new Bench(accountOf(broker), { times: { ...times, watchdogMs: 5_000 } });
     await flowing();
     for (const connection of broker.connections) connection.cut();
     expect(await outage()).toBeLessThan(boundMs);
