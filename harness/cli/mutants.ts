@@ -18,7 +18,7 @@ import { drawnSeed } from './seed.ts';
 import { standingText } from './standing.ts';
 
 const shrinkMs = 5_000;
-const shrinkTries = 10_000;
+const shrinkTries = 6_000;
 
 interface Row {
   readonly mutant: Mutant;

@@ -60,20 +60,16 @@ const freshSeeds = 32;
 /** From here on it is worth trying to take away single ones, under one fresh seed after another. */
 const fewActions = 8;
 /** Of the tries, those that may go into shrinking before the last stage. */
-const shareBefore = 0.6;
+const shareBefore = 0.35;
 /** Gaps shorter than this are not worth a try. */
 const leastMs = 10;
+/** How much longer than the present failure took a smaller one may take. */
+const briefMs = 1_000;
 /** The last stage ends when so many variations for each step gained nothing: long ones try longer. */
 const patience = 60;
 const patienceLeast = 200;
 /** Every so many variations one sets out from a plainer scenario: fewer servers, usual knobs. */
 const plainEvery = 3;
-
-/** What the last stage makes smaller: actions weigh as two steps, and events break ties. */
-interface Cost {
-  readonly reading: number;
-  readonly events: number;
-}
 
 class Shrinker {
   readonly lab: Lab;
@@ -86,8 +82,9 @@ class Shrinker {
   exhausted = false;
   /** Runs that may be spent by now. */
   allowed: number;
-  private readonly harmless = new Set<number>();
-  private cost: Cost | null = null;
+  private readonly tried = new Set<number>();
+  /** What the last stage makes smaller: steps of the story, and twice the actions. */
+  private cost: number | null = null;
 
   constructor(scenario: Scenario, lab: Lab, options: ShrinkOptions) {
     this.lab = lab;
@@ -107,16 +104,34 @@ class Shrinker {
     return (this.options.execute ?? executeScenario)(scenario, this.lab);
   }
 
+  /** Is the promise one that is broken at a moment, not at the end of a quiet period? */
+  private isSudden(): boolean {
+    return this.outcome.failure?.class === 'safety';
+  }
+
+  /**
+   * A run stops at the violation, and nothing before the end depends on how long the quiet part may
+   * last: most of those that violate nothing need not be waited for.
+   */
+  private brief(scenario: Scenario): Scenario {
+    if (!this.isSudden()) return scenario;
+    const { limits } = scenario;
+    const late = this.outcome.stats.simMicros / 1_000 - this.smallest.limits.runMs;
+    const quietMs = Math.min(limits.quietMs, Math.ceil(Math.max(0, late)) + briefMs);
+    return { ...scenario, limits: { ...limits, quietMs } };
+  }
+
   /** Runs the candidate unless that was done before; true when it fails in the class kept. */
   accepts(candidate: Scenario): boolean {
     const print = fingerprint(JSON.stringify(candidate));
-    if (this.harmless.has(print)) return false;
+    if (this.tried.has(print)) return false;
     if (this.tries >= this.allowed || this.options.stop?.() === true) {
       this.exhausted = true;
       return false;
     }
     this.tries += 1;
-    const outcome = this.run(candidate);
+    this.tried.add(print);
+    const outcome = this.run(this.brief(candidate));
     const { failure } = outcome;
     if (failure?.invariant === this.keep) {
       if (!this.gains(candidate, outcome)) return false;
@@ -125,29 +140,27 @@ class Shrinker {
       this.options.onProgress?.({ tries: this.tries, smallest: candidate });
       return true;
     }
-    this.harmless.add(print);
-    if (failure !== null && !this.slips.has(failure.invariant)) {
+    const hasty = failure?.class === 'liveness' && this.isSudden();
+    if (failure !== null && !hasty && !this.slips.has(failure.invariant)) {
       this.slips.set(failure.invariant, { scenario: candidate, failure });
     }
     return false;
   }
 
-  private costOf(scenario: Scenario, { stats }: Outcome): Cost {
+  private costOf(scenario: Scenario, { stats }: Outcome): number {
     const steps = this.options.measure?.(scenario, this.lab) ?? stats.events;
-    return { reading: steps + 2 * actionCount(scenario), events: stats.events };
+    return steps + 2 * actionCount(scenario);
   }
 
-  /** In the last stage a failing candidate must also cost less than what there is. */
+  /** In the last stage a failing candidate must cost no more; walking level leads on. */
   private gains(candidate: Scenario, outcome: Outcome): boolean {
     const { cost } = this;
     if (cost === null) return true;
     if (actionCount(candidate) > actionCount(this.smallest)) return false;
     const found = this.costOf(candidate, outcome);
-    const less =
-      found.reading < cost.reading ||
-      (found.reading === cost.reading && found.events < cost.events);
-    if (less) this.cost = found;
-    return less;
+    if (found > cost) return false;
+    this.cost = found;
+    return true;
   }
 
   /** Less to read: whole ends of the scenario earlier, then variations, while they gain. */
@@ -161,9 +174,10 @@ class Shrinker {
     let idle = 0;
     for (let ordinal = 0; idle < this.patience() && !this.exhausted; ordinal++) {
       const base = ordinal % plainEvery === 0 ? bases[(ordinal / plainEvery) % bases.length] : null;
+      const before = this.cost;
       idle += 1;
       if (!this.accepts(variation(base ?? this.smallest, ordinal))) continue;
-      idle = 0;
+      if (this.cost < before) idle = 0;
       bases = this.plainer(arbitrary);
     }
   }
@@ -180,7 +194,7 @@ class Shrinker {
   }
 
   private patience(): number {
-    return Math.max(patienceLeast, patience * (this.cost?.reading ?? 0));
+    return Math.max(patienceLeast, patience * (this.cost ?? 0));
   }
 
   /** Closes one gap between two moments, or a part of it. */
@@ -250,7 +264,8 @@ class Shrinker {
 /**
  * Shrinks `scenario`, which fails under `lab`. First at its own network seed through `arbitrary`,
  * then with fresh seeds for everything that would make it smaller, until neither helps; then, given
- * a `measure`, for what reads shorter; until `tries` runs are spent. A scenario that does not fail (in the class to keep) comes back as it is.
+ * a `measure`, for what reads shorter; until `tries` runs are spent. A scenario that does not fail
+ * (in the class to keep) comes back as it is.
  */
 export function shrink(
   scenario: Scenario,
