@@ -151,6 +151,22 @@ async function escapeRestores(browser: Browser): Promise<void> {
   await page.close();
 }
 
+/** A commit is taken out of a copy: the first difference must be that commit. */
+async function findsTheDifference(browser: Browser): Promise<void> {
+  const trace = join(traces, 'golden/one-write.ndjson');
+  const lines = readFileSync(trace, 'utf8').split('\n');
+  const planted = lines.findIndex((line) => line.includes('"kind":"commit"'));
+  const other = join(folder, 'planted.ndjson');
+  writeFileSync(other, lines.toSpliced(planted, 1).join('\n'));
+  const file = join(folder, 'compared.html');
+  run('view', trace, '--compare', other, '--out', file, '--no-open');
+  const { page, troubles } = await opened(browser, { file });
+  await press(page, 'x');
+  same(await page.evaluate('__viewer.state().seq'), planted, 'the first difference');
+  same(troubles.join('; '), '', 'troubles');
+  await page.close();
+}
+
 const hostile = [
   '<img src=x onerror=window.hurt=1>',
   '</script><script>window.hurt=1</script>',
@@ -274,6 +290,7 @@ const checks: readonly Check[] = [
   { name: "the arrow keys say the terminal's story, line by line", run: walksTheStory },
   { name: 'a deep link brings back cursor, view and cone', run: linksBringBack },
   { name: 'Escape takes the filter away and restores the view', run: escapeRestores },
+  { name: 'two traces: x goes to the planted difference', run: findsTheDifference },
   { name: 'hostile strings stay strings', run: takesNoOrders },
   { name: '100,000 records open in 2 s, step in 100 ms, in 3 MB', run: keepsItsBudget },
   { name: 'axe finds nothing serious in light, dark and forced colours', run: isAccessible },

@@ -16,6 +16,11 @@ interface Way {
   readonly to: Point;
 }
 
+/** Neither delivered nor dropped, and that is what the verdict is about. */
+function isMissed({ model }: Scene, { fate, send }: Arrow): boolean {
+  return fate === 'pending' && model.violations.includes(send);
+}
+
 /** Where it starts and ends; a redelivery starts from the bus, a lost one goes part of the way. */
 function wayOf(scene: Scene, arrow: Arrow): Way {
   const { model } = scene;
@@ -29,7 +34,7 @@ function wayOf(scene: Scene, arrow: Arrow): Way {
     return { arrow, from: { x, y: yOf(scene, lanes.bus) }, to: end };
   }
   if (arrow.fate === 'pending') {
-    const down = Math.sign(end.y - start.y) * 30;
+    const down = Math.sign(end.y - start.y) * (isMissed(scene, arrow) ? 70 : 30);
     return { arrow, from: start, to: { x: start.x + 16, y: start.y + down } };
   }
   if (arrow.fate === 'dropped') {
@@ -110,7 +115,7 @@ export function fateText(scene: Scene, arrow: Arrow): string {
     case 'redelivered':
       return '↺ redelivered';
     case 'pending':
-      return '… under way';
+      return isMissed(scene, arrow) ? '? never arrives' : '… under way';
     case 'delivered':
       if (isRepeatedVote(scene, arrow)) return '⚠ the same vote again';
       return arrow.delayedBy > 0 ? `◷ +${timeText(arrow.delayedBy)}` : '';
@@ -125,7 +130,7 @@ function isRepeatedVote({ model }: Scene, arrow: Arrow): boolean {
 
 function colorOf(scene: Scene, arrow: Arrow): string {
   const { palette } = scene;
-  if (isRepeatedVote(scene, arrow)) return palette.violation;
+  if (isRepeatedVote(scene, arrow) || isMissed(scene, arrow)) return palette.violation;
   if (arrow.fate === 'duplicate' || arrow.fate === 'redelivered') return palette.duplicate;
   if (arrow.fate === 'dropped') return palette.violation;
   return palette.families[arrow.family];
@@ -142,7 +147,7 @@ function drawArrow(scene: Scene, way: Way): void {
   const { arrow, from, to } = way;
   const color = colorOf(scene, arrow);
   const isCopy = arrow.fate === 'duplicate' || arrow.fate === 'redelivered';
-  const isTwice = isCopy || isRepeatedVote(scene, arrow);
+  const isTwice = isCopy || isRepeatedVote(scene, arrow) || isMissed(scene, arrow);
   const width = isTwice ? 2.6 : arrow.family === 'heartbeat' ? 0.9 : 1.4;
   const dash = dashes[arrow.fate];
   pen.line(from, to, { color, width, ...(dash === undefined ? {} : { dash }) });
@@ -177,7 +182,8 @@ function drawLabel(scene: Scene, { arrow, from, to }: Way): void {
   const lettering = { color, size: 10.5, align: 'center' as const, angle };
   const width = pen.measure(text, lettering);
   const length = Math.hypot(to.x - from.x, to.y - from.y);
-  if (length < width * 0.75 && arrow.fate !== 'dropped') return;
+  const isLost = arrow.fate === 'dropped' || arrow.fate === 'pending';
+  if (length < width * 0.75 && !isLost) return;
   for (const part of labelPlaces) {
     const x = from.x + (to.x - from.x) * part + Math.sin(angle) * 8;
     const y = from.y + (to.y - from.y) * part - Math.cos(angle) * 8;
@@ -202,7 +208,7 @@ function note(scene: Scene, { arrow, from, to }: Way): void {
 /** Arrows that matter most are labelled first. */
 function weight(scene: Scene, arrow: Arrow): number {
   const { fate, family, isReply } = arrow;
-  if (isRepeatedVote(scene, arrow)) return -1;
+  if (isRepeatedVote(scene, arrow) || isMissed(scene, arrow)) return -1;
   if (fate === 'dropped' || fate === 'duplicate' || fate === 'redelivered') return 0;
   return { vote: isReply ? 0 : 1, append: 2, client: 2, heartbeat: 3 }[family];
 }
@@ -224,14 +230,16 @@ export function drawArrows(scene: Scene, arrows: readonly Arrow[]): void {
 
 /** After the marks, which need their places more. */
 export function drawLabels(scene: Scene, arrows: readonly Arrow[]): void {
-  if (arrows.length > labelledMax) return;
-  const bright = arrows.filter((arrow) => !isArrowDim(scene, arrow));
+  const isCrowded = arrows.length > labelledMax;
+  const bright = arrows.filter(
+    (arrow) => !isArrowDim(scene, arrow) && (!isCrowded || weight(scene, arrow) < 0),
+  );
   scene.pen.save({ clip: plotBox(scene) });
   const ways = waysOf(scene, bright);
   for (const way of ways.toSorted(
     (left, right) => weight(scene, left.arrow) - weight(scene, right.arrow),
   )) {
-    if (way.arrow.fate !== 'pending') drawLabel(scene, way);
+    if (way.arrow.fate !== 'pending' || isMissed(scene, way.arrow)) drawLabel(scene, way);
   }
   scene.pen.restore();
 }
