@@ -11,6 +11,7 @@ import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import { traceAt } from './input.ts';
 import type { Io } from './io.ts';
+import { shellWord } from './';
 import type { Request } from './request.ts';
 import { outOf } from './request.ts';
 
@@ -68,11 +69,12 @@ async function otherOf(path: string | undefined): Promise<ViewerOther | null> {
 /** Writes the page and, at a terminal, opens it. */
 export async function viewCommand(request: Request): Promise<ExitCode> {
   const { given, io, args } = request;
-  const { records, path } = await traceAt(args[0] ?? '');
+  const { records, header, path } = await traceAt(args[0] ?? '');
   const story = tell(records);
   const rule = story.invariant === null ? null : (explanationOf(story.invariant) ?? null);
   const name = nameOf(path);
-  const replay = `npx whitewater replay ${name}`;
+  const isSimulated = header.adapter === 'memory';
+  const replay = isSimulated ? `npx whitewater replay ${shellWord(name)}` : null;
   const file = targetOf(request, path);
   const all = given.all === true;
   const other = await otherOf(given.compare);
