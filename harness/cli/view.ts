@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { shellWord } from '../report/failure.ts';
 import { explanationOf } from '../report/promises.ts';
 import { tell } from '../report/story.ts';
 import { UserError } from '../trace/user-error.ts';
@@ -11,7 +12,6 @@ import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import { traceAt } from './input.ts';
 import type { Io } from './io.ts';
-import { shellWord } from './';
 import type { Request } from './request.ts';
 import { outOf } from './request.ts';
 
