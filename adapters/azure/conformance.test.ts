@@ -81,7 +81,13 @@ const liveTimes: Times = {
 /** The namespace that the environment names, as the Azure SDK's own tests want it named. */
 function liveAccount(environment: NodeJS.ProcessEnv): Account | undefined {
   const connectionString = environment['SERVICEBUS_CONNECTION_STRING'];
-  if (connectionString !== undefined && connectionString !== '') return { connectionString };
+  if (connectionString !== undefined && connectionString !== '') {
+    // Emulators have a port of its own for it.
+    const administrationEndpoint = environment['SERVICEBUS_ADMINISTRATION_ENDPOINT'];
+    return administrationEndpoint === undefined
+      ? { connectionString }
+      : { connectionString, administrationEndpoint };
+  }
   const namespace = environment['SERVICEBUS_FQDN'];
   return namespace === undefined || namespace === '' ? undefined : { namespace };
 }
