@@ -32,7 +32,7 @@ import { appendSummary, reportersOf } from './reporters.ts';
 
 const budgetDefaultMs = 60_000;
 const shrinkMs = 30_000;
-const shrinkTries = 20_000;
+const shrinkTries = 6_000;
 const maxBugsDefault = 10;
 const gatesShown = 6;
 /** Shorter searches are repetitions of single runs: nobody asks them to prove the judges awake. */
