@@ -360,7 +360,8 @@ describe('secrets', () => {
 
 test('connections to the service send small frames at once, others are left alone', async () => {
   const spy = vi.spyOn(Socket.prototype, 'setNoDelay');
-  const prompt = (): readonly unknown[] => spy.mock.contexts.map(({ remotePort }) => remotePort);
+  const prompt = (): readonly unknown[] =>
+    spy.mock.contexts.map((one: unknown) => one instanceof Socket && one.remotePort);
   const path = newQueue();
   const one = bench();
   await one.open(path);
