@@ -21,7 +21,6 @@ export type CorrelationRuleFilter = import('@azure/service-bus').CorrelationRule
 export type Long = NonNullable<IncomingMessage['sequenceNumber']>;
 
 export function loadSdk(): Promise<Sdk> {
-  // oxlint-disable-next-line no-restricted-imports -- the rule is for all other rooms
   return import('@azure/service-bus');
 }
 

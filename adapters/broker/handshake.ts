@@ -4,7 +4,6 @@
  * types, opens links before the broker has decided, and blocks a session behind its slowest link.
  */
 import { EventEmitter } from 'node:events';
-// oxlint-disable-next-line no-restricted-imports -- the one door to AMQP's connection layer
 import rhea from 'rhea';
 import type { WireError } from './amqp/performatives.ts';
 
