@@ -25,6 +25,7 @@ export type FlagName =
   | 'format'
   | 'full'
   | 'rewrite'
+  | 'mermaid'
   | 'all'
   | 'compare'
   | 'noOpen'
@@ -144,6 +145,7 @@ const table: Readonly<Record<FlagName, Flag>> = {
   },
   noOpen: { flags: '--no-open', text: 'write the page, open no browser', group: 'Output' },
   rewrite: { flags: '--rewrite', text: 'write what happens now into the file', group: 'Output' },
+  mermaid: { flags: '--mermaid', text: 'Mermaid instead of SVG', group: 'Output' },
   failedCas: {
     flags: '--failed-cas <meaning>',
     text: 'in a foreign history a failed cas observed another value, or says nothing',

@@ -25,6 +25,7 @@ export interface Given {
   readonly format?: 'text' | 'markdown' | 'json';
   readonly full?: boolean;
   readonly rewrite?: boolean;
+  readonly mermaid?: boolean;
   readonly all?: boolean;
   /** A second trace, for `view`. */
   readonly compare?: string;

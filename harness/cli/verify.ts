@@ -3,6 +3,7 @@ import { mutants } from '../../scenarios/mutants/mutants.ts';
 import { raft } from '../raft/machine.ts';
 import { table } from '../raft/table.ts';
 import { UserError } from '../trace/user-error.ts';
+import { traceWriter } from '../trace/write.ts';
 import { hunt, worlds as huntingGrounds } from '../verify/hunt.ts';
 import type { Hunted } from '../verify/hunt.ts';
 import { checkLines, reportJson, worldLine } from '../verify/log.ts';
@@ -13,8 +14,10 @@ import { doubted, verified, verify } from '../verify/verify.ts';
 import type { Report } from '../verify/verify.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
-import { mutantNamed } from './lab.ts';
+import { recorded } from './failure.ts';
+import { labFor, mutantNamed } from './lab.ts';
 import type { Request } from './request.ts';
+import { stagedPath } from './stage-path.ts';
 import { remedyFor } from './suggest.ts';
 
 /** So many states a world before a mutant is let go. */
@@ -92,9 +95,30 @@ function pathJson(name: string, found: readonly Hunted[]): object {
   };
 }
 
+/**
+ * The path on the world's stage, judged by the judges of recorded traces, as a trace that replays.
+ * Throws a `UserError` when they do not find what the explorer found.
+ */
+function writeTrace(file: string, name: string, { world, path }: Hunted): void {
+  if (path === null) return;
+  const { subject } = mutantNamed(name);
+  const scenario = stagedPath(subject, world.bounds, path.happenings);
+  const { outcome, records } = recorded(scenario, labFor({ mutant: name }));
+  if (outcome.verdict !== 'fail') {
+    throw new UserError(`the ${path.happenings.length} steps cannot be staged in the world`, {
+      remedy: 'Read them without --trace, or as --json',
+    });
+  }
+  const writer = traceWriter(file);
+  for (const record of records) writer.write(record);
+  writer.close();
+}
+
 function huntOne(request: Request, name: string): ExitCode {
   const { io, given } = request;
   const found = hunted(name);
+  const last = found.at(-1);
+  if (given.trace !== undefined && last !== undefined) writeTrace(given.trace, name, last);
   const json = `${JSON.stringify(pathJson(name, found), null, 2)}\n`;
   io.out(given.json === true ? json : pathText(name, found));
   return found.at(-1)?.path === null ? exits.unknown : exits.violation;

@@ -42,7 +42,7 @@ export interface Acted {
   readonly left: readonly RaftMessage[];
   readonly steps: readonly Stepped[];
   readonly breaches: readonly Breach[];
-  /** Cells of the declared table that answered, as `role/input`. */
+  /** Cells of the declared table that answered, and the role afterwards: `role/input/role`. */
   readonly cells: readonly string[];
 }
 
@@ -99,7 +99,9 @@ class Doing {
       breaches.push(broken('Assertion', error instanceof Error ? error.message : String(error)));
       return false;
     }
-    if (reachesTable(before, input)) this.cells.push(`${before.node.role}/${inputName(input)}`);
+    if (reachesTable(before, input)) {
+      this.cells.push(`${before.node.role}/${inputName(input)}/${local.node.role}`);
+    }
     this.hear(before, input);
     for (const effect of effects) this.carryOut(effect);
     const watched = { before, after: local, input, effects };

@@ -96,8 +96,9 @@ export function totality(table: TransitionTable = declared): readonly string[] {
   return found;
 }
 
-/** Cells neither reached nor proven dead, and dead ones that were reached. */
-export function unreached(reached: ReadonlySet<string>): readonly string[] {
+/** Cells neither reached nor proven dead, and dead ones that were reached (`role/input/role`). */
+export function unreached(answered: ReadonlySet<string>): readonly string[] {
+  const reached = new Set([...answered].map((each) => each.split('/', 2).join('/')));
   const found: string[] = [];
   for (const role of allRoles) {
     for (const input of allInputs) {

@@ -86,7 +86,7 @@ export class Space {
   readonly locals: Known[] = [];
   readonly messages: KnownMessage[] = [];
   readonly outcomes: Outcome[] = [];
-  /** Cells of the declared table that answered at least once, as `role/input`. */
+  /** Cells of the declared table that answered, and the role afterwards: `role/input/role`. */
   readonly cells: Set<string> = new Set();
   private readonly driver: Driver;
   private readonly watches: ReadonlySet<Breach['watch']>;
