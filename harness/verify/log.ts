@@ -17,7 +17,11 @@ export function worldLine(result: WorldResult): string {
   ].join(', ');
   const bound = cut > 0 ? `\n    ${grouped(cut)} steps left out: too many messages in flight` : '';
   const end = complete ? '' : '\n    not explored to the end';
-  return `  ${name}\n    ${size}${bound}${end}\n`;
+  const { locals, asked, control } = result;
+  const one =
+    `one server: ${control.states} control states, ${control.edges} transitions; ` +
+    `with data ${grouped(locals)} and ${grouped(asked)}`;
+  return `  ${name}\n    ${size}\n    ${one}${bound}${end}\n`;
 }
 
 const words: Readonly<Record<CheckResult['status'], string>> = {

@@ -8,6 +8,8 @@ import { smallest } from './bounds.ts';
 import type { Bounds } from './bounds.ts';
 import type { Breach, PortName } from './breach.ts';
 import { totality, unreached } from './cells.ts';
+import { controlGraph } from './control.ts';
+import type { ControlGraph } from './control.ts';
 import { explore } from './explore.ts';
 import type { Explored } from './explore.ts';
 import type { World } from './hunt.ts';
@@ -91,6 +93,8 @@ export interface WorldResult {
   /** Distinct states of one server, and steps that its machine was asked for. */
   readonly locals: number;
   readonly asked: number;
+  /** The same with the data left out. */
+  readonly control: ControlGraph;
   readonly depth: number;
   readonly cut: number;
   readonly bytes: number;
@@ -126,6 +130,7 @@ function summary(world: World, explored: Explored, millis: number): WorldResult 
     transitions,
     locals: space.locals.length,
     asked: space.asked,
+    control: controlGraph(space),
     depth,
     cut,
     bytes,
