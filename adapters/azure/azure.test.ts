@@ -242,10 +242,13 @@ describe('receiving', () => {
     for (let i = 0; i < 40; i++) sender.publish(path, `m${i}`);
     await sender.holds(() => sender.bus.counts.sent === 40, 'all are sent');
     await receiver.open(path, { prefetch: 2 });
-    // Nobody polls.
-    await new Promise((resolve) => {
-      setTimeout(resolve, 200);
-    });
+    await sender.holds(() => receiver.bus.counts.received >= 5, 'the inbox is full');
+    // Nobody polls it, while a later message travels its whole way elsewhere.
+    const elsewhere = newQueue();
+    const other = bench();
+    await other.open(elsewhere);
+    sender.publish(elsewhere, 'later');
+    await other.delivery('later');
     expect(receiver.bus.counts.received).toBeLessThanOrEqual(7);
     for (let i = 0; i < 40; i++) expect((await receiver.delivery()).message.body).toBe(`m${i}`);
   });
