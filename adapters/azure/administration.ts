@@ -16,7 +16,8 @@ import { Refusal } from './errors.ts';
 import { durationOf, forever } from './durations.ts';
 import { placeOf } from './paths.ts';
 import type { AdministrationClient, CorrelationRuleFilter, SqlRuleFilter } from './sdk.ts';
-import { defaultCredential, loadSdk } from './sdk.ts';
+import { defaultCredential } from './identity.ts';
+import { loadSdk } from './sdk.ts';
 
 export type AdministrationCommand = Extract<
   BusCommand<never>,

@@ -8,7 +8,8 @@ import { noDelayTo } from './no-delay.ts';
 import type { AzureTimes, ClientName } from './options.ts';
 import { placeOf } from './paths.ts';
 import type { Receiver, RetryOptions, Sender, ServiceBusClient } from './sdk.ts';
-import { defaultCredential, loadSdk } from './sdk.ts';
+import { defaultCredential } from './identity.ts';
+import { loadSdk } from './sdk.ts';
 
 export interface ClientsOptions {
   readonly account: Account;

@@ -12,7 +12,7 @@ import { placeOf } from './paths.ts';
 import { mask, secretsIn } from './secrets.ts';
 import { Suspicion } from './suspicion.ts';
 import { azureBus } from './azure.ts';
-import { defaultCredential } from './sdk.ts';
+import { defaultCredential } from './identity.ts';
 
 const key = 'aGVsbG8+d29ybGQ/PT0=';
 const keyed = `SharedAccessKeyName=Root;SharedAccessKey=${key}`;
@@ -100,7 +100,11 @@ describe('accounts', () => {
 });
 
 describe('the default credential', () => {
-  test('comes from the package that its users install', async () => {
+  test('is made, and asks nobody for a token yet', async () => {
+    expect(await defaultCredential()).toHaveProperty('getToken');
+  });
+
+  test('comes from the package that is installed', async () => {
     class DefaultAzureCredential {
       getToken(): Promise<null> {
         return Promise.resolve(null);
