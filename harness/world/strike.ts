@@ -166,10 +166,10 @@ function afflict(world: World, host: Host, active: ActiveFault): void {
       crash(world, host, active);
       break;
     case 'offline':
-      goOffline(world, host, active);
+      goOffline(world, host, active.index);
       break;
     case 'pause':
-      pause(world, host, active);
+      pause(world, host, active.index);
       break;
     case 'clockSkew':
       host.skewPerMille = fault.perMille;
@@ -241,7 +241,7 @@ export function relieve(world: World, index: number): void {
   if (host === undefined) return;
   if (fault.kind === 'crash') start(world, host);
   else if (fault.kind === 'offline') backOnline(world, host);
-  else if (fault.kind === 'pause' && host.up && host.paused) resume(world, host, active);
+  else if (fault.kind === 'pause' && host.up && host.paused) resume(world, host, active.index);
   else if (fault.kind === 'clockSkew') host.skewPerMille = 0;
   else if (fault.kind === 'slowDisk') host.slowDiskMicros = 0;
 }
