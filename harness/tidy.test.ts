@@ -17,6 +17,13 @@ const rooms: { readonly [room: string]: readonly string[] } = {
     'harness/raft',
     'harness/bus',
   ],
+  'harness/live': [
+    'harness/world',
+    'harness/raft',
+    'harness/bus',
+    'harness/trace',
+    'harness/check',
+  ],
   'harness/verify': ['harness/raft', 'harness/trace'],
   'harness/report': ['harness/trace', 'harness/check'],
   'harness/cli': ['harness', 'adapters', 'scenarios'],
