@@ -2,6 +2,8 @@
  * The one door to the Azure SDKs: their types, and their code only when somebody connects. Nothing
  * else names the packages, so that a simulation never loads them.
  */
+import { mendLinks } from './safe-links.ts';
+
 export type Sdk = typeof import('@azure/service-bus');
 export type ServiceBusClient = import('@azure/service-bus').ServiceBusClient;
 export type AdministrationClient = import('@azure/service-bus').ServiceBusAdministrationClient;
@@ -18,6 +20,12 @@ export type CorrelationRuleFilter = import('@azure/service-bus').CorrelationRule
 /** The SDK's 64-bit numbers; it exports their type only through messages. */
 export type Long = NonNullable<IncomingMessage['sequenceNumber']>;
 
+let loaded: Promise<Sdk> | undefined;
+
 export function loadSdk(): Promise<Sdk> {
-  return import('@azure/service-bus');
+  loaded ??= import('@azure/service-bus').then((sdk) => {
+    mendLinks();
+    return sdk;
+  });
+  return loaded;
 }

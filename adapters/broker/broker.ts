@@ -40,13 +40,23 @@ export interface BrokerOptions extends EntitySettings {
   readonly connectionsMax?: number;
 }
 
+/** What becomes of a new connection: `silence` answers nothing, `garbage` something that is no AMQP. */
+export type Welcome = 'service' | 'refusal' | 'silence' | 'garbage';
+
+export interface FaultText {
+  readonly condition: string;
+  readonly description: string;
+}
+
 /** What a broker knows of a connection, and what can be done to it. */
 export interface BrokerConnection {
   readonly containerId: string;
   /** The bytes vanish in that direction, while the socket stays open. */
   blackHole(direction: 'none' | 'in' | 'out' | 'both'): void;
   /** AMQP's Close; without an error the SDK never comes back from it. */
-  close(error?: { readonly condition: string; readonly description: string }): void;
+  close(error?: FaultText): void;
+  /** AMQP's End: the sessions are gone, and their links with them; the connection stays. */
+  endSessions(error: FaultText): void;
   /** Ends the socket: FIN, or RST. */
   cut(how?: 'close' | 'reset'): void;
   /** The next frames end after so many bytes, and so does the connection. */
@@ -69,7 +79,9 @@ export interface Broker {
   /** What Service Bus itself can do; throws RangeError for a path where nothing is. */
   inject(fault: BusFault): void;
   /** Detaches the links of one entity, or all of them. */
-  detach(path?: string, error?: { readonly condition: string; readonly description: string }): void;
+  detach(path?: string, error?: FaultText): void;
+  /** How clients that connect from now on are met; fulfilled when they are. */
+  welcome(how: Welcome): Promise<void>;
   /** Removes all planted faults. */
   calm(): void;
   /** Closes all connections and ports; messages are gone. */
@@ -119,6 +131,10 @@ class EmbeddedBroker implements Broker {
   adminConnectionString: string;
   private readonly hub: Hub;
   private readonly open: Set<Connection>;
+  /** Connections that were not served. */
+  private readonly strays: Set<Socket>;
+  private host: string;
+  private met: Welcome;
   private readonly server: Server;
   private readonly admin: ReturnType<typeof adminServer>;
 
@@ -130,6 +146,9 @@ class EmbeddedBroker implements Broker {
     this.admin = adminServer(hub, tls);
     this.hub = hub;
     this.open = new Set();
+    this.strays = new Set();
+    this.host = '';
+    this.met = 'service';
     const connected = (socket: Socket): void => this.connected(socket);
     this.server =
       tls === undefined
@@ -149,6 +168,7 @@ class EmbeddedBroker implements Broker {
 
   async listen(options: BrokerOptions): Promise<void> {
     const { port = 0, adminPort = 0, host = '127.0.0.1', keys } = options;
+    this.host = host;
     this.port = await listening(this.server, port, host);
     try {
       this.adminPort = await listening(this.admin, adminPort, host);
@@ -169,10 +189,7 @@ class EmbeddedBroker implements Broker {
     this.hub.engine.inject(fault);
   }
 
-  detach(
-    path?: string,
-    error?: { readonly condition: string; readonly description: string },
-  ): void {
+  detach(path?: string, error?: FaultText): void {
     for (const connection of this.open) connection.detachLinks(path, error);
   }
 
@@ -180,11 +197,18 @@ class EmbeddedBroker implements Broker {
     this.hub.faults.clear();
   }
 
+  async welcome(how: Welcome): Promise<void> {
+    this.met = how;
+    if (how === 'refusal') this.server.close();
+    else if (!this.server.listening) await listening(this.server, this.port, this.host);
+  }
+
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.server.close(() => resolve());
     });
     const description = 'The broker is shutting down.';
+    for (const stray of this.strays) stray.destroy();
     for (const connection of this.open) {
       connection.close({ condition: conditions.forced, description });
     }
@@ -201,6 +225,7 @@ class EmbeddedBroker implements Broker {
   }
 
   private connected(socket: Socket): void {
+    if (this.met !== 'service') return this.astray(socket);
     if (this.open.size >= this.hub.limits.connectionsMax) {
       socket.on('error', () => {});
       socket.destroy();
@@ -208,7 +233,17 @@ class EmbeddedBroker implements Broker {
     }
     this.open.add(new Connection(this.hub, socket, (gone) => this.open.delete(gone)));
   }
+
+  private astray(socket: Socket): void {
+    this.strays.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => this.strays.delete(socket));
+    if (this.met === 'garbage') socket.end(noAmqp);
+    socket.resume();
+  }
 }
+
+const noAmqp = 'HTTP/1.1 400 Bad Request\r\n\r\n';
 
 class Handle implements BrokerConnection {
   private readonly connection: Connection;
@@ -225,8 +260,12 @@ class Handle implements BrokerConnection {
     this.connection.wire.silent(direction);
   }
 
-  close(error?: { readonly condition: string; readonly description: string }): void {
+  close(error?: FaultText): void {
     this.connection.close(error);
+  }
+
+  endSessions(error: FaultText): void {
+    this.connection.endSessionsWith(error);
   }
 
   cut(how: 'close' | 'reset' = 'close'): void {

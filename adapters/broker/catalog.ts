@@ -174,6 +174,16 @@ export class Catalog {
     }
   }
 
+  /** Makes a queue or subscription that was removed anew: as it was, and empty. */
+  restore(entry: QueueEntry | SubscriptionEntry): void {
+    if (entry.kind === 'queue') {
+      this.addQueue({ name: entry.path, ...entry.properties });
+    } else {
+      const rules = [...entry.rules.values()].map(({ rule }) => rule);
+      this.addSubscription(entry.topic, { name: entry.name, ...entry.properties, rules });
+    }
+  }
+
   addRule(entry: SubscriptionEntry, rule: Rule): RuleEntry {
     this.obey({ kind: 'createRule', path: entry.path, rule });
     const added = { rule, createdAt: new Date() };

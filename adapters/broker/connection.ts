@@ -88,6 +88,11 @@ export class Connection implements ConnectionPort {
     for (const session of this.sessions.values()) session.detachLinks(path, error);
   }
 
+  /** Ends every session with its links; the peer keeps its connection. */
+  endSessionsWith(error: WireError): void {
+    for (const session of this.sessions.values()) session.endWith(error);
+  }
+
   private opened(peer: Peer): void {
     this.peer = peer;
     const most = Math.min(peer.frameBytesMax, this.hub.limits.frameBytesMax * 16);
@@ -135,8 +140,7 @@ export class Connection implements ConnectionPort {
     }
     if (performative.code !== codes.end) return session.receive(performative);
     this.sessions.delete(channel);
-    session.end();
-    session.send(codes.end, []);
+    session.endedByPeer();
   }
 
   private roomAgain(): void {
