@@ -6,16 +6,17 @@
  */
 import { createRequire } from 'node:module';
 
-/** Of the AMQP library that the SDK itself uses; false if there is nothing to mend there. */
+/** Mends the AMQP library that the SDK itself uses; false if there is nothing to mend there. */
 export function mendLinks(load: () => unknown = linksOfSdk): boolean {
   const place = addressPlace(prototypeIn(load()));
-  const read = place && Object.getOwnPropertyDescriptor(place, 'address')?.get;
-  if (place === undefined || read === undefined) return false;
+  if (place === undefined) return false;
+  const property = Object.getOwnPropertyDescriptor(place, 'address');
+  if (property?.get === undefined) return false;
   Object.defineProperty(place, 'address', {
     configurable: true,
     get(this: object): unknown {
       try {
-        return read.call(this);
+        return property.get?.call(this);
       } catch {
         return undefined;
       }
