@@ -1,4 +1,6 @@
 /** Every command there is, once: what it takes, how it is used, where it lives. */
+import { azureFlagNames } from './azure-flags.ts';
+import { clusterFlagNames } from './cluster-flags.ts';
 import type { FlagName } from './flags.ts';
 import type { Action } from './request.ts';
 
@@ -144,6 +146,72 @@ export const commands: readonly CommandSpec[] = [
       ['whitewater broker --config Config.json', 'with queues and topics from the start'],
     ],
     load: async () => (await import('./broker.ts')).brokerCommand,
+  },
+  {
+    name: 'cluster',
+    aliases: [],
+    summary: 'Run servers as processes over Service Bus, ask them, torment them, judge.',
+    argument: null,
+    flags: [
+      'servers',
+      'numServers',
+      'localClusterSize',
+      ...clusterFlagNames,
+      'seed',
+      'duration',
+      'connectionString',
+      'namespace',
+      'administration',
+      'topicName',
+      'layout',
+      'trace',
+    ],
+    examples: [
+      ['whitewater cluster', '5 servers, 5 requests, an embedded Service Bus'],
+      ['whitewater cluster --kill-every 3s --duration 1m --num-requests 200', ''],
+      ['whitewater cluster -n 3 --rough 5 --partition 4s --duration 30s', ''],
+      ['whitewater cluster --num-requests 0 --duration 10m', 'for whitewater client'],
+      ['whitewater cluster --namespace NAME --layout queues', 'on live Azure'],
+    ],
+    load: async () => (await import('./cluster.ts')).clusterCommand,
+  },
+  {
+    name: 'client',
+    aliases: [],
+    summary: 'Ask a running cluster: get KEY, put KEY VALUE or cas KEY OLD NEW.',
+    argument: { name: '<request...>', text: 'values are JSON; what is none is taken as text' },
+    flags: ['cluster', 'connectionString', 'namespace', 'administration'],
+    examples: [
+      ['whitewater client put x 1', 'while a cluster runs'],
+      ['whitewater client get x', ''],
+      ['whitewater client cas x 1 2', 'if x is 1, make it 2'],
+    ],
+    load: async () => (await import('./client.ts')).clientCommand,
+  },
+  {
+    name: 'azure',
+    aliases: [],
+    summary: 'Make, look at and remove a Service Bus namespace for live runs.',
+    argument: { name: '<what>', text: 'setup, status, cost, teardown or doctor' },
+    flags: [
+      'namespace',
+      'connectionString',
+      'administration',
+      'topicName',
+      'layout',
+      'servers',
+      'numServers',
+      'localClusterSize',
+      ...azureFlagNames,
+    ],
+    examples: [
+      ['whitewater azure doctor', 'what is missing, and what to do'],
+      ['whitewater azure setup --dry-run', 'the commands it would run'],
+      ['whitewater azure cost --duration 10m --rate 5', 'before a run'],
+      ['whitewater azure setup --expires 8h --limit-usd 0.50', ''],
+      ['whitewater azure teardown --expired --yes', 'only what carries our tag'],
+    ],
+    load: async () => (await import('./azure.ts')).azureCommand,
   },
   {
     name: 'mutants',

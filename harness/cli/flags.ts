@@ -1,11 +1,14 @@
 /** Every option there is, once: parsing, help and the tests read this table. */
 import { Option } from 'commander';
 import { outDefault } from './request.ts';
+import { type AzureFlagName, azureFlags } from './azure-flags.ts';
+import { type ClusterFlagName, clusterFlags } from './cluster-flags.ts';
+import type { Flag } from './flag.ts';
 import { count, durationMs, gather, port, seed, servers } from './values.ts';
 
-type Parse = (text: string, earlier: unknown) => unknown;
-
 export type FlagName =
+  | AzureFlagName
+  | ClusterFlagName
   | 'seed'
   | 'runs'
   | 'budget'
@@ -42,17 +45,9 @@ export type FlagName =
   | 'noColor'
   | 'ascii';
 
-interface Flag {
-  readonly flags: string;
-  readonly text: string;
-  readonly group: 'Scenario' | 'Search' | 'Judging' | 'Service' | 'Output';
-  readonly parse?: Parse;
-  readonly choices?: readonly string[];
-  /** An old or second name of another option: parsed, named in the other's help. */
-  readonly hidden?: boolean;
-}
-
 const table: Readonly<Record<FlagName, Flag>> = {
+  ...azureFlags,
+  ...clusterFlags,
   seed: {
     flags: '--seed <integer>',
     text: 'where to begin: decimal, 0x… or negative; printed if drawn',

@@ -1,10 +1,12 @@
 /** What a command is given: parsed options, arguments, and the outside world. */
 import type { Model } from '../trace/record.ts';
+import type { AzureGiven } from './azure-flags.ts';
+import type { ClusterGiven } from './cluster-flags.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
 /** Options as parsed; absent ones were not given. One shape for all commands. */
-export interface Given {
+export interface Given extends AzureGiven, ClusterGiven {
   readonly seed?: number;
   readonly runs?: number;
   /** Milliseconds. */
