@@ -7,7 +7,11 @@ import { endpointOf } from '../../adapters/azure/account.ts';
 import { azOnPath } from '../../adapters/azure/provision/az.ts';
 import { typed } from '../../adapters/azure/provision/commands.ts';
 import { dollars } from '../../adapters/azure/provision/cost.ts';
-import { type EntityOptions, makeEntities } from '../../adapters/azure/provision/entities.ts';
+import {
+  type EntityOptions,
+  makeEntities,
+  misshapen,
+} from '../../adapters/azure/provision/entities.ts';
 import { ProvisionError } from '../../adapters/azure/provision/failure.ts';
 import { instant } from '../../adapters/azure/provision/naming.ts';
 import { type Prices, pricesWith } from '../../adapters/azure/provision/prices.ts';
@@ -19,7 +23,6 @@ import {
   type SetupReport,
 } from '../../adapters/azure/provision/setup.ts';
 import { templatePath } from '../../adapters/azure/provision/template.ts';
-import { asProvisionError } from '../../adapters/azure/provision/finding.ts';
 import { duration } from '../report/words.ts';
 import {
   defaultLimitUsd,
@@ -152,8 +155,7 @@ function checked(account: Account): ReturnType<typeof endpointOf> {
   try {
     return endpointOf(account);
   } catch (cause) {
-    const { message } = asProvisionError(cause);
-    throw new ProvisionError('usage', message, 'Run whitewater azure doctor with it');
+    throw misshapen(cause);
   }
 }
 

@@ -113,37 +113,42 @@ async function topics(client: AdministrationClient): Promise<readonly EntityCoun
   return found;
 }
 
-const unauthorised = /Unauthorized|Unauthorised|401|CredentialUnavailable|AuthenticationError/;
-const unreachable = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|REQUEST_SEND_ERROR|ServiceTimeout/;
+const unauthorised =
+  /Unauthori[sz]ed|\b401\b|CredentialUnavailable|Authentication(?:Required)?Error/;
+const unreachable = /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|REQUEST_SEND_ERROR|ServiceTimeout/;
 
 /** The SDK's failures, and the adapter's, with what to do about them. */
 export function provisionErrorOf(cause: unknown, account: Account): ProvisionError {
   if (cause instanceof ProvisionError) return cause;
-  const { text, sdkCode, code } = failureOf(cause, secretsOf(account));
-  const [kind, remedy] = kindOf(`${sdkCode} ${code} ${text}`);
+  let secrets: readonly string[];
+  try {
+    ({ secrets } = endpointOf(account));
+  } catch (shape) {
+    return misshapen(shape);
+  }
+  const { text, sdkCode } = failureOf(cause, secrets);
+  const [kind, remedy] = kindOf(`${sdkCode} ${text}`, 'namespace' in account);
   const error = new ProvisionError(kind, text.replace(/\.\s*$/, ''), remedy);
   error.cause = cause;
   return error;
 }
 
-function kindOf(text: string): readonly [FailureKind, string] {
+/** An address that makes no sense: the first sentence says what, the others the remedy. */
+export function misshapen(shape: unknown): ProvisionError {
+  const text = shape instanceof Error ? shape.message : String(shape);
+  const [what = text, ...rest] = text.split(/\.\s+/);
+  return new ProvisionError('usage', what, rest.join('. ').replace(/\.$/, ''));
+}
+
+function kindOf(text: string, isIdentity: boolean): readonly [FailureKind, string] {
   if (unauthorised.test(text)) {
-    return [
-      'unauthorised',
-      'Run az login, and whitewater azure doctor to see which role is missing',
-    ];
+    const remedy = isIdentity
+      ? 'Run az login; it takes the role Azure Service Bus Data Owner to make entities'
+      : 'Check the key, and that the namespace allows keys; or use --namespace and az login';
+    return ['unauthorised', remedy];
   }
   if (unreachable.test(text)) {
     return ['unreachable', 'Check the name and the network with whitewater azure doctor'];
   }
   return ['usage', 'Run whitewater azure doctor to see what is missing'];
-}
-
-/** None, where the account can't even be read. */
-function secretsOf(account: Account): readonly string[] {
-  try {
-    return endpointOf(account).secrets;
-  } catch {
-    return [];
-  }
 }

@@ -7,7 +7,7 @@ import { failureOf } from '../errors.ts';
 import { defaultTimes } from '../options.ts';
 import type { AdministrationClient } from '../sdk.ts';
 import { asProvisionError, type Finding, note, ok, problem } from './finding.ts';
-import { provisionErrorOf } from './entities.ts';
+import { misshapen, provisionErrorOf } from './entities.ts';
 import { ProvisionError } from './failure.ts';
 import { clockOffset, connected, resolved } from './reach.ts';
 
@@ -28,7 +28,7 @@ export async function examineNamespace(patient: NamespacePatient, tell: Tell): P
   try {
     endpoint = endpointOf(account);
   } catch (cause) {
-    return tell(problem('address', shapeError(cause)));
+    return tell(problem('address', misshapen(cause)));
   }
   const { host, port } = endpoint;
   const how = 'namespace' in account ? 'by identity' : 'by connection string';
@@ -42,12 +42,6 @@ export async function examineNamespace(patient: NamespacePatient, tell: Tell): P
   }
   tell(await clock(administrationUrl(account, endpoint), nowMs));
   await examineEntities(patient, endpoint, tell);
-}
-
-function shapeError(cause: unknown): ProvisionError {
-  const text = asProvisionError(cause).message;
-  const [what = text, ...rest] = text.split(/\.\s+/);
-  return new ProvisionError('usage', what, rest.join('. ').replace(/\.$/, ''));
 }
 
 function unreachable(host: string, port: number, cause: unknown): ProvisionError {
@@ -71,8 +65,9 @@ const harmfulMs = 5 * 60_000;
 async function clock(url: string, nowMs: () => number): Promise<Finding> {
   try {
     const { offsetMs, uncertainMs } = await clockOffset(url, nowMs);
-    const seconds = (offsetMs / 1000).toFixed(1);
-    const text = `theirs is ${seconds} s ahead, give or take ${(uncertainMs / 1000).toFixed(1)} s`;
+    const seconds = (Math.abs(offsetMs) / 1000).toFixed(1);
+    const where = offsetMs < 0 ? 'behind' : 'ahead';
+    const text = `theirs is ${seconds} s ${where}, give or take ${(uncertainMs / 1000).toFixed(1)} s`;
     if (Math.abs(offsetMs) < noticeableMs) return ok('clock', text);
     const remedy = 'Set the clock here: timedatectl set-ntp true, or w32tm /resync';
     if (Math.abs(offsetMs) < harmfulMs) return note('clock', text, remedy);
@@ -84,6 +79,9 @@ async function clock(url: string, nowMs: () => number): Promise<Finding> {
   }
 }
 
+/** Whose subscription is tried if nobody may list them. */
+const likely = 'S1';
+
 async function examineEntities(
   patient: NamespacePatient,
   { secrets }: Endpoint,
@@ -91,32 +89,38 @@ async function examineEntities(
 ): Promise<void> {
   const { account, topic } = patient;
   const names: string[] = [];
+  const mayManage = ok('manage', 'entities may be made and listed');
+  const absent = note('entities', `there is no topic ${topic}`, 'Run whitewater azure setup');
   try {
     const client = await administrationClient(account, endpointOf(account));
     await bounded(list(client, topic, names), patienceMs, 'Listing entities');
-    tell(ok('manage', 'entities may be made and listed'));
-    tell(
-      names.length > 0
-        ? ok('entities', `${topic} with ${names.join(', ')}`)
-        : note(
-            'entities',
-            `there is no topic ${topic} to receive from`,
-            'Run whitewater azure setup',
-          ),
-    );
   } catch (cause) {
     if (failureOf(cause, secrets).sdkCode === 'MessageEntityNotFoundError') {
-      const remedy = 'Run whitewater azure setup';
-      tell(ok('manage', 'entities may be made and listed'));
-      return tell(note('entities', `there is no topic ${topic}`, remedy));
+      tell(mayManage);
+      return tell(absent);
     }
-    // Whoever only sends and receives needs no right to manage.
     const error = provisionErrorOf(cause, account);
-    const finding = problem('manage', error);
-    tell(error.kind === 'unauthorised' ? finding : { ...finding, kind: 'unreachable' });
+    if (error.kind !== 'unauthorised') return tell(problem('manage', error));
+    return unmanaged(patient, error, tell);
   }
+  tell(mayManage);
   const [first] = names;
-  if (first !== undefined) await examineRights(patient, first, tell);
+  if (first === undefined) return tell(absent);
+  tell(ok('entities', `${topic} with ${names.join(', ')}`));
+  for (const finding of await rights(patient, first)) tell(finding);
+}
+
+/** Whoever only sends and receives needs no right to manage. */
+async function unmanaged(
+  patient: NamespacePatient,
+  error: ProvisionError,
+  tell: Tell,
+): Promise<void> {
+  const findings = await rights(patient, likely);
+  const remedy = 'Have somebody else make the entities, or ask for Azure Service Bus Data Owner';
+  const mayRun = findings.every(({ state }) => state === 'ok');
+  tell(mayRun ? note('manage', error.message, remedy) : problem('manage', error));
+  for (const finding of findings) tell(finding);
 }
 
 async function list(client: AdministrationClient, topic: string, names: string[]): Promise<void> {
@@ -126,29 +130,27 @@ async function list(client: AdministrationClient, topic: string, names: string[]
 }
 
 /** Opens links as a run would, sends nothing, and takes nothing away. */
-async function examineRights(
+async function rights(
   { account, topic }: NamespacePatient,
   subscription: string,
-  tell: Tell,
-): Promise<void> {
+): Promise<readonly Finding[]> {
   const endpoint = endpointOf(account);
   const times = { ...defaultTimes, attemptMs: 5_000 };
   const options = { account, endpoint, times, retries: 0, oneConnection: true };
   const clients = new Clients(options, () => {});
-  const attempt = async (name: string, text: string, work: () => Promise<unknown>) => {
-    try {
-      await bounded(work(), patienceMs, text);
-      tell(ok(name, text));
-    } catch (cause) {
-      tell(problem(name, provisionErrorOf(cause, account)));
-    }
-  };
-  await attempt('send', `a link to ${topic} opens`, async () => {
-    await (await clients.get('send')).sender(topic).createMessageBatch();
-  });
-  await attempt('listen', `a link from ${subscription} opens`, async () => {
-    const path = `${topic}/Subscriptions/${subscription}`;
-    await (await clients.get('receive')).helper(path).peekMessages(1);
-  });
+  const attempt = (name: string, text: string, work: Promise<unknown>): Promise<Finding> =>
+    bounded(work, patienceMs, text).then(
+      () => ok(name, text),
+      (cause: unknown) => problem(name, provisionErrorOf(cause, account)),
+    );
+  const live = clients.get('receive');
+  const send = live.then((one) => one.sender(topic).createMessageBatch());
+  const path = `${topic}/Subscriptions/${subscription}`;
+  const listen = live.then((one) => one.helper(path).peekMessages(1));
+  const findings = await Promise.all([
+    attempt('send', `a link to ${topic} opens`, send),
+    attempt('listen', `a link from ${subscription} opens`, listen),
+  ]);
   ignored(bounded(clients.close(), times.closeMs, 'Closing'));
+  return findings;
 }
