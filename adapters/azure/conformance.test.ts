@@ -9,6 +9,7 @@ import {
 import { type Broker, startBroker } from '../broker/broker.ts';
 import type { Account } from './account.ts';
 import { azureBus } from './azure.ts';
+import { accountIn } from './environment.ts';
 import type { AzureTimes, BodyCodec } from './options.ts';
 
 /** The suite counts two bytes a character. */
@@ -78,22 +79,9 @@ const liveTimes: Times = {
   messageSizeBytesMax,
 };
 
-/** The namespace that the environment names, as the Azure SDK's own tests want it named. */
-function liveAccount(environment: NodeJS.ProcessEnv): Account | undefined {
-  const connectionString = environment['SERVICEBUS_CONNECTION_STRING'];
-  if (connectionString !== undefined && connectionString !== '') {
-    // Emulators have a port of its own for it.
-    const administrationEndpoint = environment['SERVICEBUS_ADMINISTRATION_ENDPOINT'];
-    return administrationEndpoint === undefined
-      ? { connectionString }
-      : { connectionString, administrationEndpoint };
-  }
-  const namespace = environment['SERVICEBUS_FQDN'];
-  return namespace === undefined || namespace === '' ? undefined : { namespace };
-}
-
 function subjects(): readonly Subject[] {
-  const account = liveAccount(process.env);
+  // WHITEWATER_NAMESPACE, or WHITEWATER_CONNECTION_STRING; without them nothing leaves this machine.
+  const account = accountIn(process.env);
   if (account === undefined) return [overBroker];
   const overAzure: Subject = {
     name: 'Azure SDK over a live namespace',
