@@ -24,6 +24,13 @@ const rooms: { readonly [room: string]: readonly string[] } = {
     'harness/trace',
     'harness/check',
   ],
+  'harness/replay': [
+    'harness/world',
+    'harness/raft',
+    'harness/bus',
+    'harness/trace',
+    'harness/check',
+  ],
   'harness/verify': ['harness/raft', 'harness/trace'],
   'harness/report': ['harness/trace', 'harness/check'],
   'harness/cli': ['harness', 'adapters', 'scenarios'],
