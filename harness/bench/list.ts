@@ -7,6 +7,7 @@ import { execute, record } from '../search/execute.ts';
 import { sampled } from './sample.ts';
 import { traceWriter } from '../trace/write.ts';
 import type { Scenario } from '../world/scenario.ts';
+import { brokerBenchmarks } from './broker.ts';
 import { linearizabilityBenchmarks } from './linearizability.ts';
 import { loaded } from './load.ts';
 import { bareLoop } from './loop.ts';
@@ -141,4 +142,5 @@ export const benchmarks: readonly Benchmark[] = [
     measure: trace,
   },
   ...linearizabilityBenchmarks,
+  ...brokerBenchmarks,
 ];
