@@ -69,6 +69,7 @@ export class Az {
     const [area] = command.args;
     // Of the directory and of the program itself: no subscription.
     if (subscription === undefined || area === 'ad' || area === 'version') return command;
+    if (command.args.includes('--subscription')) return command;
     return { ...command, args: [...command.args, '--subscription', subscription] };
   }
 
@@ -92,7 +93,7 @@ function parsed(command: AzCommand, out: string): unknown {
   try {
     return JSON.parse(out);
   } catch (cause) {
-    const what = `az ${command.args.slice(0, 3).join(' ')} answered with no JSON`;
+    const what = `az ${verbs(command)} answered with no JSON`;
     const error = new ProvisionError('unreachable', what, 'Update the Azure CLI: az upgrade');
     error.cause = cause;
     throw error;
@@ -168,12 +169,17 @@ function refusalOf(command: AzCommand, { err, code }: AzAnswer): ProvisionError 
     const what = line === '' ? found.what : `${found.what} (${line})`;
     return new ProvisionError(found.kind, what, found.remedy);
   }
-  const what = `az could not ${command.does}: ${line || `it ended with ${code}`}`;
+  const what = `az ${verbs(command)} failed: ${line || `it ended with ${code}`}`;
   return new ProvisionError(
     'unreachable',
     what,
     'Run whitewater azure doctor to see what is missing',
   );
+}
+
+function verbs({ args }: AzCommand): string {
+  const end = args.findIndex((word) => word.startsWith('-'));
+  return args.slice(0, end).join(' ');
 }
 
 /** Its first line of error, masked, and not longer than one reads. */

@@ -66,7 +66,7 @@ interface Shape {
 
 const shapes: Readonly<Record<Named, Shape>> = {
   'resource group': {
-    pattern: /^[\w.()-]{0,89}[\w()-]$/,
+    pattern: /^(?!-)[\w.()-]{0,89}[\w()-]$/,
     rule: 'It has 1 to 90 letters, digits, "_", "-", "." or brackets, and does not end with "."',
   },
   namespace: {

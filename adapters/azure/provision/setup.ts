@@ -131,7 +131,7 @@ export async function setUp(options: SetupOptions, ports: SetupPorts): Promise<S
   const deployed = await az.ask(step(deployment(options, life, principal)));
   const namespace = namespaceIn(deployed);
   const account = ports.accountFor(namespace);
-  await untilReady(account, options.topic, ports);
+  await untilReady(account, ports);
   ports.onStep(`topic ${options.topic} and who receives from it, by the SDK`);
   const { made, found } = await makeEntities(account, options);
   return { namespace, group: options.group, expiresAtMs: life.expiresAtMs, made, found };
