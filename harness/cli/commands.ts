@@ -1,6 +1,7 @@
 /** Every command there is, once: what it takes, how it is used, where it lives. */
 import { azureFlagNames } from './azure-flags.ts';
 import { clusterFlagNames } from './cluster-flags.ts';
+import { replayFlagNames } from './replay-flags.ts';
 import type { FlagName } from './flags.ts';
 import type { Action } from './request.ts';
 
@@ -69,15 +70,35 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'replay',
     aliases: [],
-    summary: 'Run a recorded trace again and compare it byte for byte.',
+    summary: 'Run a recorded trace again, in simulation or over a real bus, and compare.',
     argument: { name: '<trace>', text: 'a trace file, or the folder of a failure' },
-    flags: ['expect'],
+    flags: [
+      'expect',
+      ...replayFlagNames,
+      'namespace',
+      'connectionString',
+      'administration',
+      'topicName',
+    ],
     examples: [
-      ['whitewater replay test-results/raft/latest', 'the last failure'],
+      ['whitewater replay test-results/raft/latest', 'the last failure, byte for byte'],
       ['whitewater replay trace.ndjson --expect ok', 'exit 0 once the bug is fixed'],
-      ['whitewater replay trace.ndjson --json', 'for programs'],
+      ['whitewater replay trace.ndjson --target broker', 'through the Azure SDK and a broker'],
+      ['whitewater replay trace.ndjson --target azure --record live.ndjson', ''],
     ],
     load: async () => (await import('./replay.ts')).replayCommand,
+  },
+  {
+    name: 'diff',
+    aliases: [],
+    summary: 'Compare two traces record by record: a live one with its simulation, or any two.',
+    argument: { name: '<traces...>', text: 'two trace files, or folders of failures' },
+    flags: [],
+    examples: [
+      ['whitewater diff trace.ndjson live.ndjson', 'exit 0 if equal up to timing'],
+      ['whitewater diff trace.ndjson live.ndjson --json', 'for programs'],
+    ],
+    load: async () => (await import('./diff.ts')).diffCommand,
   },
   {
     name: 'check',
@@ -85,12 +106,13 @@ export const commands: readonly CommandSpec[] = [
     summary: 'Judge a trace or a foreign history without running anything.',
     argument: {
       name: '<file>',
-      text: 'a trace, or a history: NDJSON, EDN, or the text of etcd runs',
+      text: "a trace (also of etcd's raft), or a history: NDJSON, EDN, the text of etcd runs",
     },
-    flags: ['model', 'failedCas', 'timeout', 'witness', 'invariant'],
+    flags: ['model', 'failedCas', 'timeout', 'witness', 'invariant', 'specification'],
     examples: [
       ['whitewater check trace.ndjson', 'all promises'],
       ['whitewater check trace.ndjson --invariant LogMatching', 'one promise'],
+      ['whitewater check trace.ndjson --specification', 'each step an action of Raft?'],
       ['whitewater check history.ndjson --model register', "another system's history"],
     ],
     load: async () => (await import('./check.ts')).checkCommand,

@@ -4,11 +4,13 @@ import { outDefault } from './request.ts';
 import { type AzureFlagName, azureFlags } from './azure-flags.ts';
 import { type ClusterFlagName, clusterFlags } from './cluster-flags.ts';
 import type { Flag } from './flag.ts';
+import { type ReplayFlagName, replayFlags } from './replay-flags.ts';
 import { count, durationMs, gather, port, seed, servers } from './values.ts';
 
 export type FlagName =
   | AzureFlagName
   | ClusterFlagName
+  | ReplayFlagName
   | 'seed'
   | 'runs'
   | 'budget'
@@ -34,6 +36,7 @@ export type FlagName =
   | 'noOpen'
   | 'failedCas'
   | 'timeout'
+  | 'specification'
   | 'witness'
   | 'port'
   | 'adminPort'
@@ -48,6 +51,7 @@ export type FlagName =
 const table: Readonly<Record<FlagName, Flag>> = {
   ...azureFlags,
   ...clusterFlags,
+  ...replayFlags,
   seed: {
     flags: '--seed <integer>',
     text: 'where to begin: decimal, 0x… or negative; printed if drawn',
@@ -152,6 +156,11 @@ const table: Readonly<Record<FlagName, Flag>> = {
     text: 'of a foreign history: time for each key, then unknown (default 10s)',
     group: 'Judging',
     parse: durationMs,
+  },
+  specification: {
+    flags: '--specification',
+    text: 'hold every step of a trace against the Raft specification, too',
+    group: 'Judging',
   },
   witness: {
     flags: '--witness',

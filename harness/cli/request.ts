@@ -4,9 +4,10 @@ import type { AzureGiven } from './azure-flags.ts';
 import type { ClusterGiven } from './cluster-flags.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
+import type { ReplayGiven } from './replay-flags.ts';
 
 /** Options as parsed; absent ones were not given. One shape for all commands. */
-export interface Given extends AzureGiven, ClusterGiven {
+export interface Given extends AzureGiven, ClusterGiven, ReplayGiven {
   readonly seed?: number;
   readonly runs?: number;
   /** Milliseconds. */
@@ -36,6 +37,8 @@ export interface Given extends AzureGiven, ClusterGiven {
   readonly failedCas?: 'observed' | 'absent';
   /** Milliseconds. */
   readonly timeout?: number;
+  /** Judge the steps of a trace by the specification as well. */
+  readonly specification?: boolean;
   readonly witness?: boolean;
   readonly port?: number;
   readonly adminPort?: number;
