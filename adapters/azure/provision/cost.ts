@@ -48,6 +48,9 @@ const clients = 1;
 /** One to send and one to receive, for each participant. */
 const connectionsEach = 2;
 
+/** Rounded up, but not for what division left behind. */
+const whole = (count: number): number => Math.ceil(count - 1e-6);
+
 interface Traffic {
   readonly unicasts: number;
   readonly broadcasts: number;
@@ -62,16 +65,16 @@ export function estimate(run: PlannedRun, prices: Prices): Estimate {
   const one = costOf(run, 'unicast');
   const all = costOf(run, 'broadcast');
   const operations =
-    Math.ceil(unicasts) * one.operations + Math.ceil(broadcasts) * all.operations + setUpOperations;
+    whole(unicasts) * one.operations + whole(broadcasts) * all.operations + setUpOperations;
   const connections = (run.servers + clients) * connectionsEach;
   const baseUsd = run.namespaceHours * prices['base-per-hour'].value;
   const operationsUsd = (operations / 1e6) * prices['per-million-operations'].value;
   const beyond = Math.max(0, connections - prices['connections-included'].value);
   const connectionsUsd = beyond * prices['per-connection-month'].value;
   return {
-    published: Math.ceil(unicasts) + Math.ceil(broadcasts),
+    published: whole(unicasts) + whole(broadcasts),
     operations,
-    creditsPerSecond: Math.ceil(steady.unicasts * one.credits + steady.broadcasts * all.credits),
+    creditsPerSecond: whole(steady.unicasts * one.credits + steady.broadcasts * all.credits),
     connections,
     baseUsd,
     operationsUsd,
