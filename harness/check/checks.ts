@@ -16,6 +16,7 @@ import { oneTimerPerVoter } from './one-timer-per-voter.ts';
 import { operationsComplete } from './operations-complete.ts';
 import { persistBeforeSend } from './persist-before-send.ts';
 import { restartFromDisk } from './restart-from-disk.ts';
+import { specification } from './specification/specification.ts';
 import { stateMachineSafety } from './state-machine-safety.ts';
 import { termMonotonic } from './term-monotonic.ts';
 import { truncateBelowCommit } from './truncate-below-commit.ts';
@@ -55,7 +56,12 @@ export const campaignChecks: readonly Check[] = [...safetyChecks, ...livenessChe
 /** Every check. The last one needs `arm` records, whose making costs a run a tenth of its speed. */
 export const allChecks: readonly Check[] = [...campaignChecks, oneTimerPerVoter];
 
-const byName: ReadonlyMap<string, Check> = new Map(allChecks.map((check) => [check.name, check]));
+/** Asked for by name only: it holds whole steps against the specification, after the fact. */
+const onRequest: readonly Check[] = [specification];
+
+const byName: ReadonlyMap<string, Check> = new Map(
+  [...allChecks, ...onRequest].map((check) => [check.name, check]),
+);
 
 /** The check of this name (`ElectionSafety`), or undefined. */
 export function checkNamed(name: string): Check | undefined {
