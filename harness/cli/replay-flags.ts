@@ -11,14 +11,10 @@ export interface ReplayGiven {
   readonly patience?: number;
 }
 
-/** In the order in which the help shows them. */
-export const replayFlagNames = [
-  'target',
-  'record',
-  'patience',
-] as const satisfies readonly string[];
+export type ReplayFlagName = 'target' | 'record' | 'patience';
 
-export type ReplayFlagName = (typeof replayFlagNames)[number];
+/** In the order in which the help shows them. */
+export const replayFlagNames: readonly ReplayFlagName[] = ['target', 'record', 'patience'];
 
 export const replayFlags: Readonly<Record<ReplayFlagName, Flag>> = {
   target: {

@@ -1,16 +1,17 @@
 /** For tests: a live bus in virtual time, around any bus that has it. */
 import type { Bus, FaultyBus, Micros } from '../bus/bus.ts';
+import type { EnforceOptions } from './enforce.ts';
 import type { LiveBus, Parcel } from './parcel.ts';
 import { parcelCodec } from './parcel.ts';
 
 const topic = 'rafttopic';
 
-export const virtualPlace = {
+export const virtualPlace: Pick<EnforceOptions, 'topic' | 'run' | 'pathOf' | 'patienceMicros'> = {
   topic,
   run: 'test',
-  pathOf: (id: string): string => `${topic}/Subscriptions/${id}`,
+  pathOf: (id) => `${topic}/Subscriptions/${id}`,
   patienceMicros: 5_000_000,
-} as const;
+};
 
 /** Bodies travel as bytes, as on the real bus. */
 function asBytes(bus: FaultyBus<Parcel>): Bus<Parcel> {
