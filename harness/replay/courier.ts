@@ -118,7 +118,8 @@ export class Courier {
         (ordering === 'session' && from !== arrival.envelope.from) ||
         arrivals.hasTwins(arrival) ||
         arrivals.hasTwins(earlier);
-      const text = `the bus brought m${id} (from ${nameOf(from)}) before m${arrival.envelope.id}`;
+      const order = `m${id} (from ${nameOf(from)}) before m${arrival.envelope.id}`;
+      const text = `the bus brought ${order}${isFree ? '' : `, which is not in ${ordering} order`}`;
       return { standing: isFree ? 'reordered' : 'unmodelled', text };
     }
     return null;
