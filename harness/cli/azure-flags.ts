@@ -129,8 +129,8 @@ export const azureFlags: Readonly<Record<AzureFlagName, Flag>> = {
     parse: amount,
   },
   price: {
-    flags: '--price <name=value>',
-    text: 'a price in place of the built-in one (repeatable; azure cost names them)',
+    flags: '--price <price>',
+    text: 'NAME=VALUE in place of a built-in one (repeatable; azure cost names them)',
     group,
     parse: gather,
   },

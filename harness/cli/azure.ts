@@ -59,15 +59,11 @@ const parts: ReadonlyMap<string, Part> = new Map<string, Part>([
 
 /** Dispatches by the first word; what Azure refuses comes out as one clear error. */
 export async function azureCommand(request: Request): Promise<ExitCode> {
-  const [word = '', surplus] = request.args;
+  const [word = ''] = request.args;
   const part = parts.get(word);
   if (part === undefined) {
     const remedy = remedyFor(word, [...parts.keys()]);
     throw new UserError(`azure knows no "${word}"`, { remedy });
-  }
-  if (surplus !== undefined) {
-    const remedy = 'Options begin with --: whitewater azure --help';
-    throw new UserError(`"${surplus}" is too much`, { remedy });
   }
   refuseStrays(request.given, word, part);
   const action = await part.load();

@@ -26,7 +26,7 @@ const samples: { readonly [value: string]: string } = {
   file: 'x.ndjson',
   folder: 'out',
   usd: '0.5',
-  number: '2.5',
+  number: '3',
 };
 
 function sampleFor(line: string): readonly string[] {
