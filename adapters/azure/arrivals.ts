@@ -34,7 +34,7 @@ export class Arrivals<Body> {
     const message = this.decoded(raw, origin);
     if (message === undefined) return this.drop(raw, origin);
     context.counts.received++;
-    const { name: receiver, path } = origin;
+    const { name: receiver } = origin;
     const held = origin.isLocking
       ? this.locks.hold({ ...origin, receiver, message, raw })
       : { lock: 0, released: undefined };
@@ -47,7 +47,7 @@ export class Arrivals<Body> {
       deliveryCount: raw.deliveryCount ?? 0,
       sequenceNumber: raw.sequenceNumber?.toNumber() ?? 0,
       enqueuedAt: context.clock.micros(raw.enqueuedTimeUtc ?? new Date()),
-      ...deadLetterParts(raw, path),
+      ...deadLetterParts(raw),
     });
     return held.released ?? context.inbox.room() ?? Promise.resolve();
   }
@@ -75,12 +75,12 @@ export class Arrivals<Body> {
   }
 }
 
-export function deadLetterParts(
-  raw: IncomingMessage,
-  path: string,
-): { readonly deadLetterReason?: string; readonly deadLetterDescription?: string } {
+/** Of messages in a dead-letter queue, or forwarded from one. */
+export function deadLetterParts(raw: IncomingMessage): {
+  readonly deadLetterReason?: string;
+  readonly deadLetterDescription?: string;
+} {
   const { deadLetterReason, deadLetterErrorDescription } = raw;
-  if (!path.toLowerCase().endsWith('/$deadletterqueue')) return {};
   return {
     ...(deadLetterReason === undefined ? {} : { deadLetterReason }),
     ...(deadLetterErrorDescription === undefined

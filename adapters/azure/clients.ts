@@ -54,12 +54,12 @@ export class Live {
   }
 
   receiver(path: string, receiveMode: ReceiveMode): Receiver {
-    const { entity, subscription, isDeadLetter } = placeOf(path);
+    const { entity, subscription, subQueue } = placeOf(path);
     const options = {
       receiveMode,
       skipParsingBodyAsJson: true,
       maxAutoLockRenewalDurationInMs: 0,
-      ...(isDeadLetter ? { subQueueType: 'deadLetter' as const } : {}),
+      ...(subQueue === undefined ? {} : { subQueueType: subQueue }),
     };
     return subscription === undefined
       ? this.client.createReceiver(entity, options)

@@ -44,6 +44,7 @@ const shortTimes: Times = {
   lockMicros: 2_000_000,
   duplicateWindowMicros: 1_000_000,
   shortMicros: 500_000,
+  idleMicros: 1_500_000,
   quietMicros: 250_000,
   patienceMicros: 12_000_000,
   messageSizeBytesMax,
@@ -74,10 +75,18 @@ const liveTimes: Times = {
   lockMicros: 5_000_000,
   duplicateWindowMicros: 20_000_000,
   shortMicros: 2_000_000,
+  idleMicros: 2_000_000,
   quietMicros: 2_000_000,
   patienceMicros: 45_000_000,
   messageSizeBytesMax,
 };
+
+const idleMinimum = 'the service keeps an unused entity for five minutes at least';
+const tooIdle = [
+  'a queue that nobody uses goes by itself',
+  'a receiver keeps a queue alive, and a sender does',
+  'a subscription goes alone, a topic with its subscriptions',
+] as const;
 
 function subjects(): readonly Subject[] {
   // WHITEWATER_NAMESPACE, or WHITEWATER_CONNECTION_STRING; without them nothing leaves this machine.
@@ -88,7 +97,7 @@ function subjects(): readonly Subject[] {
     // Entities of runs that overlap, and of those that left some behind, stay apart.
     namePrefix: `ww-${Date.now().toString(36)}-`,
     times: liveTimes,
-    gaps: [],
+    gaps: tooIdle.map((one) => ({ case: `idle entities: ${one}`, reason: idleMinimum })),
     start: () => onWallClock(account, { answerMs: 40_000, attemptMs: 10_000 }),
   };
   return [overBroker, overAzure];

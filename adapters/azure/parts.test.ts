@@ -259,12 +259,16 @@ test('the clock goes to dates and back, never too early', () => {
 });
 
 test.each([
-  ['q', { entity: 'q', isDeadLetter: false }],
-  ['a/b', { entity: 'a/b', isDeadLetter: false }],
-  ['t/Subscriptions/s', { entity: 't', subscription: 's', isDeadLetter: false }],
-  ['t/subscriptions/s', { entity: 't', subscription: 's', isDeadLetter: false }],
-  ['q/$DeadLetterQueue', { entity: 'q', isDeadLetter: true }],
-  ['t/Subscriptions/s/$DeadLetterQueue', { entity: 't', subscription: 's', isDeadLetter: true }],
+  ['q', { entity: 'q' }],
+  ['a/b', { entity: 'a/b' }],
+  ['t/Subscriptions/s', { entity: 't', subscription: 's' }],
+  ['t/subscriptions/s', { entity: 't', subscription: 's' }],
+  ['q/$DeadLetterQueue', { entity: 'q', subQueue: 'deadLetter' }],
+  ['q/$Transfer/$DeadLetterQueue', { entity: 'q', subQueue: 'transferDeadLetter' }],
+  [
+    't/Subscriptions/s/$DeadLetterQueue',
+    { entity: 't', subscription: 's', subQueue: 'deadLetter' },
+  ],
 ])('the path %s is taken apart', (path, place) => {
   expect(placeOf(path)).toEqual(place);
 });

@@ -90,7 +90,7 @@ export interface Broker {
 
 /** Rejects if a port is taken or an entity's description makes no sense. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const engine = new Engine(
+  const engine: Engine = new Engine(
     memoryBus<Payload>({
       ordering: 'total',
       latencyMicros: () => 0,
@@ -99,11 +99,13 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       entityBytesMax: options.entityBytesMax ?? 100 * 1024 * 1024,
       // Each client says how long it waits.
       sessionWaitMicros: 24 * 3600 * 1_000_000,
+      onAutoDelete: (path) => catalog.forget(path),
     }),
   );
+  const catalog = new Catalog(engine);
   const hub: Hub = {
     engine,
-    catalog: new Catalog(engine),
+    catalog,
     faults: new Faults(),
     tokens: new LockTokens(),
     limits: {

@@ -13,6 +13,8 @@ import { duplicatesGroup } from './conformance/duplicates.ts';
 import { errorsGroup } from './conformance/errors.ts';
 import { correlationGroup } from './conformance/filters-correlation.ts';
 import { sqlGroup } from './conformance/filters-sql.ts';
+import { forwardingGroup } from './conformance/forwarding.ts';
+import { idleGroup } from './conformance/idle.ts';
 import { locksGroup } from './conformance/locks.ts';
 import { peekGroup } from './conformance/peek.ts';
 import { receiveModesGroup } from './conformance/receive-modes.ts';
@@ -44,6 +46,8 @@ export const groups: readonly Group[] = [
   errorsGroup,
   competingGroup,
   peekGroup,
+  forwardingGroup,
+  idleGroup,
 ];
 
 /** Declares the whole suite for one bus, inside a vitest file. */

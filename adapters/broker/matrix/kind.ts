@@ -18,13 +18,7 @@ export interface Inflicted {
 
 /** What of a client's doings it strikes: who does not do that is not concerned. */
 export type Concern =
-  | 'sending'
-  | 'receiving'
-  | 'settling'
-  | 'draining'
-  | 'peeking'
-  | 'administering'
-  | 'all';
+  'sending' | 'receiving' | 'settling' | 'draining' | 'peeking' | 'administering' | 'all';
 
 export interface FaultKind {
   readonly name: string;

@@ -308,3 +308,4 @@ export class Driver {
 }
 
 export const deadLetters = (path: string): string => `${path}/$DeadLetterQueue`;
+export const transferDeadLetters = (path: string): string => `${path}/$Transfer/$DeadLetterQueue`;
