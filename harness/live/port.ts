@@ -3,15 +3,22 @@
  * expects commands to succeed; here they get the topic's real name, messages get ids and a time to
  * live, and a receiver that cannot be opened is told as one that was disconnected.
  */
-import type { Bus, BusCommand, BusEvent, FaultyBus, Micros } from '../bus/bus.ts';
-import { topic as worldTopic } from '../world/transmit.ts';
+import type { Bus, BusCommand, BusEvent, BusMessage, FaultyBus, Micros } from '../bus/bus.ts';
 import type { Envelope } from '../world/world.ts';
 import { decode, encode } from './wire.ts';
+
+/** Where the participants' messages really go. */
+export interface Routes {
+  /** The entity to publish to. */
+  publish(to: string): string;
+  /** The entity to receive from. */
+  receive(who: string): string;
+}
 
 export interface PortOptions {
   /** What carries the messages; bodies are bytes. */
   readonly bus: Bus<Buffer>;
-  readonly topic: string;
+  readonly routes: Routes;
   /** `S1-3`: begins the ids of this process's messages. */
   readonly sender: string;
   /** What nobody has fetched by then is gone. */
@@ -23,6 +30,8 @@ export interface PortCounts {
   /** Commands that the bus refused, messages among them. */
   refused: number;
   undecodable: number;
+  /** Meant for others: an entity without filters gets them all. */
+  misaddressed: number;
 }
 
 export class Port implements FaultyBus<Envelope> {
@@ -36,7 +45,7 @@ export class Port implements FaultyBus<Envelope> {
 
   constructor(options: PortOptions) {
     this.options = options;
-    this.counts = { refused: 0, undecodable: 0 };
+    this.counts = { refused: 0, undecodable: 0, misaddressed: 0 };
     this.open = new Set();
     this.opening = new Map();
     this.tokens = 0;
@@ -51,7 +60,8 @@ export class Port implements FaultyBus<Envelope> {
       case 'openReceiver': {
         this.tokens += 1;
         this.opening.set(this.tokens, command.receiver);
-        bus.submit({ ...command, token: this.tokens, path: this.path(command.path) }, now);
+        const path = this.options.routes.receive(command.receiver);
+        bus.submit({ ...command, token: this.tokens, path }, now);
         break;
       }
       case 'closeReceiver':
@@ -81,10 +91,6 @@ export class Port implements FaultyBus<Envelope> {
     throw new Error('accidents of a bus are planted in the bus itself');
   }
 
-  private path(path: string): string {
-    return path.replace(worldTopic, this.options.topic);
-  }
-
   private published(
     command: Extract<BusCommand<Envelope>, { readonly kind: 'publish' }>,
   ): Extract<BusCommand<Buffer>, { readonly kind: 'publish' }> {
@@ -92,7 +98,7 @@ export class Port implements FaultyBus<Envelope> {
     const body = encode(message.body);
     return {
       ...command,
-      path: this.path(command.path),
+      path: this.options.routes.publish(message.to ?? ''),
       message: {
         ...message,
         messageId: `${this.options.sender}-${message.body.id}`,
@@ -107,13 +113,13 @@ export class Port implements FaultyBus<Envelope> {
   private told(event: BusEvent<Buffer>): BusEvent<Envelope> | undefined {
     switch (event.kind) {
       case 'delivered':
+        if (event.message.to !== event.receiver) return this.misled(event);
+        return this.withBody(event);
       case 'lockLost':
       case 'deadLettered':
       case 'expired':
-      case 'deduplicated': {
-        const body = this.decoded(event.message.body);
-        return body === undefined ? undefined : { ...event, message: { ...event.message, body } };
-      }
+      case 'deduplicated':
+        return this.withBody(event);
       case 'accepted': {
         const receiver = this.opened(event.token);
         if (receiver !== undefined) this.open.add(receiver);
@@ -130,6 +136,20 @@ export class Port implements FaultyBus<Envelope> {
       default:
         return event satisfies never;
     }
+  }
+
+  private withBody(
+    event: Extract<BusEvent<Buffer>, { readonly message: BusMessage<Buffer> }>,
+  ): BusEvent<Envelope> | undefined {
+    const body = this.decoded(event.message.body);
+    return body === undefined ? undefined : { ...event, message: { ...event.message, body } };
+  }
+
+  private misled({ lock }: Extract<BusEvent<Buffer>, { readonly kind: 'delivered' }>): undefined {
+    this.counts.misaddressed += 1;
+    if (lock === 0) return;
+    const settlement = { kind: 'complete' } as const;
+    this.options.bus.submit({ kind: 'settle', token: 0, lock, settlement }, 0);
   }
 
   private opened(token: number): string | undefined {

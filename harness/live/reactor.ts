@@ -19,6 +19,7 @@ import type { Clock } from './clock.ts';
 import type { FileDisk } from './file-disk.ts';
 import type { Journal } from './journal.ts';
 import { firstSeqOf } from './journal.ts';
+import type { Routes } from './port.ts';
 import { Port } from './port.ts';
 
 /** What every process of a cluster is given. */
@@ -26,8 +27,7 @@ export interface Part {
   readonly scenario: Scenario;
   readonly subject: Subject;
   readonly bus: Bus<Buffer>;
-  /** The topic's real name. */
-  readonly topic: string;
+  readonly routes: Routes;
   /** `S1` or `client`: with the incarnation it begins the ids of messages. */
   readonly process: string;
   readonly incarnation: number;
@@ -56,8 +56,8 @@ export class Reactor {
   private isStopped: boolean;
 
   constructor(part: Part) {
-    const { bus, topic, process: name, incarnation, timeToLiveMicros } = part;
-    const port = new Port({ bus, topic, sender: `${name}-${incarnation}`, timeToLiveMicros });
+    const { bus, routes, process: name, incarnation, timeToLiveMicros } = part;
+    const port = new Port({ bus, routes, sender: `${name}-${incarnation}`, timeToLiveMicros });
     this.part = part;
     this.port = port;
     this.world = newWorld({
