@@ -1,4 +1,5 @@
 /** Files that only Azure, Docker or GitHub can run: as much of them as can be checked without. */
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { type Broker, startBroker } from '../../broker/broker.ts';
 import { readConfig } from '../../broker/config.ts';
 import { emulatorConfig, participantsOf } from '../provision/emulator-config.ts';
 import { makeEntities } from '../provision/entities.ts';
+import { type FakeAz, fakeAz, signedIn } from '../provision/fake-az.ts';
 import { plannedCommands } from '../provision/setup.ts';
 import { templatePath } from '../provision/template.ts';
 import { broadcast, defaultTopic } from '../routes.ts';
@@ -210,6 +212,37 @@ describe('live.yml', () => {
 });
 
 describe('the one-pagers', () => {
+  function bash(fake: FakeAz, ...words: readonly string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const { env } = fake;
+      execFile('bash', [join(here, 'setup.sh'), ...words], { env }, (error, out) =>
+        error === null ? resolve(out) : reject(error),
+      );
+    });
+  }
+
+  test.each([
+    ['false', ['group create', 'deployment group create']],
+    ['true', ['deployment group create']],
+  ])('setup.sh, when it is %s that the group is there', async (isThere, changes) => {
+    const fake = fakeAz([...signedIn, { when: 'group exists', out: isThere === 'true' }]);
+    const out = await bash(fake, 'rg-of-mine', 'northeurope', '2');
+    const changing = fake.calls().filter((words) => words.includes('create'));
+    expect(changing.map((words) => words.join(' ').split(' --')[0])).toEqual(changes);
+    for (const words of changing) expect(words).toContain('rg-of-mine');
+    const [, expires = ''] = /expires=(\S+)/.exec(changing.at(-1)?.join(' ') ?? '') ?? [];
+    const hours = (Date.parse(expires) - Date.now()) / 3_600_000;
+    expect(Math.round(hours)).toBe(2);
+    expect(out).toContain('azure teardown --resource-group rg-of-mine --yes');
+  });
+
+  test('setup.sh stops at the first refusal', async () => {
+    const failing = { when: 'group exists', code: 1, err: 'ERROR: (AuthorizationFailed)' };
+    const fake = fakeAz([...signedIn, failing]);
+    await expect(bash(fake)).rejects.toThrow();
+    expect(fake.calls().filter((words) => words.includes('create'))).toEqual([]);
+  });
+
   test.each(['setup.sh', 'setup.ps1'])('%s makes what teardown may remove, and no keys', (name) => {
     const text = file(here, name);
     expect(text).toContain('owner=whitewater');

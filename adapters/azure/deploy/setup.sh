@@ -19,15 +19,17 @@ created=$(stamp "$now")
 expires=$(stamp "$((now + hours * 3600))")
 
 # An existing group keeps its tags: only what this script made may be removed as a whole.
-if [ "$(az group exists --name "$group")" = false ]; then
+there=$(az group exists --name "$group")
+if [ "$there" = false ]; then
   az group create --name "$group" --location "$location" --output none \
     --tags owner=whitewater purpose=test "created=$created" "expires=$expires"
 fi
 
+principal=$(az ad signed-in-user show --query id --output tsv)
 namespace=$(az deployment group create --resource-group "$group" --name whitewater \
   --template-file "$here/main.bicep" \
   --parameters "expires=$expires" "created=$created" "location=$location" \
-  "principalId=$(az ad signed-in-user show --query id --output tsv)" \
+  "principalId=$principal" \
   --query properties.outputs.fullyQualifiedNamespace.value --output tsv)
 
 echo "expires:      $expires; about 0.11 USD for 8 hours (check the price)"
