@@ -81,9 +81,9 @@ export const commands: readonly CommandSpec[] = [
       'topicName',
     ],
     examples: [
-      ['whitewater replay test-results/raft/latest', 'the last failure, byte for byte'],
+      ['whitewater replay test-results/raft/latest', 'the last failure'],
       ['whitewater replay trace.ndjson --expect ok', 'exit 0 once the bug is fixed'],
-      ['whitewater replay trace.ndjson --target broker', 'through the Azure SDK and a broker'],
+      ['whitewater replay trace.ndjson --target broker', 'through the Azure SDK'],
       ['whitewater replay trace.ndjson --target azure --record live.ndjson', ''],
     ],
     load: async () => (await import('./replay.ts')).replayCommand,
@@ -96,6 +96,7 @@ export const commands: readonly CommandSpec[] = [
     flags: [],
     examples: [
       ['whitewater diff trace.ndjson live.ndjson', 'exit 0 if equal up to timing'],
+      ['whitewater diff traces/caught/stale-read live.ndjson', 'a folder stands for its trace'],
       ['whitewater diff trace.ndjson live.ndjson --json', 'for programs'],
     ],
     load: async () => (await import('./diff.ts')).diffCommand,
