@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, startBroker } from '../../adapters/broker/broker.ts';
-import { type FakeAz, fakeAz, signedIn } from '../../adapters/azure/provision/fake-az.ts';
+import { type FakeAz, fakeAz, signedIn } from '../../adapters/azure/provision/fake-az.test.kit.ts';
 import { folder, type Ran, ran } from './main.test.kit.ts';
 
 const key = 'c2VjcmV0LXNlY3JldA==';

@@ -7,12 +7,12 @@ import { type Broker, startBroker } from '../../broker/broker.ts';
 import { readConfig } from '../../broker/config.ts';
 import { emulatorConfig, participantsOf } from '../provision/emulator-config.ts';
 import { makeEntities } from '../provision/entities.ts';
-import { type FakeAz, fakeAz, signedIn } from '../provision/fake-az.ts';
+import { type FakeAz, fakeAz, signedIn } from '../provision/fake-az.test.kit.ts';
 import { plannedCommands } from '../provision/setup.ts';
 import { templatePath } from '../provision/template.ts';
 import { broadcast, defaultTopic } from '../routes.ts';
-import { readBicep } from './bicep.ts';
-import { readYaml, type Yaml } from './yaml.ts';
+import { readBicep } from './bicep.test.kit.ts';
+import { readYaml, type Yaml } from './yaml.test.kit.ts';
 
 const here = join('adapters', 'azure', 'deploy');
 const file = (...path: readonly string[]): string => readFileSync(join(...path), 'utf8');

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Az, azOnPath, windowsWord } from './az.ts';
 import * as commands from './commands.ts';
 import { type AzCommand, typed } from './commands.ts';
-import { fakeAz } from './fake-az.ts';
+import { fakeAz } from './fake-az.test.kit.ts';
 import { checkName, isExpired, markOf, type Named, tagsFor } from './naming.ts';
 
 const at = { group: 'rg', name: 'sbns-x' };

@@ -5,7 +5,7 @@ import type { Account } from '../account.ts';
 import { azOnPath } from './az.ts';
 import { examine, type Patient } from './doctor.ts';
 import { makeEntities } from './entities.ts';
-import { type FakeAz, fakeAz, signedIn } from './fake-az.ts';
+import { type FakeAz, fakeAz, signedIn } from './fake-az.test.kit.ts';
 import type { Finding } from './finding.ts';
 import { clockOffset } from './reach.ts';
 

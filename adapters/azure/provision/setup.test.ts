@@ -5,7 +5,7 @@ import { azOnPath } from './az.ts';
 import { typed } from './commands.ts';
 import { countEntities, makeEntities, removeEntities, untilReady } from './entities.ts';
 import { participantsOf } from './emulator-config.ts';
-import { type FakeAz, fakeAz, principalId, signedIn, subscriptionId } from './fake-az.ts';
+import { type FakeAz, fakeAz, principalId, signedIn, subscriptionId } from './fake-az.test.kit.ts';
 import {
   plannedCommands,
   setUp,

@@ -1,7 +1,7 @@
 /** Teardown: what carries the tag goes, anything else stays, and nothing goes unseen. */
 import { describe, expect, test } from 'vitest';
 import { Az, azOnPath } from './az.ts';
-import { fakeAz, type Played, signedIn } from './fake-az.ts';
+import { fakeAz, type Played, signedIn } from './fake-az.test.kit.ts';
 import { planTeardown, tearDown, type TeardownScope } from './teardown.ts';
 
 const nowMs = Date.parse('2026-11-22T10:00:00Z');
