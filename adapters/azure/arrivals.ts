@@ -26,8 +26,8 @@ export class Arrivals<Body> {
     this.screen = screen;
   }
 
-  /** Fulfilled when the receiver may have another one. */
-  arrived(raw: IncomingMessage, origin: Origin): Promise<void> {
+  /** Fulfilled when the receiver may have another one; undefined if it was none of ours. */
+  arrived(raw: IncomingMessage, origin: Origin): Promise<void> | undefined {
     const { context } = this;
     context.onLife();
     if (!this.screen.admits(raw, context)) return this.drop(raw, origin);
@@ -67,11 +67,9 @@ export class Arrivals<Body> {
     }
   }
 
-  private drop(raw: IncomingMessage, origin: Origin): Promise<void> {
-    if (origin.isLocking) {
-      ignored(origin.settler().then((settler) => settler.completeMessage(raw)));
-    }
-    return Promise.resolve();
+  private drop(raw: IncomingMessage, origin: Origin): undefined {
+    if (!origin.isLocking) return;
+    ignored(origin.settler().then((settler) => settler.completeMessage(raw)));
   }
 }
 

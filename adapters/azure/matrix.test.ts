@@ -2,15 +2,14 @@
  * What each kind of accident of the broker does to a user of the SDK: it is served again within the
  * watchdog's bound, nothing confirmed is lost, nothing is invented. Here a sample of the matrix;
  * `WHITEWATER_MATRIX=all npx vitest run adapters/azure/matrix.test.ts` plays the whole, in both
- * receive modes.
+ * receive modes, and with credit.
  */
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import type { ReceiveMode } from '../../harness/bus/bus.ts';
 import { type Broker, startBroker } from '../broker/broker.ts';
 import { type FaultKind, faultMatrix, type Inflicted } from '../broker/matrix/matrix.ts';
 import type { AzureTimes } from './options.ts';
 import { accountOf, Bench } from './testing.ts';
-import { Workload } from './workload.ts';
+import { type Receiving, Workload } from './workload.ts';
 
 const isWhole = process.env['WHITEWATER_MATRIX'] === 'all';
 // Each waits for time-outs most of its time.
@@ -73,13 +72,13 @@ function serves(workload: Workload): () => boolean {
   return () => [...workload.confirmed].some(isNew) && [...workload.delivered].some(isNew);
 }
 
-async function play(kind: FaultKind, mode: ReceiveMode): Promise<void> {
+async function play(kind: FaultKind, receiving: Receiving): Promise<void> {
   const broker = await startBroker({
     queues: ['other'],
     topics: [{ name: 't', subscriptions: [{ name: 'me', lockDurationMs }] }],
   });
   const bench = new Bench(accountOf(broker), { times });
-  const workload = new Workload(bench, paths, mode);
+  const workload = new Workload(bench, paths, receiving);
   const running = workload.run();
   try {
     await within(boundMs, 'serving before the accident', serves(workload));
@@ -87,8 +86,11 @@ async function play(kind: FaultKind, mode: ReceiveMode): Promise<void> {
     await strike(inflicted);
     const recoveryMs = await within(boundMs, 'serving again', serves(workload));
     const { rebuilds } = bench.bus.counts;
-    outcomes.push([`${kind.name} (${mode})`, { hits: inflicted.hits, recoveryMs, rebuilds }]);
-    await settle(workload, kind.loses || mode === 'receiveAndDelete');
+    outcomes.push([
+      `${kind.name} (${JSON.stringify(receiving)})`,
+      { hits: inflicted.hits, recoveryMs, rebuilds },
+    ]);
+    await settle(workload, kind.loses || receiving.mode === 'receiveAndDelete');
   } finally {
     workload.end();
     await running;
@@ -134,14 +136,17 @@ test('the matrix has at least 65 kinds, each named once, and the sample is of th
   for (const name of sample) expect(names).toContain(name);
 });
 
-const modes: readonly ReceiveMode[] = isWhole ? ['peekLock', 'receiveAndDelete'] : ['peekLock'];
+const locking: Receiving = { mode: 'peekLock' };
+const ways: readonly Receiving[] = isWhole
+  ? [locking, { mode: 'receiveAndDelete' }, { mode: 'peekLock', credit: 10 }]
+  : [locking];
 
-describe.each(modes)('after each accident a user is served again, %s', (mode) => {
+describe.each(ways)('after each accident a user is served again, %j', (receiving) => {
   for (const kind of faultMatrix) {
     if (!isWhole && !sample.has(kind.name)) continue;
     // Nothing is settled in receive-and-delete, and a subscription drains no credit.
     if (kind.concerns === 'draining') continue;
-    if (kind.concerns === 'settling' && mode === 'receiveAndDelete') continue;
-    test.concurrent(kind.name, () => play(kind, mode));
+    if (kind.concerns === 'settling' && receiving.mode === 'receiveAndDelete') continue;
+    test.concurrent(kind.name, () => play(kind, receiving));
   }
 });

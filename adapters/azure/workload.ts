@@ -14,6 +14,13 @@ export interface WorkloadPaths {
   readonly other: string;
 }
 
+/** How it receives; with credit, it is given anew all the time. */
+export interface Receiving {
+  readonly mode: ReceiveMode;
+  readonly credit?: number;
+}
+
+const receiver = 'workload';
 const publishEveryMs = 10;
 const peekEveryMs = 100;
 const administerEveryMs = 250;
@@ -30,7 +37,7 @@ export class Workload {
   published: number;
   private readonly bench: Bench;
   private readonly paths: WorkloadPaths;
-  private readonly mode: ReceiveMode;
+  private readonly receiving: Receiving;
   private readonly waiting: Map<number, number>;
   private readonly renewing: Map<number, number>;
   private isPublishing: boolean;
@@ -39,10 +46,10 @@ export class Workload {
   private reopenAt: number;
   private nextAt: { publish: number; peek: number; administer: number };
 
-  constructor(bench: Bench, paths: WorkloadPaths, mode: ReceiveMode) {
+  constructor(bench: Bench, paths: WorkloadPaths, receiving: Receiving) {
     this.bench = bench;
     this.paths = paths;
-    this.mode = mode;
+    this.receiving = receiving;
     this.confirmed = new Set();
     this.delivered = new Set();
     this.published = 0;
@@ -88,10 +95,11 @@ export class Workload {
     const { bench, paths, nextAt } = this;
     if (this.opening === 0 && this.reopenAt <= nowMs) {
       this.reopenAt = Infinity;
-      const { mode } = this;
-      const rest = { receiver: 'workload', path: paths.receiveFrom, mode, prefetch: 64 };
+      const rest = { receiver, path: paths.receiveFrom, prefetch: 64, ...this.receiving };
       this.opening = bench.send({ kind: 'openReceiver', ...rest });
     }
+    const { credit } = this.receiving;
+    if (credit !== undefined) bench.submit({ kind: 'setCredit', receiver, credit });
     if (this.isPublishing && nextAt.publish <= nowMs && this.waiting.size < waitingMax) {
       nextAt.publish = nowMs + publishEveryMs;
       const number = this.published++;

@@ -146,6 +146,11 @@ const mutants: readonly Mutant[] = [
     caughtBy: 'duplicate detection: a second message with the same id is accepted and swallowed',
   },
   {
+    name: 'gives credit to everybody',
+    command: (command) => (command.kind === 'openReceiver' ? { ...command, credit: -1 } : command),
+    caughtBy: 'credit: a receiver without credit gets nothing, and others get it',
+  },
+  {
     name: 'forgets where to forward to',
     command: (command) =>
       command.kind === 'createQueue' && command.options.forwardTo !== undefined

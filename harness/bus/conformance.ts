@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Case, Group } from './conformance/case.ts';
 import { competingGroup } from './conformance/competing.ts';
+import { creditGroup } from './conformance/credit.ts';
 import { deadLetterGroup } from './conformance/dead-letters.ts';
 import { deferredGroup } from './conformance/deferred.ts';
 import { deliveryCountGroup } from './conformance/delivery-count.ts';
@@ -30,6 +31,7 @@ export type { Gap, Harness, Subject, Times } from './conformance/subject.ts';
 
 export const groups: readonly Group[] = [
   receiveModesGroup,
+  creditGroup,
   settlementGroup,
   deliveryCountGroup,
   locksGroup,
