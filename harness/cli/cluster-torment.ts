@@ -69,7 +69,7 @@ export class Torment {
   async end(withinMs: number): Promise<void> {
     this.isOver = true;
     for (const timer of this.timers) clearTimeout(timer);
-    for (const index of [...this.active.keys()]) this.heal(index);
+    for (const index of this.active.keys()) this.heal(index);
     for (const server of this.cluster.processes.servers) {
       if (server.isPaused) this.resume(server);
     }
