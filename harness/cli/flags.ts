@@ -67,7 +67,7 @@ const table: Readonly<Record<FlagName, Flag>> = {
   },
   servers: {
     flags: '-n, --servers <count>',
-    text: '1 to 7; drawn by the seed if absent (also --num-servers, --local-cluster-size)',
+    text: '1 to 7; else as the seed has it, or 5 (also --num-servers, --local-cluster-size)',
     group: 'Scenario',
     parse: servers,
   },

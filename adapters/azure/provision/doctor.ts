@@ -54,13 +54,17 @@ function nodeFinding(version: string): Finding {
   return problem('Node', new ProvisionError('usage', `${version} is too old`, remedy));
 }
 
-/** With an emulator's connection string nobody needs the Azure CLI. */
+/** Who has a namespace already may get in by a key, or by an identity that is not `az login`'s. */
 async function examineAzure(patient: Patient, tell: (finding: Finding) => void): Promise<void> {
-  const isNeeded = patient.account === undefined || 'namespace' in patient.account;
+  const isNeeded = patient.account === undefined;
   const az = new Az(patient.run, patient.subscription);
   const failed = (name: string, cause: unknown): void => {
     const error = asProvisionError(cause);
-    tell(isNeeded ? problem(name, error) : note(name, error.message, 'Only setup needs it'));
+    tell(
+      isNeeded
+        ? problem(name, error)
+        : note(name, error.message, 'Setup needs it, and whoever signs in by az login'),
+    );
   };
   try {
     const version = textAt(dataOf(await az.ask(commands.version())), 'azure-cli');

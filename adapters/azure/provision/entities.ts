@@ -131,9 +131,14 @@ export function provisionErrorOf(cause: unknown, account: Account): ProvisionErr
   }
   const { text, sdkCode } = failureOf(cause, secrets);
   const [kind, remedy] = kindOf(`${sdkCode} ${text}`, 'namespace' in account);
-  const error = new ProvisionError(kind, text.replace(/\.\s*$/, ''), remedy);
+  const error = new ProvisionError(kind, oneLine(text), remedy);
   error.cause = cause;
   return error;
+}
+
+/** Credentials tell what each of them says in a line of its own. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/\.\s*$/, '');
 }
 
 /** An address that makes no sense: the first sentence says what, the others the remedy. */
