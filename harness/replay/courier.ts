@@ -148,11 +148,12 @@ export class Courier {
     else relay.complete(arrival);
   }
 
-  /** What the broker did to a message or a connection is done to it on the live bus. */
+  /**
+   * What the broker did to a message is done to it on the live bus. A connection that a server lost
+   * stays open here, for it is the harness that receives: its lost locks are records of their own.
+   */
   async obey({ what, to, id }: BusRecord): Promise<void> {
-    const { relay } = this.options;
-    if (what === 'disconnected') relay.reopen(to);
-    else if (what === 'deadLettered') await this.discard({ to, id }, 'bury');
+    if (what === 'deadLettered') await this.discard({ to, id }, 'bury');
     else if (what === 'lockLost') await this.loseLock(to, id);
   }
 

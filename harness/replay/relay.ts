@@ -109,15 +109,6 @@ export class Relay {
     bus.submit({ kind: 'openReceiver', token, receiver: id, path, mode, prefetch }, this.now);
   }
 
-  /** Closes the receiver and opens it anew. */
-  reopen(id: string): void {
-    const receiver = this.options.receivers.find((one) => one.id === id);
-    if (receiver === undefined) return;
-    this.arrivals.shake(id);
-    this.options.live.bus.submit({ kind: 'closeReceiver', receiver: id }, this.now);
-    this.openReceiver(receiver);
-  }
-
   close(): void {
     for (const { id } of this.options.receivers) {
       this.options.live.bus.submit({ kind: 'closeReceiver', receiver: id }, this.now);
