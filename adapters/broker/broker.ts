@@ -38,6 +38,8 @@ export interface BrokerOptions extends EntitySettings {
   readonly entityBytesMax?: number;
   /** 1,000 by default; one more is closed at once. */
   readonly connectionsMax?: number;
+  /** Clients that take longer to open their connection are closed; 30 s by default. */
+  readonly handshakeMs?: number;
 }
 
 /** What becomes of a new connection: `silence` answers nothing, `garbage` something that is no AMQP. */
@@ -113,6 +115,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       frameBytesMax: 65_536,
       connectionsMax: options.connectionsMax ?? 1000,
       idleTimeoutMs: 120_000,
+      handshakeMs: options.handshakeMs ?? 30_000,
+      linksMax: 5_000,
+      partialBytesMax: Math.max(64 * 1024 * 1024, 2 * (options.messageBytesMax ?? 0)),
     },
     keys: options.keys,
     holders: new Map(),

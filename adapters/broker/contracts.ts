@@ -21,6 +21,10 @@ export interface ConnectionPort {
   /** The peer does not read; nothing that can wait should be written. */
   readonly isCongested: boolean;
   readonly payloadBytesMax: number;
+  /** Links are attached, or have gone; throws AmqpError above the limit. */
+  countLinks(change: number): void;
+  /** Bytes of incomplete messages come, or are done with; throws AmqpError above the limit. */
+  countPartial(change: number): void;
   write(bytes: Buffer): void;
   /** Ends the socket at once. */
   cut(): void;

@@ -193,6 +193,7 @@ export class Session implements SessionPort {
   end(): void {
     this.isOver = true;
     for (const link of this.links.values()) link.over();
+    this.connection.countLinks(-this.links.size);
     this.links.clear();
     this.unsettled.clear();
     this.waiting = [];
@@ -211,6 +212,7 @@ export class Session implements SessionPort {
     if (this.links.has(attach.handle)) {
       throw new AmqpError('amqp:session:handle-in-use', `Handle ${attach.handle} is attached.`);
     }
+    this.connection.countLinks(1);
     const link = this.openLink(this, attach);
     this.links.set(attach.handle, link);
     link.start();
@@ -261,8 +263,10 @@ export class Session implements SessionPort {
   private detach(fields: AmqpList): void {
     const { handle, closed } = readDetach(fields);
     const link = this.links.get(handle);
+    if (link === undefined) return;
     this.links.delete(handle);
-    link?.detachedByPeer(closed);
+    this.connection.countLinks(-1);
+    link.detachedByPeer(closed);
   }
 
   private sendWaiting(): void {
