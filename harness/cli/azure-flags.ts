@@ -36,8 +36,27 @@ export interface AzureGiven {
 
 type SharedName = 'namespace' | 'connectionString' | 'administration' | 'topicName' | 'layout';
 
+type OwnName =
+  | 'subscription'
+  | 'resourceGroup'
+  | 'location'
+  | 'expires'
+  | 'localAuth'
+  | 'noRole'
+  | 'principalId'
+  | 'principalType'
+  | 'limitUsd'
+  | 'price'
+  | 'duration'
+  | 'rate'
+  | 'heartbeat'
+  | 'receiveMode'
+  | 'expired'
+  | 'dryRun'
+  | 'yes';
+
 /** Options of `azure` alone, in the order in which its help shows them. */
-export const azureFlagNames = [
+export const azureFlagNames: readonly OwnName[] = [
   'subscription',
   'resourceGroup',
   'location',
@@ -55,9 +74,9 @@ export const azureFlagNames = [
   'expired',
   'dryRun',
   'yes',
-] as const satisfies readonly string[];
+];
 
-export type AzureFlagName = SharedName | (typeof azureFlagNames)[number];
+export type AzureFlagName = SharedName | OwnName;
 
 const group = 'Azure' as const;
 
@@ -136,7 +155,7 @@ export const azureFlags: Readonly<Record<AzureFlagName, Flag>> = {
   },
   duration: {
     flags: '--duration <duration>',
-    text: 'how long the run goes (default 10m)',
+    text: 'how long the run goes (azure cost: 10m unless told)',
     group,
     parse: durationMs,
   },

@@ -11,6 +11,7 @@ import { FileJournal, journalSchema } from '../live/journal.ts';
 import type { Json } from '../raft/entry.ts';
 import { raft } from '../raft/machine.ts';
 import type { HistoryRecord, TraceRecord } from '../trace/record.ts';
+import { counted } from '../report/words.ts';
 import { UserError } from '../trace/user-error.ts';
 import type { Operation } from '../world/scenario.ts';
 import { busOptions, journalPath, routesOf } from './cluster-bus.ts';
@@ -52,7 +53,7 @@ export function operationOf(args: readonly string[]): Omit<Operation, 'client'> 
   }
   const { f, values: wanted } = known;
   if (key === undefined || rest.length !== wanted) {
-    throw new UserError(`${word} wants a key and ${wanted} values`, { remedy: usage });
+    throw new UserError(`${word} wants a key and ${counted(wanted, 'value')}`, { remedy: usage });
   }
   const values = rest.map(valueOf);
   return { atMs: 0, f, key, value: f === 'cas' ? values : (values[0] ?? null) };

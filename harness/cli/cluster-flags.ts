@@ -44,7 +44,7 @@ export type ClusterFlagName = OwnName | 'cluster';
 export const clusterFlags: Readonly<Record<ClusterFlagName, Flag>> = {
   numRequests: {
     flags: '--num-requests <count>',
-    text: 'requests to send (default 5, or 4 a second of --duration; 0: only serve)',
+    text: 'requests to send (default 5, or 4 a second if a time is given; 0: only serve)',
     group: 'Scenario',
     parse: natural,
   },
@@ -73,14 +73,14 @@ export const clusterFlags: Readonly<Record<ClusterFlagName, Flag>> = {
     parse: durationMs,
   },
   rough: {
-    flags: '--rough <percent>',
+    flags: '--rough <count>',
     text: 'drop, delay, double and reorder so many of 100 messages each',
     group: 'Scenario',
     parse: percent,
   },
   cluster: {
     flags: '--cluster <file>',
-    text: 'the cluster.json of a running cluster (default: the one under --out)',
+    text: 'the cluster.json of a running cluster (default: in the folder of results)',
     group: 'Service',
   },
   serverId: {

@@ -190,10 +190,10 @@ export const commands: readonly CommandSpec[] = [
       'trace',
     ],
     examples: [
-      ['whitewater cluster', '5 servers, 5 requests, an embedded Service Bus'],
+      ['whitewater cluster', '5 servers, 5 requests'],
       ['whitewater cluster --kill-every 3s --duration 1m --num-requests 200', ''],
       ['whitewater cluster -n 3 --rough 5 --partition 4s --duration 30s', ''],
-      ['whitewater cluster --num-requests 0 --duration 10m', 'for whitewater client'],
+      ['whitewater cluster --num-requests 0 --duration 10m', 'for its clients'],
       ['whitewater cluster --namespace NAME --layout queues', 'on live Azure'],
     ],
     load: async () => (await import('./cluster.ts')).clusterCommand,
