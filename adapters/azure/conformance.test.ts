@@ -10,20 +10,21 @@ import { type Broker, startBroker } from '../broker/broker.ts';
 import type { Account } from './account.ts';
 import { azureBus } from './azure.ts';
 import { accountIn } from './environment.ts';
-import type { AzureTimes, BodyCodec } from './options.ts';
-
-/** The suite counts two bytes a character. */
-const codec: BodyCodec<string> = {
-  encode: (body) => Buffer.from(body, 'utf16le'),
-  decode: (bytes) => bytes.toString('utf16le'),
-};
+import type { AzureTimes } from './options.ts';
+import { accountOf, textCodec } from './testing.ts';
 
 /** A bus on the wall clock that wakes its user when it has something. */
 function onWallClock(account: Account, times: Partial<AzureTimes>): Harness {
   let wake = (): void => {};
   const startedAtMs = Date.now();
   const origin = performance.now();
-  const bus = azureBus<string>({ account, codec, times, startedAtMs, onEvents: () => wake() });
+  const bus = azureBus<string>({
+    account,
+    codec: textCodec,
+    times,
+    startedAtMs,
+    onEvents: () => wake(),
+  });
   const now = (): number => Math.floor((performance.now() - origin) * 1000);
   const wait = (until: number): Promise<void> =>
     new Promise((resolve) => {
@@ -61,12 +62,7 @@ const overBroker: Subject = {
   gaps: [],
   start: async () => {
     started ??= startBroker();
-    const { connectionString, adminPort } = await started;
-    const administrationEndpoint = `localhost:${adminPort}`;
-    return onWallClock(
-      { connectionString, administrationEndpoint },
-      { attemptMs: 5_000, answerMs: 9_000 },
-    );
+    return onWallClock(accountOf(await started), { attemptMs: 5_000, answerMs: 9_000 });
   },
 };
 

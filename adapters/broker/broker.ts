@@ -80,8 +80,8 @@ export interface Broker {
   plant<At extends Place>(fault: FaultAt<At>): Planted;
   /** What Service Bus itself can do; throws RangeError for a path where nothing is. */
   inject(fault: BusFault): void;
-  /** Detaches the links of one entity, or all of them. */
-  detach(path?: string, error?: FaultText): void;
+  /** Detaches the links of one entity, or all of them; returns how many. */
+  detach(path?: string, error?: FaultText): number;
   /** How clients that connect from now on are met; fulfilled when they are. */
   welcome(how: Welcome): Promise<void>;
   /** Removes all planted faults. */
@@ -196,8 +196,10 @@ class EmbeddedBroker implements Broker {
     this.hub.engine.inject(fault);
   }
 
-  detach(path?: string, error?: FaultText): void {
-    for (const connection of this.open) connection.detachLinks(path, error);
+  detach(path?: string, error?: FaultText): number {
+    let count = 0;
+    for (const connection of this.open) count += connection.detachLinks(path, error);
+    return count;
   }
 
   calm(): void {

@@ -104,9 +104,11 @@ export class Connection implements ConnectionPort {
     this.wire.endSoon();
   }
 
-  /** Takes every link away: of one entity, or of all; the peer keeps its connection. */
-  detachLinks(path: string | undefined, error?: WireError): void {
-    for (const session of this.sessions.values()) session.detachLinks(path, error);
+  /** Takes links away, of one entity or of all, and tells how many; the connection stays. */
+  detachLinks(path: string | undefined, error?: WireError): number {
+    let count = 0;
+    for (const session of this.sessions.values()) count += session.detachLinks(path, error);
+    return count;
   }
 
   /** Ends every session with its links; the peer keeps its connection. */

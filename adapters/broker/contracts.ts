@@ -67,8 +67,8 @@ export interface LinkPort {
   flow(flow: Flow): void;
   transfer(transfer: Transfer, payload: Buffer): void;
   detachedByPeer(closed: boolean): void;
-  /** Detached by the broker, if it is a link to that entity, or to any. */
-  detachIfAt(path: string | undefined, error?: WireError): void;
+  /** Detached by the broker, if it is a link to that entity, or to any; whether it was. */
+  detachIfAt(path: string | undefined, error?: WireError): boolean;
   /** Its session or connection is gone. */
   over(): void;
   /** The session's window or the socket has room again. */

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { ServiceBusClient, ServiceBusError } from '@azure/service-bus';
 import fc from 'fast-check';
+import rhea from 'rhea';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, startBroker } from './broker.ts';
 
@@ -320,6 +321,26 @@ describe('keys', () => {
     expect((await ended).toString('latin1')).toContain('amqp:unauthorized-access');
     await locked.close();
   });
+});
+
+test('with keys, a name and a password are as good as a token, if they are right', async () => {
+  const locked = await startBroker({ queues: ['q'], keys: { root: 's3cr3t' } });
+  const outcome = (password: string): Promise<string> =>
+    new Promise((resolve) => {
+      const options = { port: locked.port, host: '127.0.0.1', reconnect: false };
+      const container = rhea.create_container();
+      const connection = container.connect({ ...options, username: 'root', password });
+      const end = (name: string) => (): void => {
+        connection.removeAllListeners();
+        connection.close();
+        resolve(name);
+      };
+      for (const name of ['connection_error', 'disconnected']) connection.on(name, end(name));
+      connection.open_sender('q').on('sendable', end('sendable'));
+    });
+  expect(await outcome('s3cr3t')).toBe('sendable');
+  expect(await outcome('guess')).not.toBe('sendable');
+  await locked.close();
 });
 
 test('a closed broker leaves no connection and no port behind', async () => {

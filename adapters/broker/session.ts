@@ -172,8 +172,11 @@ export class Session implements SessionPort {
     this.sendDisposition({ receiver: false, first: deliveryId, last: deliveryId }, state);
   }
 
-  detachLinks(path: string | undefined, error?: WireError): void {
-    for (const link of this.links.values()) link.detachIfAt(path, error);
+  /** How many were detached. */
+  detachLinks(path: string | undefined, error?: WireError): number {
+    let count = 0;
+    for (const link of this.links.values()) if (link.detachIfAt(path, error)) count++;
+    return count;
   }
 
   /** Ended by the broker; what the peer still sends is ignored until it ends its side. */

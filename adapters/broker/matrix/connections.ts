@@ -80,10 +80,9 @@ export const connectionFaults: readonly FaultKind[] = [
     },
   },
   restless('the socket is closed again and again', (broker) => cutAll(broker)),
-  restless('links are detached again and again', (broker) => {
-    broker.detach(undefined, text('amqp:link:detach-forced'));
-    return 1;
-  }),
+  restless('links are detached again and again', (broker) =>
+    broker.detach(undefined, text('amqp:link:detach-forced')),
+  ),
   unwelcome('connections are refused', 'refusal'),
   unwelcome('connections are accepted and never answered', 'silence'),
   unwelcome('connections are answered with garbage', 'garbage'),

@@ -13,19 +13,15 @@ const detachments = [
   'com.microsoft:entity-disabled',
 ] as const;
 
-const detached = (broker: Broker, { receiveFrom }: Targets): void => broker.detach(receiveFrom);
+const detached = (broker: Broker, { receiveFrom }: Targets): number => broker.detach(receiveFrom);
 
 export const receivingFaults: readonly FaultKind[] = [
   ...detachments.map((condition) =>
-    sudden(`a receiving link is detached with ${condition}`, 'receiving', (broker, targets) => {
-      broker.detach(targets.receiveFrom, text(condition));
-      return 1;
-    }),
+    sudden(`a receiving link is detached with ${condition}`, 'receiving', (broker, targets) =>
+      broker.detach(targets.receiveFrom, text(condition)),
+    ),
   ),
-  sudden('a receiving link is detached without an error', 'receiving', (broker, targets) => {
-    detached(broker, targets);
-    return 1;
-  }),
+  sudden('a receiving link is detached without an error', 'receiving', detached),
   planted(
     'receiving links are refused',
     'receiving',

@@ -57,10 +57,9 @@ export const sendingFaults: readonly FaultKind[] = [
   planted('the connection is lost with a send in flight', 'sending', ({ sendTo: path }) => {
     return { at: 'send', path, times: 1, effect: { kind: 'disconnect' } };
   }),
-  sudden('a sending link is detached', 'sending', (broker, { sendTo }) => {
-    broker.detach(sendTo, text('amqp:link:detach-forced'));
-    return 1;
-  }),
+  sudden('a sending link is detached', 'sending', (broker, { sendTo }) =>
+    broker.detach(sendTo, text('amqp:link:detach-forced')),
+  ),
   ...refusals.map((condition) =>
     planted(
       `sending links are refused with ${condition}`,
