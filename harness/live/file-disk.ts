@@ -177,7 +177,7 @@ function readLog(path: string, file: Buffer, owner: Owner): Reading {
   }
   const stored = storedOn(disk);
   // A hole in the array: some write followed on one that is not here.
-  if (Object.keys(stored.entries).length !== stored.entries.length) {
+  if (Object.keys(disk.entries).length !== disk.entries.length) {
     throw damaged(path, offset, 'entries are missing before the end');
   }
   const recovered = { stored, last, records, cutBytes: file.length - offset };
