@@ -4,6 +4,7 @@
  * it; one that no read shows is a blind write, for whatever was appended after it is not shown
  * either. The two histories are linearizable together.
  */
+import { blank, bytes, signedBytes, zeros } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { absent, emptyList, none } from './states.ts';
@@ -37,10 +38,10 @@ function reduce(columns: Columns): Reduced {
   const { count, actions, first, states } = columns;
   const chain: Chain = {
     columns,
-    appender: new Int32Array(states.values.length).fill(none),
-    before: new Int32Array(states.values.length).fill(none),
-    shownBy: new Int32Array(states.values.length).fill(none),
-    seen: new Uint8Array(states.values.length),
+    appender: blank(states.values.length),
+    before: blank(states.values.length),
+    shownBy: blank(states.values.length),
+    seen: bytes(states.values.length),
   };
   for (let index = 0; index < count; index += 1) {
     const item = first[index] ?? none;
@@ -91,9 +92,9 @@ function follow(chain: Chain, read: number): Conflict | null {
 /** `before`: by item the one before it, `absent` for the first, `none` when no read shows it. */
 function asRegister(columns: Columns, before: Int32Array): Columns {
   const { count, states } = columns;
-  const actions = new Int8Array(count);
-  const first = new Int32Array(count);
-  const second = new Int32Array(count).fill(none);
+  const actions = signedBytes(count);
+  const first = zeros(count);
+  const second = blank(count);
   for (let index = 0; index < count; index += 1) {
     const value = columns.first[index] ?? absent;
     if (columns.actions[index] === action.read) {

@@ -2,6 +2,7 @@
  * Who made each observed value. The zone algorithm needs exactly one possible producer for every
  * value that somebody read or replaced; unknown operations count, because they may have happened.
  */
+import { blank, bytes } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { absent, none } from './states.ts';
@@ -37,8 +38,8 @@ export function producersOf(columns: Columns): ProducersResult {
   const { count } = columns;
   const { happened, observed } = observations(columns, values);
   const producers: Producers = {
-    producer: new Int32Array(values).fill(none),
-    replacer: new Int32Array(values).fill(none),
+    producer: blank(values),
+    replacer: blank(values),
     happened,
   };
   producers.producer[absent] = beginning;
@@ -86,8 +87,8 @@ interface Observations {
  */
 function observations(columns: Columns, values: number): Observations {
   const { count, completed, returns, first } = columns;
-  const happened = new Uint8Array(count);
-  const observed = new Uint8Array(values);
+  const happened = bytes(count);
+  const observed = bytes(values);
   const unknown = new Map<number, number[]>();
   const pending: number[] = [];
   const happens = (index: number): void => {

@@ -3,7 +3,7 @@
  * Those that do the same are a class; of a class the one called first is always the best to use.
  */
 import { action } from './model.ts';
-import { at } from './column.ts';
+import { at, zeros } from './column.ts';
 import type { Problem } from './problem.ts';
 
 export class UnknownClasses {
@@ -33,8 +33,8 @@ export class UnknownClasses {
     this.actions = Int8Array.from(firsts, (index) => problem.actions[index] ?? 0);
     this.wants = Int32Array.from(firsts, (index) => at(problem.wants, index));
     this.makes = Int32Array.from(firsts, (index) => at(problem.makes, index));
-    this.used = new Int32Array(this.count);
-    this.starts = new Int32Array(this.count + 1);
+    this.used = zeros(this.count);
+    this.starts = zeros(this.count + 1);
     for (const [group, { length }] of groups.entries()) {
       this.starts[group + 1] = at(this.starts, group) + length;
     }
