@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Check, TraceRecord } from './index.ts';
 import { everyPromiseHolds } from './index.ts';
 import { brokenRules, done, machine, refused } from '../raft/index.ts';
@@ -127,6 +127,11 @@ describe('WHITEWATER_TRACE', () => {
 });
 
 test('without a seed one is drawn, and printed', () => {
-  const { runs } = everyPromiseHolds({ runs: 1, env: {} });
-  expect(runs).toBe(1);
+  const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  everyPromiseHolds({ runs: 1, env: {} });
+  everyPromiseHolds({ runs: 1, env: {} });
+  const said = log.mock.calls.map(([text]) => String(text));
+  log.mockRestore();
+  expect(said[0]).toMatch(/^seed -?\d+, 1 runs, profile swarm$/u);
+  expect(new Set(said).size).toBe(2);
 });
