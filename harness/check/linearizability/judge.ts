@@ -3,7 +3,7 @@ import { judgeAppends } from './append-order.ts';
 import type { Budget } from './budget.ts';
 import { Allowance } from './budget.ts';
 import { judgeDirected } from './directed-judge.ts';
-import { borrowing } from './column.ts';
+import { at, borrowing } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { select } from './partition.ts';
@@ -24,8 +24,9 @@ export interface Told {
   readonly configurations: number;
 }
 
-/** Operations up to which the plain search is tried before the directed one. */
+/** Up to so many operations, or so many at a time, the plain search is tried before the directed one. */
 const plainMax = 300;
+const openMax = 6;
 
 const linearizable: EngineVerdict = { kind: 'linearizable' };
 
@@ -56,11 +57,23 @@ function judgeBy(columns: Columns, budget: Budget): Told {
     if (appended.kind !== 'undecided') return told(appended, 'appends');
     return told(searchPrepared(columns, allowance), 'search');
   }
-  if (columns.count <= plainMax) {
+  if (columns.count <= plainMax || mostOpen(columns) <= openMax) {
     const easy = searchPrepared(columns, allowance, 2 * columns.count + 64);
     if (easy.kind !== 'undecided' || allowance.spent) return told(easy, 'search');
   }
   return told(judgeDirected(columns, allowance), 'directed');
+}
+
+/** The most operations that are open at one return. */
+function mostOpen({ count, completed, calls, returns, byReturn }: Columns): number {
+  let most = 0;
+  let called = 0;
+  for (let rank = 0; rank < completed; rank += 1) {
+    const end = at(returns, at(byReturn, rank));
+    while (called < count && at(calls, called) < end) called += 1;
+    if (called - rank > most) most = called - rank;
+  }
+  return most;
 }
 
 function hasAppends({ actions }: Columns): boolean {

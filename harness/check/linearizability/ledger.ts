@@ -27,10 +27,10 @@ export class Ledger {
     this.needs = zeros(problem.values.length);
     this.makers = zeros(problem.values.length);
     let most = 0;
-    for (let index = 0; index < problem.count; index += 1) {
-      most = Math.max(most, at(problem.wants, index));
+    for (let group = 0; group < classes.count; group += 1) {
+      most = Math.max(most, at(classes.wants, group));
     }
-    for (const value of problem.values) most = Math.max(most, value);
+    for (const value of problem.values) if (value > most) most = value;
     this.asked = zeros(most + 1);
   }
 

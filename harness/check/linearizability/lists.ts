@@ -18,6 +18,9 @@ export type Reduced =
 /** Histories without appends are returned as they are. */
 export function withoutAppends(columns: Columns): Reduced {
   const { count, actions } = columns;
+  if (!actions.includes(action.append) && !actions.includes(action.appendUnknown)) {
+    return { kind: 'columns', columns };
+  }
   let appends = 0;
   let reads = 0;
   for (let index = 0; index < count; index += 1) {
@@ -25,7 +28,6 @@ export function withoutAppends(columns: Columns): Reduced {
     if (kind === action.append || kind === action.appendUnknown) appends += 1;
     else if (kind === action.read) reads += 1;
   }
-  if (appends === 0) return { kind: 'columns', columns };
   if (appends + reads < count) return undecided('appends are mixed with other changes');
   return reduce(columns);
 }

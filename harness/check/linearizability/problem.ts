@@ -1,7 +1,7 @@
 /** What the directed search solves: a register's history with names for its values. */
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
-import { at, bytes, signedBytes, zeros } from './column.ts';
+import { ascending, at, bytes, signedBytes, zeros } from './column.ts';
 import type { Names } from './rename.ts';
 import { changes, garbage } from './rename.ts';
 import { none } from './states.ts';
@@ -130,6 +130,7 @@ function byReturnOf(returns: Int32Array, unknown: Uint8Array): Int32Array {
  */
 export function problemOf(columns: Columns, names: Names): Problem {
   const { count, completed, actions, first, calls, returns } = columns;
+  if (count === completed) return wholeProblem(columns, names);
   const refused = actions.includes(action.casRefused);
   const draft = new ProblemDraft(count);
   for (let index = 0; index < count; index += 1) {
@@ -143,4 +144,20 @@ export function problemOf(columns: Columns, names: Names): Problem {
     draft.add({ action: turned, unknown, wants, makes, calls, returns, index, origin: index });
   }
   return draft.done(names.values);
+}
+
+/** Everything was answered, so nothing is left out: the columns serve as they are. */
+function wholeProblem(columns: Columns, { made, seen, values }: Names): Problem {
+  const { count, calls, returns, byReturn, first } = columns;
+  const actions = signedBytes(count);
+  const wants = zeros(count);
+  for (let index = 0; index < count; index += 1) {
+    const kind = columns.actions[index] ?? action.read;
+    const same = kind === action.cas && at(made, index) === none;
+    actions[index] = same ? action.read : kind;
+    wants[index] = kind === action.casRefused ? at(first, index) : at(seen, index);
+  }
+  const unknown = bytes(count);
+  const origins = ascending(count);
+  return { count, actions, unknown, wants, makes: made, calls, returns, byReturn, origins, values };
 }

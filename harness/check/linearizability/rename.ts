@@ -113,23 +113,29 @@ class Classes {
   }
 
   names(): Names {
-    const { columns, parents } = this;
-    const { count, first } = columns;
+    const { columns, sources } = this;
+    const { count, actions, first, second } = columns;
     const values: number[] = [-2];
-    const byRoot = blank(parents.length);
+    const byRoot = blank(count + 1);
     const seen = blank(count);
     const made = blank(count);
     for (let index = 0; index < count; index += 1) {
-      if (!observes(columns, index)) continue;
-      const root = this.find(at(this.sources, index));
-      if (at(byRoot, root) === none) byRoot[root] = values.push(at(first, index)) - 1;
-      seen[index] = at(byRoot, root);
+      const source = at(sources, index);
+      if (source === none) continue;
+      const root = this.find(source);
+      let name = at(byRoot, root);
+      if (name === none) {
+        name = values.push(at(first, index)) - 1;
+        byRoot[root] = name;
+      }
+      seen[index] = name;
     }
     const quiet = this.comparedOnly(values);
     for (let index = 0; index < count; index += 1) {
       if (!changes(columns, index)) continue;
       const name = at(byRoot, this.find(index));
-      made[index] = name === none ? at(quiet, productOf(columns, index)) : name;
+      const value = actions[index] === action.write ? at(first, index) : at(second, index);
+      made[index] = name === none ? at(quiet, value) : name;
     }
     const initial = at(byRoot, this.find(count));
     return { made, seen, values, initial: initial === none ? at(quiet, absent) : initial };
@@ -139,6 +145,7 @@ class Classes {
   private comparedOnly(values: number[]): Int32Array {
     const { count, actions, first, states } = this.columns;
     const quiet = filled(states.values.length, garbage);
+    if (!actions.includes(action.casRefused) && !actions.includes(action.casUnknown)) return quiet;
     for (let index = 0; index < count; index += 1) {
       const kind = actions[index];
       if (kind !== action.casRefused && kind !== action.casUnknown) continue;

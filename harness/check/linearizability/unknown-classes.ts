@@ -19,7 +19,8 @@ export class UnknownClasses {
 
   constructor(problem: Problem) {
     const members = new Map<string, number[]>();
-    for (let index = 0; index < problem.count; index += 1) {
+    const some = problem.byReturn.length < problem.count;
+    for (let index = 0; some && index < problem.count; index += 1) {
       if (problem.unknown[index] === 0) continue;
       const kind = problem.actions[index] === action.write ? -1 : at(problem.wants, index);
       const name = `${kind} ${at(problem.makes, index)}`;
