@@ -168,8 +168,8 @@ const table: Readonly<Record<FlagName, Flag>> = {
     parse: durationMs,
   },
   memory: {
-    flags: '--memory <MiB>',
-    text: 'of a foreign history: memory for each key beside the history, then unknown',
+    flags: '--memory <number>',
+    text: 'of a foreign history: MiB for each key beside the history, then unknown',
     group: 'Judging',
     parse: count,
   },
