@@ -5,6 +5,7 @@
 import { assert } from './assert.ts';
 import type { CommandPayload, Entry } from './entry.ts';
 import { mixApplied } from './hash.ts';
+import { entryAt, lastIndex } from './log.ts';
 import type { Answer } from './message.ts';
 import type { Outcome } from './node.ts';
 import { forgetAnswers, keepAnswer, newSession } from './session.ts';
@@ -16,12 +17,12 @@ export function commitTo(turn: Turn, index: number): void {
   const { node, rules } = turn;
   if (index !== node.commitIndex) {
     assert(turn, index > node.commitIndex, 'the commit index never goes back');
-    assert(turn, index <= node.log.length, 'only entries in the log are committed');
+    assert(turn, index <= lastIndex(node), 'only entries in the log are committed');
     node.commitIndex = index;
   }
   const upTo = rules.appliesUpTo(node);
   while (node.appliedIndex < upTo) {
-    const entry = node.log[node.appliedIndex];
+    const entry = entryAt(node, node.appliedIndex + 1);
     if (entry === undefined) break;
     node.appliedIndex += 1;
     applyEntry(turn, entry);

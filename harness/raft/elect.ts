@@ -1,7 +1,7 @@
 /** Elections (sections 5.2 and 5.4.1; raft.md 2.1). */
 import { assert } from './assert.ts';
 import type { Payload } from './entry.ts';
-import { lastIndex, lastTerm, makeEntry } from './log.ts';
+import { entryAt, lastIndex, lastTerm, makeEntry } from './log.ts';
 import type { RequestVote, RequestVoteReply } from './message.ts';
 import { newProgress, replicate } from './replicate.ts';
 import { adoptTerm, becomeFollower, forgetOffice } from './role.ts';
@@ -37,6 +37,7 @@ function requestVote(turn: Turn, peer: string): void {
     term: node.term,
     lastIndex: lastIndex(node),
     lastTerm: lastTerm(node),
+    transfer: false,
   });
 }
 
@@ -98,9 +99,9 @@ function becomeLeader(turn: Turn): void {
   for (const peer of node.options.servers) {
     if (peer !== node.options.id) node.progress.push(newProgress(peer, lastIndex(node) + 1));
   }
-  for (let at = node.appliedIndex; at < node.log.length; at += 1) {
-    const waiting = node.log[at]?.payload;
-    if (waiting?.kind === 'command') node.newest.set(waiting.session, at + 1);
+  for (let index = node.appliedIndex + 1; index <= lastIndex(node); index += 1) {
+    const waiting = entryAt(node, index)?.payload;
+    if (waiting?.kind === 'command') node.newest.set(waiting.session, index);
   }
   disarmElection(turn);
   armHeartbeat(turn);

@@ -1,7 +1,7 @@
 /** A follower's side of replication (Figure 2, AppendEntries, receiver). */
 import { commitTo } from './apply.ts';
 import { assert } from './assert.ts';
-import { lastIndexWithin, termAt } from './log.ts';
+import { lastIndex, lastIndexWithin, termAt } from './log.ts';
 import type { AppendEntries } from './message.ts';
 import { adoptTerm, becomeFollower } from './role.ts';
 import { append, armElection, send, truncate } from './turn.ts';
@@ -41,7 +41,7 @@ function acceptLeader(turn: Turn, request: AppendEntries): void {
 function appendMissing(turn: Turn, request: AppendEntries): void {
   const { node, rules } = turn;
   for (const entry of request.entries) {
-    if (entry.index <= node.log.length) {
+    if (entry.index <= lastIndex(node)) {
       if (!rules.conflicts(node, entry)) continue;
       truncate(turn, entry.index);
     }
@@ -71,5 +71,6 @@ function reply(turn: Turn, request: AppendEntries, verdict: Verdict): void {
     matchIndex: verdict.matchIndex,
     hintIndex: verdict.hint,
     hintTerm: termAt(node, verdict.hint),
+    round: request.round,
   });
 }

@@ -1,6 +1,7 @@
 /** A server's coming and going (raft.md 2.3: what survives, and what starts from scratch). */
 import { assert, BrokenInvariant } from './assert.ts';
 import { newSession } from './session.ts';
+import type { Configuration } from './entry.ts';
 import type { Node, NodeOptions, StateMachine } from './node.ts';
 import { forgetOffice } from './role.ts';
 import type { Stored } from './step.ts';
@@ -20,6 +21,10 @@ export function createNode(options: NodeOptions, application: StateMachine): Nod
     term: 0,
     votedFor: null,
     log: [],
+    baseIndex: 0,
+    baseTerm: 0,
+    snapshot: null,
+    configurations: [{ index: 0, configuration: beginning(options) }],
     lastWrite: 0,
     durableWrite: 0,
     durableIndex: 0,
@@ -34,12 +39,28 @@ export function createNode(options: NodeOptions, application: StateMachine): Nod
     sessions: new Map(),
     electionGeneration: 0,
     heartbeatGeneration: 0,
+    leaseGeneration: 0,
+    heardLeader: false,
+    receiving: null,
+    reads: [],
+    readCount: 0,
     granted: new Set(),
     refused: new Set(),
     progress: [],
     requesters: new Map(),
     newest: new Map(),
+    round: 0,
+    beats: 0,
+    leaseRound: 0,
+    leaseHeld: false,
+    transfer: null,
+    catchUp: null,
   };
+}
+
+/** The configuration before any entry. */
+function beginning({ servers, learners }: NodeOptions): Configuration {
+  return { voters: servers, outgoing: [], learners, learnersNext: [] };
 }
 
 function checkOptions(options: NodeOptions): void {

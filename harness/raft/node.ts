@@ -1,8 +1,17 @@
 /** A server's state: a plain record, grouped by who owns what, mutated only inside `step`. */
-import type { ClientId, Command, Entry, Json, ServerId, SessionId } from './entry.ts';
-import type { Answer } from './message.ts';
+import type {
+  ClientId,
+  Command,
+  Configuration,
+  Entry,
+  Json,
+  ServerId,
+  SessionId,
+} from './entry.ts';
+import type { Answer, ReadPayload } from './message.ts';
+import type { Snapshot } from './step.ts';
 
-export type Role = 'offline' | 'follower' | 'candidate' | 'leader';
+export type Role = 'offline' | 'follower' | 'preCandidate' | 'candidate' | 'leader';
 
 /** A command's fate in the user's hands: the next state and a result, or a refusal. */
 export type Outcome<State> =
@@ -16,12 +25,18 @@ export type Outcome<State> =
 export interface StateMachine<State = unknown> {
   start(): State;
   apply(state: State, command: Command): Outcome<State>;
+  /** The state as JSON, for snapshots; left out where the state is JSON itself. */
+  save?(state: State): Json;
+  /** The state that `save` gave. */
+  load?(saved: Json): State;
 }
 
 export interface NodeOptions {
   readonly id: ServerId;
-  /** The voters, this server among them, in one order that all servers share. */
+  /** The voters at the beginning, in one order that all servers share. */
   readonly servers: readonly ServerId[];
+  /** The learners at the beginning. A server in neither list waits to be added. */
+  readonly learners: readonly ServerId[];
   /** Election time-outs are drawn from [low, high). */
   readonly electionLowMicros: number;
   readonly electionHighMicros: number;
@@ -32,7 +47,44 @@ export interface NodeOptions {
   readonly inflightMax: number;
   /** Sessions that exist from the beginning. */
   readonly sessions: readonly SessionId[];
+  /** Ask before campaigning (dissertation 9.6). */
+  readonly preVote: boolean;
+  /** A leader that hears of no quorum steps down; its followers protect it (6.2, 4.2.3). */
+  readonly checkQuorum: boolean;
+  /** How long an acknowledged round lets a leader read alone; 0: never. Needs `checkQuorum`. */
+  readonly leaseMicros: number;
+  /** Entries applied between two snapshots; 0: the log is never compacted. */
+  readonly snapshotEvery: number;
+  /** Entries below a snapshot that stay in the log for slow followers. */
+  readonly snapshotKeep: number;
+  /** UTF-8 bytes of snapshot text in one message. */
+  readonly snapshotChunkBytes: number;
+  /** UTF-8 bytes of commands in one AppendEntries (one entry always goes); 0: no limit. */
+  readonly bytesPerAppendMax: number;
+  /** Entries that may wait uncommitted before clients are told `busy`; 0: no limit. */
+  readonly uncommittedMax: number;
+  /** Sessions kept; the least recently used one expires. 0: no limit. */
+  readonly sessionsMax: number;
 }
+
+/** What `NodeOptions` says when nothing beyond the paper's sections 5 and 8 is wanted. */
+export const plainOptions: Omit<NodeOptions, 'id' | 'servers' | 'sessions'> = {
+  learners: [],
+  electionLowMicros: 150_000,
+  electionHighMicros: 300_000,
+  heartbeatMicros: 50_000,
+  entriesPerAppendMax: 64,
+  inflightMax: 16,
+  preVote: false,
+  checkQuorum: false,
+  leaseMicros: 0,
+  snapshotEvery: 0,
+  snapshotKeep: 0,
+  snapshotChunkBytes: 64_000,
+  bytesPerAppendMax: 0,
+  uncommittedMax: 0,
+  sessionsMax: 0,
+};
 
 export interface Session {
   /** Every serial up to this one was answered and forgotten. */
@@ -58,6 +110,75 @@ export interface Progress {
   probing: boolean;
   /** Last indices of the AppendEntries under way, oldest first. */
   readonly inflight: number[];
+  /** The latest round that it acknowledged. */
+  ackedRound: number;
+  /** Heard from since the last check of the quorum. */
+  active: boolean;
+  /** A snapshot under way to it, or null. */
+  installing: Installing | null;
+}
+
+/** A snapshot on its way to a follower. */
+export interface Installing {
+  readonly snapshot: Snapshot;
+  /** `JSON.stringify(snapshot)`. */
+  readonly text: string;
+  /** The next piece begins here. */
+  offset: number;
+}
+
+/** A snapshot on its way from a leader: pieces in order, known by all four. */
+export interface Receiving {
+  readonly leader: ServerId;
+  readonly term: number;
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+  text: string;
+}
+
+/** A configuration and the index of its entry; that of the beginning has index 0. */
+export interface ConfigurationAt {
+  readonly index: number;
+  readonly configuration: Configuration;
+}
+
+/** A read that waits: for the first commit of the term, for its round, or to be applied. */
+export interface PendingRead {
+  /** Number of the read in this incarnation. */
+  readonly read: number;
+  /** The client that asked this server, or null when a follower asked. */
+  readonly request: { readonly client: ClientId; readonly payload: ReadPayload } | null;
+  /** The follower that asked and its number for the read, or null. */
+  readonly asked: { readonly peer: ServerId; readonly read: number } | null;
+  /** Up to here it must be applied; -1: not known yet. */
+  index: number;
+  /** Confirmed by a quorum's replies to this round or a later one; -1: none begun yet. */
+  round: number;
+}
+
+/** Leadership under way to another server (dissertation 3.10). */
+export interface Transfer {
+  readonly target: ServerId;
+  readonly client: ClientId;
+  readonly serial: number;
+  /** Heartbeats since it began. */
+  beats: number;
+  /** TimeoutNow was sent. */
+  sent: boolean;
+}
+
+/** A server that is brought up to date before it becomes a voter (dissertation 4.2.1). */
+export interface CatchUp {
+  readonly server: ServerId;
+  readonly client: ClientId;
+  readonly serial: number;
+  /** The configuration to append when it has caught up. */
+  readonly next: Configuration;
+  round: number;
+  /** The round is over when the server has the log up to here. */
+  target: number;
+  /** Heartbeats since the round began. */
+  beats: number;
 }
 
 export interface Node {
@@ -67,8 +188,14 @@ export interface Node {
   /** Persistent in meaning (Figure 2); durable only once the write that carries them is. */
   term: number;
   votedFor: ServerId | null;
-  /** `log[0]` has index 1. */
+  /** Entries after `baseIndex`: `log[0]` has index `baseIndex + 1`. */
   log: Entry[];
+  /** The last entry that the log no longer holds, and its term; 0 and 0 at the beginning. */
+  baseIndex: number;
+  baseTerm: number;
+  snapshot: Snapshot | null;
+  /** Oldest first; the last one is in force, committed or not. Never empty. */
+  readonly configurations: ConfigurationAt[];
 
   /** Writes: the last one asked for, the last one known durable, and what is durable by it. */
   lastWrite: number;
@@ -91,15 +218,31 @@ export interface Node {
 
   electionGeneration: number;
   heartbeatGeneration: number;
+  leaseGeneration: number;
+  /** In the first stage of the election time-out after a leader's message (raft.md 2.9). */
+  heardLeader: boolean;
+  /** A snapshot on its way here, or null. */
+  receiving: Receiving | null;
+  /** Reads that wait, oldest first, and how many there were in this incarnation. */
+  readonly reads: PendingRead[];
+  readCount: number;
 
   /** Candidates: who granted, who refused, in this term. */
   readonly granted: Set<ServerId>;
   readonly refused: Set<ServerId>;
 
-  /** Leaders: one per other server, in the order of `options.servers`. */
+  /** Leaders: one per other server that takes part (or catches up), in the configuration's order. */
   progress: Progress[];
   /** Leaders: who asked for the entry at an index. */
   readonly requesters: Map<number, ClientId>;
   /** Leaders: where the newest command of a session lies in the log. */
   readonly newest: Map<SessionId, number>;
+  /** Leaders: confirmation rounds begun, and heartbeats, in this term. */
+  round: number;
+  beats: number;
+  /** Leaders: the round whose lease timer runs (0: none), and whether a quorum answered it. */
+  leaseRound: number;
+  leaseHeld: boolean;
+  transfer: Transfer | null;
+  catchUp: CatchUp | null;
 }

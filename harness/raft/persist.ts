@@ -1,6 +1,7 @@
 /** What becomes durable, and what that allows (Figure 2, persistent state; raft.md 2.3). */
 import { assert } from './assert.ts';
 import { countOwnVote } from './elect.ts';
+import { lastIndex } from './log.ts';
 import { advanceCommit } from './replicate.ts';
 import type { Turn } from './turn.ts';
 
@@ -19,7 +20,7 @@ export function noteDurable(turn: Turn, write: number): void {
     if (first.lastIndex > node.durableIndex) node.durableIndex = first.lastIndex;
     pendingWrites.shift();
   }
-  assert(turn, node.durableIndex <= node.log.length, 'no more is durable than there is');
+  assert(turn, node.durableIndex <= lastIndex(node), 'no more is durable than there is');
 }
 
 /** A candidate's vote for itself may have become durable. */

@@ -19,6 +19,7 @@ export function propose(turn: Turn, request: ClientRequest): void {
   const { node, rules } = turn;
   assert(turn, node.role === 'leader', 'only a leader appends what clients ask for');
   const { payload } = request;
+  if (payload.kind !== 'command' && payload.kind !== 'register') return;
   if (payload.kind === 'command') {
     const known = rules.answerAtPropose(node, payload);
     if (known !== null) {
@@ -40,7 +41,7 @@ export function propose(turn: Turn, request: ClientRequest): void {
 
 function answerAtOnce(turn: Turn, request: ClientRequest, result: Answer): void {
   const { from: client, payload } = request;
-  const serial = payload.kind === 'command' ? payload.serial : 0;
+  const serial = payload.kind === 'register' ? 0 : payload.serial;
   const from = turn.node.options.id;
   answer(turn, { kind: 'ClientReply', from, to: client, serial, answer: result });
 }

@@ -19,7 +19,16 @@ import type { Turn } from './turn.ts';
 const noEntries: readonly Entry[] = [];
 
 export function newProgress(peer: ServerId, nextIndex: number): Progress {
-  return { peer, matchIndex: 0, nextIndex, probing: true, inflight: [] };
+  return {
+    peer,
+    matchIndex: 0,
+    nextIndex,
+    probing: true,
+    inflight: [],
+    ackedRound: 0,
+    active: true,
+    installing: null,
+  };
 }
 
 /** New entries: they leave at once to every follower whose window has room. */
@@ -32,6 +41,8 @@ export function beat(turn: Turn): void {
   const { node, rules } = turn;
   assert(turn, node.role === 'leader', 'only a leader sends heartbeats');
   armHeartbeat(turn);
+  node.beats += 1;
+  node.round += 1;
   for (const progress of node.progress) {
     if (progress.probing && rules.freesWindow('heartbeat')) progress.inflight.length = 0;
     const behind = progress.probing && progress.nextIndex <= lastIndex(node);
@@ -111,7 +122,8 @@ function fill(turn: Turn, progress: Progress): void {
 function sendEntries(turn: Turn, progress: Progress): void {
   const { node } = turn;
   const from = progress.nextIndex - 1;
-  const entries = node.log.slice(from, from + node.options.entriesPerAppendMax);
+  const at = from - node.baseIndex;
+  const entries = node.log.slice(at, at + node.options.entriesPerAppendMax);
   sendAppend(turn, progress, entries);
   progress.inflight.push(from + entries.length);
   if (!progress.probing) progress.nextIndex += entries.length;
@@ -129,5 +141,6 @@ function sendAppend(turn: Turn, progress: Progress, entries: readonly Entry[]): 
     prevTerm: termAt(node, prevIndex),
     entries,
     leaderCommit: node.commitIndex,
+    round: node.round,
   });
 }

@@ -4,7 +4,7 @@
  * of the Raft paper (extended version), and the rule ids of the project's Raft notes (2.1-R3, …).
  */
 import type { CommandPayload, Entry, ServerId } from './entry.ts';
-import { lastIndex, lastIndexWithin, lastTerm, termAt } from './log.ts';
+import { entryAt, lastIndex, lastIndexWithin, lastTerm, termAt } from './log.ts';
 import type {
   AppendEntries,
   AppendEntriesReply,
@@ -15,7 +15,7 @@ import type {
 } from './message.ts';
 import type { Node, Progress } from './node.ts';
 import { answerTo } from './session.ts';
-import type { Stored } from './step.ts';
+import type { Stored, Timer } from './step.ts';
 
 /** What may restart the election timer of a server that is not the leader. */
 export type ElectionEvent = 'granted' | 'refused' | 'append' | 'staleAppend';
@@ -57,7 +57,7 @@ export interface Rules {
   /** Does this event restart the election timer? (Figure 2, followers; 2.1-R4) */
   restartsElection(event: ElectionEvent): boolean;
   /** Is the expiry that of the timer as armed last, not of one replaced since? */
-  expiryIsCurrent(node: Node, expiry: { timer: string; generation: number }): boolean;
+  expiryIsCurrent(node: Node, expiry: { timer: Timer; generation: number }): boolean;
 
   /* ---- followers ---- */
 
@@ -160,9 +160,14 @@ export const raftRules: Rules = {
   quorum: (node) => Math.floor(node.options.servers.length / 2) + 1,
   restartsElection: (event) => event === 'granted' || event === 'append',
   expiryIsCurrent(node, expiry) {
-    const { electionGeneration, heartbeatGeneration } = node;
-    const current = expiry.timer === 'election' ? electionGeneration : heartbeatGeneration;
-    return expiry.generation === current;
+    switch (expiry.timer) {
+      case 'election':
+        return expiry.generation === node.electionGeneration;
+      case 'heartbeat':
+        return expiry.generation === node.heartbeatGeneration;
+      case 'lease':
+        return expiry.generation === node.leaseGeneration;
+    }
   },
 
   logMatches: (node, request) => termAt(node, request.prevIndex) === request.prevTerm,
@@ -197,7 +202,7 @@ export const raftRules: Rules = {
   waitingIndex(node, payload) {
     const index = node.newest.get(payload.session) ?? 0;
     if (index <= node.appliedIndex) return 0;
-    const waiting = node.log[index - 1]?.payload;
+    const waiting = entryAt(node, index)?.payload;
     return waiting?.kind === 'command' && waiting.serial === payload.serial ? index : 0;
   },
 };

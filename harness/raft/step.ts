@@ -9,17 +9,42 @@
  *    generation given; a later `arm` or `disarm` of the same timer replaces it;
  * 4. after a crash, give what was durable back with `online`.
  */
-import type { Entry, ServerId, SessionId } from './entry.ts';
+import type { Configuration, Entry, Json, ServerId, SessionId } from './entry.ts';
 import type { Answer, ClientReply, ClientRequest, RaftMessage } from './message.ts';
 import type { Node, NodeOptions, StateMachine } from './node.ts';
 
-export type Timer = 'election' | 'heartbeat';
+export type Timer = 'election' | 'heartbeat' | 'lease';
+
+/** A client's session as a snapshot keeps it. */
+export interface SavedSession {
+  readonly session: SessionId;
+  readonly acknowledged: number;
+  readonly serials: readonly number[];
+  readonly answers: readonly Answer[];
+}
+
+/** Everything applied up to `index`, in place of the entries that led there (section 7). */
+export interface Snapshot {
+  readonly index: number;
+  readonly term: number;
+  /** The configuration in force at `index`. */
+  readonly configuration: Configuration;
+  /** Least recently used first. */
+  readonly sessions: readonly SavedSession[];
+  /** The application's state, as its `save` gave it. */
+  readonly application: Json;
+  readonly stateDigest: number;
+}
 
 /** What survives a crash (Figure 2, "persistent state on all servers"). */
 export interface Stored {
   readonly term: number;
   readonly votedFor: ServerId | null;
-  /** Entries 1, 2, 3, … without a gap. */
+  readonly snapshot: Snapshot | null;
+  /**
+   * Without a gap, from 1 on, or from wherever the log was cut when a snapshot made its beginning
+   * needless. A crash may leave entries that the snapshot covers, or that contradict it.
+   */
   readonly entries: readonly Entry[];
 }
 
@@ -40,6 +65,11 @@ export interface Write {
   readonly hard: { readonly term: number; readonly votedFor: ServerId | null } | null;
   /** Replace everything from index `from` on by `entries`, or null when the log stays. */
   readonly log: { readonly from: number; readonly entries: readonly Entry[] } | null;
+  /**
+   * Keep this snapshot; once it is durable, entries up to `discardThrough` may go, in this order.
+   * Null when the snapshot stays as it is.
+   */
+  readonly snapshot: { readonly snapshot: Snapshot; readonly discardThrough: number } | null;
 }
 
 export type Effect =
@@ -71,6 +101,17 @@ export type Effect =
       readonly repeated: boolean;
       /** Running 32-bit hash of everything applied so far and what it came to. */
       readonly stateDigest: number;
+    }
+  /** The application and its sessions were replaced by a snapshot's. */
+  | { readonly kind: 'restore'; readonly snapshot: Snapshot }
+  /** A read was served from the state as of `appliedIndex`; `via` is what vouched for it. */
+  | {
+      readonly kind: 'serve';
+      readonly session: SessionId;
+      readonly serial: number;
+      readonly via: 'index' | 'lease';
+      readonly readIndex: number;
+      readonly appliedIndex: number;
     };
 
 /** A machine under test: the built-in Raft, a mutant, or a user's own. */

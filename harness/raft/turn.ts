@@ -6,6 +6,7 @@
  */
 import { assert } from './assert.ts';
 import type { Entry } from './entry.ts';
+import { lastIndex } from './log.ts';
 import type { ClientReply, RaftMessage } from './message.ts';
 import type { Node } from './node.ts';
 import type { Rules } from './rules.ts';
@@ -63,13 +64,14 @@ export function flush(turn: Turn): void {
   const id = node.lastWrite + 1;
   node.lastWrite = id;
   if (hardChanged) node.hardWrite = id;
-  if (from > 0) node.pendingWrites.push({ id, lastIndex: node.log.length });
+  if (from > 0) node.pendingWrites.push({ id, lastIndex: lastIndex(node) });
   emit(turn, {
     kind: 'persist',
     write: {
       id,
       hard: hardChanged ? { term: node.term, votedFor: node.votedFor } : null,
-      log: from > 0 ? { from, entries: node.log.slice(from - 1) } : null,
+      log: from > 0 ? { from, entries: node.log.slice(from - node.baseIndex - 1) } : null,
+      snapshot: null,
     },
   });
   turn.hardChanged = false;
@@ -90,7 +92,7 @@ export function answer(turn: Turn, message: ClientReply): void {
 export function append(turn: Turn, entry: Entry): void {
   const { node } = turn;
   const last = node.log[node.log.length - 1];
-  assert(turn, entry.index === node.log.length + 1, 'a log has no gaps');
+  assert(turn, entry.index === lastIndex(node) + 1, 'a log has no gaps');
   assert(turn, last === undefined || last.term <= entry.term, 'terms never fall along a log');
   assert(turn, entry.term <= node.term, 'no entry comes from the future');
   node.log.push(entry);
@@ -102,7 +104,7 @@ export function truncate(turn: Turn, from: number): void {
   const { node } = turn;
   assert(turn, from > node.commitIndex, 'committed entries are never removed');
   assert(turn, node.role === 'follower', 'only a follower removes entries');
-  node.log.length = from - 1;
+  node.log.length = from - node.baseIndex - 1;
   node.durableIndex = Math.min(node.durableIndex, from - 1);
   for (const write of node.pendingWrites) write.lastIndex = Math.min(write.lastIndex, from - 1);
   turn.logChangedFrom = turn.logChangedFrom === 0 ? from : Math.min(turn.logChangedFrom, from);
