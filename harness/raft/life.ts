@@ -54,6 +54,7 @@ export function createNode(options: NodeOptions, application: StateMachine): Nod
     leaseRound: 0,
     leaseHeld: false,
     transfer: null,
+    change: null,
     catchUp: null,
   };
 }

@@ -191,8 +191,11 @@ export type Answer =
   | { readonly kind: 'registered'; readonly session: SessionId }
   /** The session is unknown or its cached answer is gone: the command did not run this time. */
   | { readonly kind: 'sessionExpired' }
-  /** Definitely not taken: too much waits already, or the leader is handing over. Ask again. */
-  | { readonly kind: 'busy'; readonly reason: 'backlog' | 'transfer' }
+  /**
+   * Definitely not taken: too much waits already, or the leader is handing over, or it is not
+   * ready for another change of the configuration. Ask again.
+   */
+  | { readonly kind: 'busy'; readonly reason: 'backlog' | 'transfer' | 'reconfigure' }
   | { readonly kind: 'notLeader'; readonly leader: ServerId | null };
 
 export interface ClientReply {

@@ -104,6 +104,9 @@ export interface PendingWrite {
 /** What a leader believes of one follower. */
 export interface Progress {
   readonly peer: ServerId;
+  /** Counts among the voters, and among the outgoing ones, of the configuration in force. */
+  voter: boolean;
+  outgoing: boolean;
   matchIndex: number;
   nextIndex: number;
   /** Probing: one request at a time until the logs are known to meet. */
@@ -167,15 +170,19 @@ export interface Transfer {
   sent: boolean;
 }
 
-/** A server that is brought up to date before it becomes a voter (dissertation 4.2.1). */
-export interface CatchUp {
-  readonly server: ServerId;
+/** A change of the configuration under way, and who asked for it. */
+export interface PendingChange {
   readonly client: ClientId;
   readonly serial: number;
-  /** The configuration to append when it has caught up. */
+}
+
+/** Servers that are brought up to date before they become voters (dissertation 4.2.1). */
+export interface CatchUp {
+  readonly servers: readonly ServerId[];
+  /** The configuration to append when all of them have caught up. */
   readonly next: Configuration;
   round: number;
-  /** The round is over when the server has the log up to here. */
+  /** The round is over when they have the log up to here. */
   target: number;
   /** Heartbeats since the round began. */
   beats: number;
@@ -244,5 +251,7 @@ export interface Node {
   leaseRound: number;
   leaseHeld: boolean;
   transfer: Transfer | null;
+  /** Leaders: who asked for the change that catches up or waits to be committed, or null. */
+  change: PendingChange | null;
   catchUp: CatchUp | null;
 }

@@ -21,6 +21,8 @@ const noEntries: readonly Entry[] = [];
 export function newProgress(peer: ServerId, nextIndex: number): Progress {
   return {
     peer,
+    voter: true,
+    outgoing: false,
     matchIndex: 0,
     nextIndex,
     probing: true,
