@@ -7,6 +7,7 @@ import { createNode } from './life.ts';
 import { makeEntry } from './log.ts';
 import { raft } from './machine.ts';
 import type { AppendEntriesReply, ClientReply, ClientRequest, RaftMessage } from './message.ts';
+import { plainOptions } from './node.ts';
 import type { Node, NodeOptions, StateMachine } from './node.ts';
 import { newProgress } from './replicate.ts';
 import type { Effect, Input, Stored, Subject, Timer, Write } from './step.ts';
@@ -65,13 +66,9 @@ export interface Setup {
 
 export function optionsFor(servers: number, id: ServerId): NodeOptions {
   return {
+    ...plainOptions,
     id,
     servers: Array.from({ length: servers }, (_, at) => `n${at + 1}`),
-    electionLowMicros: 150_000,
-    electionHighMicros: 300_000,
-    heartbeatMicros: 50_000,
-    entriesPerAppendMax: 64,
-    inflightMax: 16,
     sessions: ['c1', 'c2'],
   };
 }
@@ -85,10 +82,17 @@ export function termsOf(entries: readonly Entry[]): number[] {
   return entries.map((entry) => entry.term);
 }
 
+/** What the disk of a new server holds. */
+export const emptyDisk: Stored = { term: 0, votedFor: null, snapshot: null, entries: [] };
+
 /** A server on line with what its disk holds. */
-export function onlineNode(options: NodeOptions, stored: Stored, subject: Subject = raft): Node {
+export function onlineNode(
+  options: NodeOptions,
+  stored: Partial<Stored>,
+  subject: Subject = raft,
+): Node {
   const node = subject.create(options, counter);
-  subject.step(node, { kind: 'online', stored });
+  subject.step(node, { kind: 'online', stored: { ...emptyDisk, ...stored } });
   return node;
 }
 
@@ -119,7 +123,10 @@ export function nodeOf(network: Network, id: ServerId): Node {
 
 function start(network: Network, id: ServerId): void {
   const { disk } = machineOf(network, id);
-  give(network, id, { kind: 'online', stored: { ...disk, entries: disk.entries.slice() } });
+  give(network, id, {
+    kind: 'online',
+    stored: { ...disk, snapshot: null, entries: disk.entries.slice() },
+  });
 }
 
 /** Gives a server one input and takes care of what comes out. */
@@ -265,7 +272,15 @@ export function led(setup: Setup): Network {
 
 export function ack(from: string, given: Partial<AppendEntriesReply>): AppendEntriesReply {
   const base = { to: 'n1', term: 1, success: true, prevIndex: 0, matchIndex: 0 };
-  return { kind: 'AppendEntriesReply', from, ...base, hintIndex: 0, hintTerm: 0, ...given };
+  return {
+    kind: 'AppendEntriesReply',
+    from,
+    ...base,
+    hintIndex: 0,
+    hintTerm: 0,
+    round: 0,
+    ...given,
+  };
 }
 
 /** A leader of `term` by decree: no-op and election left out. */

@@ -146,6 +146,7 @@ describe('Section 5.3: replication', () => {
       prevTerm: 2,
       entries,
       leaderCommit: 2,
+      round: 0,
     };
     deliver(network, old);
     propose(network, 'n1', { serial: 1, add: 1 });
