@@ -1,9 +1,10 @@
 /** Elections (sections 5.2 and 5.4.1; raft.md 2.1). */
 import { assert } from './assert.ts';
 import type { Payload } from './entry.ts';
+import { replicate } from './feed.ts';
 import { entryAt, lastIndex, lastTerm, makeEntry } from './log.ts';
 import type { RequestVote, RequestVoteReply } from './message.ts';
-import { newProgress, replicate } from './replicate.ts';
+import { newProgress } from './peers.ts';
 import { adoptTerm, becomeFollower, forgetOffice } from './role.ts';
 import { append, armElection, armHeartbeat, disarmElection, flush, send } from './turn.ts';
 import type { Turn } from './turn.ts';

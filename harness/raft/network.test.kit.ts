@@ -9,7 +9,7 @@ import { raft } from './machine.ts';
 import type { AppendEntriesReply, ClientReply, ClientRequest, RaftMessage } from './message.ts';
 import { plainOptions } from './node.ts';
 import type { Node, NodeOptions, StateMachine } from './node.ts';
-import { newProgress } from './replicate.ts';
+import { newProgress } from './peers.ts';
 import type { Effect, Input, Stored, Subject, Timer, Write } from './step.ts';
 
 type Applied = Extract<Effect, { readonly kind: 'apply' }>;

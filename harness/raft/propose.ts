@@ -1,8 +1,8 @@
 /** Clients' requests (section 8; dissertation 6.3). Only a leader takes them. */
 import { assert } from './assert.ts';
+import { replicate } from './feed.ts';
 import { lastIndex, makeEntry } from './log.ts';
 import type { Answer, ClientRequest } from './message.ts';
-import { replicate } from './replicate.ts';
 import { answer, append } from './turn.ts';
 import type { Turn } from './turn.ts';
 

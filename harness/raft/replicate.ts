@@ -8,35 +8,14 @@
  */
 import { commitTo } from './apply.ts';
 import { assert } from './assert.ts';
-import type { Entry, ServerId } from './entry.ts';
-import { lastIndex, termAt } from './log.ts';
+import { fill, sendHeartbeat } from './feed.ts';
+import { lastIndex } from './log.ts';
 import type { AppendEntriesReply } from './message.ts';
-import type { Node, Progress } from './node.ts';
+import type { Progress } from './node.ts';
+import { progressOf } from './peers.ts';
 import { adoptTerm } from './role.ts';
-import { armHeartbeat, send } from './turn.ts';
+import { armHeartbeat } from './turn.ts';
 import type { Turn } from './turn.ts';
-
-const noEntries: readonly Entry[] = [];
-
-export function newProgress(peer: ServerId, nextIndex: number): Progress {
-  return {
-    peer,
-    voter: true,
-    outgoing: false,
-    matchIndex: 0,
-    nextIndex,
-    probing: true,
-    inflight: [],
-    ackedRound: 0,
-    active: true,
-    installing: null,
-  };
-}
-
-/** New entries: they leave at once to every follower whose window has room. */
-export function replicate(turn: Turn): void {
-  for (const progress of turn.node.progress) fill(turn, progress);
-}
 
 /** The heartbeat timer ran out: everyone hears from the leader. */
 export function beat(turn: Turn): void {
@@ -47,9 +26,7 @@ export function beat(turn: Turn): void {
   node.round += 1;
   for (const progress of node.progress) {
     if (progress.probing && rules.freesWindow('heartbeat')) progress.inflight.length = 0;
-    const behind = progress.probing && progress.nextIndex <= lastIndex(node);
-    if (behind && hasRoom(node, progress)) sendEntries(turn, progress);
-    else sendAppend(turn, progress, noEntries);
+    sendHeartbeat(turn, progress);
   }
 }
 
@@ -63,11 +40,6 @@ export function advancePeer(turn: Turn, reply: AppendEntriesReply): void {
   else refused(turn, progress, reply);
   assert(turn, progress.nextIndex > progress.matchIndex, 'the next index lies above the match');
   fill(turn, progress);
-}
-
-function progressOf(node: Node, peer: ServerId): Progress | undefined {
-  for (const progress of node.progress) if (progress.peer === peer) return progress;
-  return undefined;
 }
 
 /** Commits what a majority holds, and applies it. */
@@ -107,42 +79,4 @@ function refused(turn: Turn, progress: Progress, reply: AppendEntriesReply): voi
 /** The requests under way end in ascending indices: those up to `index` have arrived. */
 function release({ inflight }: Progress, index: number): void {
   while (inflight.length > 0 && (inflight[0] ?? 0) <= index) inflight.shift();
-}
-
-function hasRoom(node: Node, progress: Progress): boolean {
-  const room = progress.probing ? 1 : node.options.inflightMax;
-  return progress.inflight.length < room;
-}
-
-function fill(turn: Turn, progress: Progress): void {
-  const { node } = turn;
-  while (progress.nextIndex <= lastIndex(node) && hasRoom(node, progress)) {
-    sendEntries(turn, progress);
-  }
-}
-
-function sendEntries(turn: Turn, progress: Progress): void {
-  const { node } = turn;
-  const from = progress.nextIndex - 1;
-  const at = from - node.baseIndex;
-  const entries = node.log.slice(at, at + node.options.entriesPerAppendMax);
-  sendAppend(turn, progress, entries);
-  progress.inflight.push(from + entries.length);
-  if (!progress.probing) progress.nextIndex += entries.length;
-}
-
-function sendAppend(turn: Turn, progress: Progress, entries: readonly Entry[]): void {
-  const { node } = turn;
-  const prevIndex = progress.nextIndex - 1;
-  send(turn, {
-    kind: 'AppendEntries',
-    from: node.options.id,
-    to: progress.peer,
-    term: node.term,
-    prevIndex,
-    prevTerm: termAt(node, prevIndex),
-    entries,
-    leaderCommit: node.commitIndex,
-    round: node.round,
-  });
 }
