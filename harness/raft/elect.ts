@@ -1,10 +1,12 @@
 /** Elections (sections 5.2 and 5.4.1; raft.md 2.1). */
 import { assert } from './assert.ts';
+import { otherVoters } from './configuration.ts';
 import type { Payload } from './entry.ts';
 import { replicate } from './feed.ts';
 import { entryAt, lastIndex, lastTerm, makeEntry } from './log.ts';
 import type { RequestVote, RequestVoteReply } from './message.ts';
-import { newProgress } from './peers.ts';
+import { trackPeers } from './peers.ts';
+import { voteResult } from './quorum.ts';
 import { adoptTerm, becomeFollower, forgetOffice } from './role.ts';
 import { append, armElection, armHeartbeat, disarmElection, flush, send } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -13,8 +15,12 @@ const noop: Payload = { kind: 'noop' };
 
 /** The election timer ran out: a new term, a vote for itself, and a request to all others. */
 export function campaign(turn: Turn): void {
-  const { node } = turn;
+  const { node, rules } = turn;
   assert(turn, node.role !== 'leader', 'a leader has no reason to campaign');
+  if (!rules.mayCampaign(node)) {
+    armElection(turn);
+    return;
+  }
   forgetOffice(turn);
   node.role = 'candidate';
   node.term += 1;
@@ -23,9 +29,7 @@ export function campaign(turn: Turn): void {
   turn.hardChanged = true;
   armElection(turn);
   flush(turn);
-  for (const peer of node.options.servers) {
-    if (peer !== node.options.id) requestVote(turn, peer);
-  }
+  for (const peer of otherVoters(node)) requestVote(turn, peer);
   countOwnVote(turn);
 }
 
@@ -82,24 +86,24 @@ export function countOwnVote(turn: Turn): void {
 
 function tally(turn: Turn): void {
   const { node, rules } = turn;
-  const quorum = rules.quorum(node);
-  if (node.granted.size >= quorum) becomeLeader(turn);
-  else if (node.refused.size > node.options.servers.length - quorum) {
-    becomeFollower(turn, node.term, null);
+  switch (voteResult(node, rules)) {
+    case 'won':
+      return becomeLeader(turn);
+    case 'lost':
+      return becomeFollower(turn, node.term, null);
+    case 'pending':
   }
 }
 
 /** Takes office: nothing is known of the others, and a no-op opens the term (raft.md 2.15). */
 function becomeLeader(turn: Turn): void {
-  const { node } = turn;
+  const { node, rules } = turn;
   assert(turn, node.role === 'candidate', 'only a candidate becomes leader');
   assert(turn, node.votedFor === node.options.id, 'a leader has its own vote');
   forgetOffice(turn);
   node.role = 'leader';
   node.leader = node.options.id;
-  for (const peer of node.options.servers) {
-    if (peer !== node.options.id) node.progress.push(newProgress(peer, lastIndex(node) + 1));
-  }
+  trackPeers(node, rules);
   for (let index = node.appliedIndex + 1; index <= lastIndex(node); index += 1) {
     const waiting = entryAt(node, index)?.payload;
     if (waiting?.kind === 'command') node.newest.set(waiting.session, index);

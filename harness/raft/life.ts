@@ -1,5 +1,6 @@
 /** A server's coming and going (raft.md 2.3: what survives, and what starts from scratch). */
 import { assert, BrokenInvariant } from './assert.ts';
+import { restoreConfigurations } from './configuration.ts';
 import { newSession } from './session.ts';
 import type { Configuration } from './entry.ts';
 import type { Node, NodeOptions, StateMachine } from './node.ts';
@@ -100,6 +101,8 @@ export function start(turn: Turn, given: Stored): void {
   node.sessions.clear();
   for (const session of node.options.sessions) node.sessions.set(session, newSession());
   forgetOffice(turn);
+  const configuration = beginning(node.options);
+  restoreConfigurations(node, { index: 0, configuration });
   const last = node.log.at(-1);
   assert(turn, last === undefined || last.index === node.log.length, 'a log has no gaps');
   assert(turn, last === undefined || last.term <= node.term, 'no entry comes from the future');

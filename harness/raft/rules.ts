@@ -14,6 +14,9 @@ import type {
   RequestVoteReply,
 } from './message.ts';
 import type { Node, Progress } from './node.ts';
+import { replicatedIndex } from './quorum.ts';
+import { membershipRules } from './rules-membership.ts';
+import type { MembershipRules } from './rules-membership.ts';
 import { answerTo } from './session.ts';
 import type { Stored, Timer } from './step.ts';
 
@@ -23,7 +26,7 @@ export type ElectionEvent = 'granted' | 'refused' | 'append' | 'staleAppend';
 /** What may free the window of requests under way to a follower. */
 export type WindowEvent = 'ack' | 'refusal' | 'heartbeat';
 
-export interface Rules {
+export interface Rules extends MembershipRules {
   /** Does the machine check itself? Off in mutants, so that the judges have to find them. */
   readonly asserting: boolean;
 
@@ -52,8 +55,6 @@ export interface Rules {
   countVote(votes: Set<ServerId>, voter: ServerId): void;
   /** Does a candidate's vote for itself count already? Once it is durable. (2.1-R1) */
   countsOwnVote(node: Node): boolean;
-  /** So many servers are a majority. (section 5.2) */
-  quorum(node: Node): number;
   /** Does this event restart the election timer? (Figure 2, followers; 2.1-R4) */
   restartsElection(event: ElectionEvent): boolean;
   /** Is the expiry that of the timer as armed last, not of one replaced since? */
@@ -80,11 +81,9 @@ export interface Rules {
   nextAfterRefusal(node: Node, progress: Progress, reply: AppendEntriesReply): number;
   /** Does this event free the window? (2.13) */
   freesWindow(event: WindowEvent): boolean;
-  /** How far the leader counts itself: as far as its own disk does. (2.2-R5) */
-  ownMatch(node: Node): number;
   /** May an index that a majority holds be committed? Only in its own term. (Figure 8; 2.2-R5) */
   mayCommit(node: Node, index: number): boolean;
-  /** The leader's commit index, from the two rules above and `quorum`. (Figure 2; 2.2-R5) */
+  /** The leader's commit index, from `mayCommit` and the quorum's rules. (Figure 2; 2.2-R5) */
   leaderCommit(node: Node, rules: Rules): number;
 
   /* ---- applying, and clients' sessions ---- */
@@ -113,26 +112,10 @@ function rememberedAnswer(
   return answerTo(session, payload.serial);
 }
 
-/** The largest index that a majority holds, or the commit index when that is no less. */
-function majorityIndex(node: Node, rules: Rules): number {
-  const quorum = rules.quorum(node);
-  const own = rules.ownMatch(node);
-  const { progress } = node;
-  let best = node.commitIndex;
-  // Few servers: trying each one's index beats sorting, and allocates nothing.
-  for (let trial = -1; trial < progress.length; trial += 1) {
-    const index = trial < 0 ? own : (progress[trial]?.matchIndex ?? 0);
-    if (index <= best) continue;
-    let holders = own >= index ? 1 : 0;
-    for (const peer of progress) if (peer.matchIndex >= index) holders += 1;
-    if (holders >= quorum) best = index;
-  }
-  return best;
-}
-
 /** Raft as in the paper, with the notes' refinements. */
 export const raftRules: Rules = {
   asserting: true,
+  ...membershipRules,
 
   adoptsTerm: (node, term) => term > node.term,
   isStale: (node, request) => request.term < node.term,
@@ -157,7 +140,6 @@ export const raftRules: Rules = {
     votes.add(voter);
   },
   countsOwnVote: (node) => node.durableWrite >= node.hardWrite,
-  quorum: (node) => Math.floor(node.options.servers.length / 2) + 1,
   restartsElection: (event) => event === 'granted' || event === 'append',
   expiryIsCurrent(node, expiry) {
     switch (expiry.timer) {
@@ -188,11 +170,10 @@ export const raftRules: Rules = {
     return Math.max(progress.matchIndex + 1, Math.min(reply.prevIndex, meet + 1));
   },
   freesWindow: () => true,
-  ownMatch: (node) => node.durableIndex,
   mayCommit: (node, index) => termAt(node, index) === node.term,
   leaderCommit(node, rules) {
     // Terms never fall along a log: if the term at this index is too old, so are all below it.
-    const index = majorityIndex(node, rules);
+    const index = replicatedIndex(node, rules);
     return rules.mayCommit(node, index) ? index : node.commitIndex;
   },
 

@@ -5,6 +5,7 @@
  * message is handed out, in one write, so that messages can name the write they wait for.
  */
 import { assert } from './assert.ts';
+import { enterConfiguration, revertConfigurations } from './configuration.ts';
 import type { Entry } from './entry.ts';
 import { lastIndex } from './log.ts';
 import type { ClientReply, RaftMessage } from './message.ts';
@@ -96,6 +97,7 @@ export function append(turn: Turn, entry: Entry): void {
   assert(turn, last === undefined || last.term <= entry.term, 'terms never fall along a log');
   assert(turn, entry.term <= node.term, 'no entry comes from the future');
   node.log.push(entry);
+  if (entry.payload.kind === 'configuration') enterConfiguration(node, entry);
   if (turn.logChangedFrom === 0) turn.logChangedFrom = entry.index;
 }
 
@@ -105,6 +107,7 @@ export function truncate(turn: Turn, from: number): void {
   assert(turn, from > node.commitIndex, 'committed entries are never removed');
   assert(turn, node.role === 'follower', 'only a follower removes entries');
   node.log.length = from - node.baseIndex - 1;
+  if (turn.rules.revertsConfigurations(node)) revertConfigurations(node, from);
   node.durableIndex = Math.min(node.durableIndex, from - 1);
   for (const write of node.pendingWrites) write.lastIndex = Math.min(write.lastIndex, from - 1);
   turn.logChangedFrom = turn.logChangedFrom === 0 ? from : Math.min(turn.logChangedFrom, from);

@@ -35,7 +35,7 @@ describe('a campaign against the real machine', () => {
     const canaries = [
       {
         name: 'half a quorum',
-        lab: wrongLab('half', { quorum: (node) => Math.ceil(node.options.servers.length / 2) }),
+        lab: wrongLab('half', { quorum: (_node, voters) => Math.ceil(voters / 2) }),
         runs: 500,
       },
     ];

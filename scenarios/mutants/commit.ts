@@ -139,7 +139,9 @@ const globalCounter: Mutant = {
       'one-global-success-counter',
       brokenRules({
         leaderCommit: (node, rules) =>
-          tallyOf(node).successes >= rules.quorum(node) ? node.log.length : node.commitIndex,
+          tallyOf(node).successes >= rules.quorum(node, node.options.servers.length)
+            ? node.log.length
+            : node.commitIndex,
       }),
     ),
     (step) => (node, input) => {
