@@ -31,6 +31,7 @@ export function createNode(options: NodeOptions, application: StateMachine): Nod
     durableIndex: 0,
     hardWrite: 0,
     pendingWrites: [],
+    earlyWrites: [],
     leader: null,
     commitIndex: 0,
     appliedIndex: 0,
@@ -93,6 +94,7 @@ export function start(turn: Turn, given: Stored): void {
   node.durableIndex = node.log.length;
   node.hardWrite = 0;
   node.pendingWrites.length = 0;
+  node.earlyWrites.length = 0;
   node.leader = null;
   node.commitIndex = 0;
   node.appliedIndex = 0;

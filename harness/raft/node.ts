@@ -9,7 +9,7 @@ import type {
   SessionId,
 } from './entry.ts';
 import type { Answer, ReadPayload } from './message.ts';
-import type { Snapshot } from './step.ts';
+import type { Snapshot } from './saved.ts';
 
 export type Role = 'offline' | 'follower' | 'preCandidate' | 'candidate' | 'leader';
 
@@ -212,6 +212,8 @@ export interface Node {
   hardWrite: number;
   /** Writes of the log under way, oldest first. */
   readonly pendingWrites: PendingWrite[];
+  /** Writes reported durable ahead of one before them; nothing counts on them yet. */
+  readonly earlyWrites: { readonly first: number; readonly write: number }[];
 
   leader: ServerId | null;
   commitIndex: number;

@@ -3,38 +3,22 @@
  * networks or chance. Whoever calls `step` owes four duties, in this order:
  *
  * 1. hand `persist` effects to stable storage in the order given, and report each as `persisted`
- *    once it is durable, in the same order (reporting one reports all before it);
- * 2. let a `send` or an `answer` leave only when the write named by `after` is durable (0: at once);
+ *    once it is durable: late if need be, and in any order. A report without `first` speaks for all
+ *    writes before it; one with `first` only for those it names. A write is *confirmed* once it and
+ *    all before it were reported;
+ * 2. let a `send` or an `answer` leave only when the write named by `after` is confirmed (0: at once);
  * 3. draw the time-out that `arm` asks for from the range given, and report it as `expire` with the
  *    generation given; a later `arm` or `disarm` of the same timer replaces it;
- * 4. after a crash, give what was durable back with `online`.
+ * 4. after a crash, give back with `online` what the writes up to some point came to, all confirmed
+ *    ones at least. The write after that point may have begun: term and vote come first, then the
+ *    snapshot, then the change of the log, and last what the snapshot made needless is discarded.
  */
-import type { Configuration, Entry, Json, ServerId, SessionId } from './entry.ts';
+import type { Entry, ServerId, SessionId } from './entry.ts';
 import type { Answer, ClientReply, ClientRequest, RaftMessage } from './message.ts';
 import type { Node, NodeOptions, StateMachine } from './node.ts';
+import type { SavedSession, Snapshot } from './saved.ts';
 
 export type Timer = 'election' | 'heartbeat' | 'lease';
-
-/** A client's session as a snapshot keeps it. */
-export interface SavedSession {
-  readonly session: SessionId;
-  readonly acknowledged: number;
-  readonly serials: readonly number[];
-  readonly answers: readonly Answer[];
-}
-
-/** Everything applied up to `index`, in place of the entries that led there (section 7). */
-export interface Snapshot {
-  readonly index: number;
-  readonly term: number;
-  /** The configuration in force at `index`. */
-  readonly configuration: Configuration;
-  /** Least recently used first. */
-  readonly sessions: readonly SavedSession[];
-  /** The application's state, as its `save` gave it. */
-  readonly application: Json;
-  readonly stateDigest: number;
-}
 
 /** What survives a crash (Figure 2, "persistent state on all servers"). */
 export interface Stored {
@@ -55,7 +39,12 @@ export type Input =
   | { readonly kind: 'propose'; readonly request: ClientRequest }
   | { readonly kind: 'receive'; readonly message: RaftMessage }
   | { readonly kind: 'expire'; readonly timer: Timer; readonly generation: number }
-  | { readonly kind: 'persisted'; readonly write: number };
+  | {
+      readonly kind: 'persisted';
+      readonly write: number;
+      /** Writes `first` to `write` are durable; left out: everything up to `write`. */
+      readonly first?: number;
+    };
 
 /** One atomic record for stable storage. */
 export interface Write {
@@ -66,8 +55,8 @@ export interface Write {
   /** Replace everything from index `from` on by `entries`, or null when the log stays. */
   readonly log: { readonly from: number; readonly entries: readonly Entry[] } | null;
   /**
-   * Keep this snapshot; once it is durable, entries up to `discardThrough` may go, in this order.
-   * Null when the snapshot stays as it is.
+   * Keep this snapshot instead of the one before; once it is durable, and `log` is replaced, the
+   * entries up to `discardThrough` go: all, when the log ends below. Null: it stays as it is.
    */
   readonly snapshot: { readonly snapshot: Snapshot; readonly discardThrough: number } | null;
 }
@@ -102,7 +91,7 @@ export type Effect =
       /** Running 32-bit hash of everything applied so far and what it came to. */
       readonly stateDigest: number;
     }
-  /** The application and its sessions were replaced by a snapshot's. */
+  /** The application and its sessions are a snapshot's: the leader's, or at the start the disk's. */
   | { readonly kind: 'restore'; readonly snapshot: Snapshot }
   /** A read was served from the state as of `appliedIndex`; `via` is what vouched for it. */
   | {
@@ -121,4 +110,4 @@ export interface Subject {
   step(node: Node, input: Input): readonly Effect[];
 }
 
-export type { SessionId };
+export type { SavedSession, SessionId, Snapshot };
