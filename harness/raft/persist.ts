@@ -1,8 +1,8 @@
 /** What becomes durable, and what that allows (Figure 2, persistent state; raft.md 2.3). */
 import { assert } from './assert.ts';
+import { advanceCommit } from './commit.ts';
 import { countOwnVote } from './elect.ts';
 import { lastIndex } from './log.ts';
-import { advanceCommit } from './replicate.ts';
 import type { Turn } from './turn.ts';
 
 /**

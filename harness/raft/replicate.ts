@@ -6,8 +6,9 @@
  * a refusal goes back to probing. What is lost is found at the next heartbeat: it names the entry
  * that should have arrived last, so a follower with a gap refuses it.
  */
-import { commitTo } from './apply.ts';
 import { assert } from './assert.ts';
+import { beatCatchUp } from './catch-up.ts';
+import { peerAdvanced } from './commit.ts';
 import { fill, sendHeartbeat } from './feed.ts';
 import { lastIndex } from './log.ts';
 import type { AppendEntriesReply } from './message.ts';
@@ -28,6 +29,7 @@ export function beat(turn: Turn): void {
     if (progress.probing && rules.freesWindow('heartbeat')) progress.inflight.length = 0;
     sendHeartbeat(turn, progress);
   }
+  if (node.catchUp !== null) beatCatchUp(turn);
 }
 
 /** A follower answered AppendEntries. */
@@ -36,18 +38,12 @@ export function advancePeer(turn: Turn, reply: AppendEntriesReply): void {
   if (adoptTerm(turn, reply.term) || !rules.isCurrent(node, reply)) return;
   const progress = progressOf(node, reply.from);
   if (progress === undefined) return;
+  const peers = node.progress;
   if (reply.success) acknowledged(turn, progress, reply);
   else refused(turn, progress, reply);
   assert(turn, progress.nextIndex > progress.matchIndex, 'the next index lies above the match');
-  fill(turn, progress);
-}
-
-/** Commits what a majority holds, and applies it. */
-export function advanceCommit(turn: Turn): void {
-  const { node, rules } = turn;
-  assert(turn, node.role === 'leader', 'only a leader counts replicas');
-  const index = rules.leaderCommit(node, rules);
-  if (index !== node.commitIndex) commitTo(turn, index);
+  // Another list: the answer ended the office, or changed who is replicated to.
+  if (node.progress === peers) fill(turn, progress);
 }
 
 function acknowledged(turn: Turn, progress: Progress, reply: AppendEntriesReply): void {
@@ -65,7 +61,7 @@ function acknowledged(turn: Turn, progress: Progress, reply: AppendEntriesReply)
   } else if (progress.nextIndex <= match) {
     progress.nextIndex = match + 1;
   }
-  if (match !== before) advanceCommit(turn);
+  if (match !== before) peerAdvanced(turn);
 }
 
 function refused(turn: Turn, progress: Progress, reply: AppendEntriesReply): void {

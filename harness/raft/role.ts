@@ -1,5 +1,6 @@
 /** Becoming a follower, from whatever role. */
 import { assert } from './assert.ts';
+import { endChange } from './change.ts';
 import type { ServerId } from './entry.ts';
 import { armElection, disarmHeartbeat } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -18,6 +19,7 @@ export function becomeFollower(turn: Turn, term: number, leader: ServerId | null
   node.term = term;
   node.votedFor = votedFor;
   node.leader = leader;
+  endChange(turn, { kind: 'notLeader', leader });
   forgetOffice(turn);
   if (!led) return;
   disarmHeartbeat(turn);
@@ -31,6 +33,8 @@ export function forgetOffice({ node }: Turn): void {
   node.progress = [];
   node.requesters.clear();
   node.newest.clear();
+  node.change = null;
+  node.catchUp = null;
 }
 
 /** Becomes a follower when the term is newer (section 5.1); says whether it was. */
