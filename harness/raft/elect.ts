@@ -1,26 +1,33 @@
 /** Elections (sections 5.2 and 5.4.1; raft.md 2.1). */
 import { assert } from './assert.ts';
 import { otherVoters } from './configuration.ts';
-import type { Payload } from './entry.ts';
+import type { Payload, ServerId } from './entry.ts';
 import { replicate } from './feed.ts';
 import { entryAt, lastIndex, lastTerm, makeEntry } from './log.ts';
 import type { RequestVote, RequestVoteReply } from './message.ts';
 import { trackPeers } from './peers.ts';
 import { voteResult } from './quorum.ts';
 import { adoptTerm, becomeFollower, forgetOffice } from './role.ts';
-import { append, armElection, armHeartbeat, disarmElection, flush, send } from './turn.ts';
+import {
+  append,
+  armElection,
+  armHeartbeat,
+  armProtection,
+  disarmElection,
+  flush,
+  send,
+} from './turn.ts';
 import type { Turn } from './turn.ts';
 
 const noop: Payload = { kind: 'noop' };
 
-/** The election timer ran out: a new term, a vote for itself, and a request to all others. */
-export function campaign(turn: Turn): void {
-  const { node, rules } = turn;
+/**
+ * Stands for election: a new term, a vote for itself, and a request to all others; with `transfer`
+ * on the word of the leader that hands over (dissertation 3.10).
+ */
+export function stand(turn: Turn, transfer: boolean): void {
+  const { node } = turn;
   assert(turn, node.role !== 'leader', 'a leader has no reason to campaign');
-  if (!rules.mayCampaign(node)) {
-    armElection(turn);
-    return;
-  }
   forgetOffice(turn);
   node.role = 'candidate';
   node.term += 1;
@@ -29,11 +36,11 @@ export function campaign(turn: Turn): void {
   turn.hardChanged = true;
   armElection(turn);
   flush(turn);
-  for (const peer of otherVoters(node)) requestVote(turn, peer);
+  for (const peer of otherVoters(node)) requestVote(turn, peer, transfer);
   countOwnVote(turn);
 }
 
-function requestVote(turn: Turn, peer: string): void {
+function requestVote(turn: Turn, peer: ServerId, transfer: boolean): void {
   const { node } = turn;
   send(turn, {
     kind: 'RequestVote',
@@ -42,13 +49,14 @@ function requestVote(turn: Turn, peer: string): void {
     term: node.term,
     lastIndex: lastIndex(node),
     lastTerm: lastTerm(node),
-    transfer: false,
+    transfer,
   });
 }
 
 /** A candidate asks for this server's vote (raft.md 2.1-R3). */
 export function judgeCandidate(turn: Turn, request: RequestVote): void {
   const { node, rules } = turn;
+  if (rules.protectsLeader(node, request)) return;
   adoptTerm(turn, request.term);
   const granted =
     !rules.isStale(node, request) &&
@@ -56,14 +64,21 @@ export function judgeCandidate(turn: Turn, request: RequestVote): void {
     rules.isUpToDate(node, request);
   if (granted && node.votedFor !== request.from) {
     assert(turn, node.votedFor === null, 'a vote, once given, stays for its term');
+    if (node.role === 'preCandidate') becomeFollower(turn, node.term, null);
     node.votedFor = request.from;
     turn.hardChanged = true;
   }
   if (node.role !== 'leader' && rules.restartsElection(granted ? 'granted' : 'refused')) {
-    armElection(turn);
+    rearm(turn);
   }
   const { id } = node.options;
   send(turn, { kind: 'RequestVoteReply', from: id, to: request.from, term: node.term, granted });
+}
+
+/** A vote given ends the protection of whoever led before, but not that of who leads by it. */
+function rearm(turn: Turn): void {
+  if (turn.node.heardLeader && turn.node.leader !== null) armProtection(turn);
+  else armElection(turn);
 }
 
 /** A voter answered (raft.md 2.1-R5). */

@@ -4,7 +4,7 @@ import { assert } from './assert.ts';
 import { lastIndex, lastIndexWithin, termAt } from './log.ts';
 import type { AppendEntries } from './message.ts';
 import { adoptTerm, becomeFollower } from './role.ts';
-import { append, armElection, send, truncate } from './turn.ts';
+import { append, armElection, armProtection, send, truncate } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** AppendEntries arrives, with entries or as a heartbeat (raft.md 2.2-R1). */
@@ -13,7 +13,10 @@ export function follow(turn: Turn, request: AppendEntries): void {
   adoptTerm(turn, request.term);
   const stale = rules.isStale(node, request);
   if (!stale) acceptLeader(turn, request);
-  if (rules.restartsElection(stale ? 'staleAppend' : 'append')) armElection(turn);
+  if (rules.restartsElection(stale ? 'staleAppend' : 'append')) {
+    if (stale) armElection(turn);
+    else armProtection(turn);
+  }
   if (stale) {
     refuse(turn, request, 0);
     return;

@@ -6,7 +6,7 @@ import type { Configuration } from './entry.ts';
 import type { Node, NodeOptions, StateMachine } from './node.ts';
 import { forgetOffice } from './role.ts';
 import type { Stored } from './step.ts';
-import { armElection, disarmElection, disarmHeartbeat } from './turn.ts';
+import { armElection, armProtection, disarmElection, disarmHeartbeat } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -67,12 +67,13 @@ function beginning({ servers, learners }: NodeOptions): Configuration {
 }
 
 function checkOptions(options: NodeOptions): void {
-  const { id, servers } = options;
+  const { id, servers, learners } = options;
   const fail = (what: string): never => {
     throw new RangeError(`Server ${id}: ${what}`);
   };
-  if (!servers.includes(id)) fail(`it is not among the servers ${servers.join(', ')}.`);
-  if (new Set(servers).size < servers.length) fail(`twice the same name in ${servers.join(', ')}.`);
+  const names = [...servers, ...learners];
+  if (new Set(names).size < names.length) fail(`twice the same name in ${names.join(', ')}.`);
+  if (servers.length === 0) fail('a cluster begins with one voter at least.');
   const { electionLowMicros: low, electionHighMicros: high, heartbeatMicros } = options;
   if (!(low > 0 && high > low)) fail(`election time-outs [${low}, ${high}) µs are no range.`);
   if (!(heartbeatMicros > 0)) fail(`a heartbeat every ${heartbeatMicros} µs is impossible.`);
@@ -108,7 +109,8 @@ export function start(turn: Turn, given: Stored): void {
   const last = node.log.at(-1);
   assert(turn, last === undefined || last.index === node.log.length, 'a log has no gaps');
   assert(turn, last === undefined || last.term <= node.term, 'no entry comes from the future');
-  armElection(turn);
+  if (turn.rules.protectsAtStart(node)) armProtection(turn);
+  else armElection(turn);
 }
 
 /** Goes off line: from now on nothing reaches it. What was not durable is the caller's affair. */

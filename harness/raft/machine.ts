@@ -1,5 +1,6 @@
 /** The one door: looks the transition up in the declared table and takes it. */
-import { campaign, countVote, judgeCandidate } from './elect.ts';
+import { campaign } from './campaign.ts';
+import { countVote, judgeCandidate } from './elect.ts';
 import { follow } from './follow.ts';
 import { advanceInstall, install } from './install.ts';
 import { endLease } from './lease.ts';
@@ -21,7 +22,7 @@ import type {
 } from './message.ts';
 import type { Role } from './node.ts';
 import { noteDurable, noteDurableLog, noteDurableVote } from './persist.ts';
-import { countPreVote, judgePreCandidate } from './prevote.ts';
+import { countPreVote, judgePreCandidate, notePreVote } from './prevote.ts';
 import { propose, redirect } from './propose.ts';
 import { askLeader, declineRead, noteReadIndex, read, takeRead } from './read.ts';
 import { reconfigure } from './reconfigure.ts';
@@ -171,7 +172,11 @@ const onRequestVoteReply: Column<'RequestVoteReply', [RequestVoteReply]> = {
   countVote,
 };
 const onPreVote: Column<'PreVote', [PreVote]> = { ignore, judgePreCandidate };
-const onPreVoteReply: Column<'PreVoteReply', [PreVoteReply]> = { ignore, noteTerm, countPreVote };
+const onPreVoteReply: Column<'PreVoteReply', [PreVoteReply]> = {
+  ignore,
+  noteTerm: notePreVote,
+  countPreVote,
+};
 const onAppendEntries: Column<'AppendEntries', [AppendEntries]> = { ignore, follow };
 const onAppendEntriesReply: Column<'AppendEntriesReply', [AppendEntriesReply]> = {
   ignore,

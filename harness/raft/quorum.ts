@@ -42,6 +42,26 @@ function hasMajority(voters: readonly ServerId[], has: (server: ServerId) => boo
   return count >= majority(voters.length);
 }
 
+/** Does a quorum of the configuration in force, the leader itself included, have it? */
+export function progressHaveQuorum(
+  node: Node,
+  rules: QuorumRules,
+  has: (progress: Progress) => boolean,
+): boolean {
+  const { voters, outgoing } = rules.electorate(configurationOf(node), 'commit');
+  let among = rules.countsItself(node, voters) ? 1 : 0;
+  let amongOutgoing = rules.countsItself(node, outgoing) ? 1 : 0;
+  for (const progress of node.progress) {
+    if (!(progress.voter || progress.outgoing) || !has(progress)) continue;
+    if (progress.voter) among += 1;
+    if (progress.outgoing) amongOutgoing += 1;
+  }
+  return (
+    (voters.length === 0 || among >= rules.quorum(node, voters.length)) &&
+    (outgoing.length === 0 || amongOutgoing >= rules.quorum(node, outgoing.length))
+  );
+}
+
 /** Whether the votes collected so far decide the election (section 5.2; 2.1-R5). */
 export function voteResult(node: Node, rules: QuorumRules): VoteResult {
   const { voters, outgoing } = rules.electorate(configurationOf(node), 'election');

@@ -9,24 +9,27 @@ import type {
   AppendEntries,
   AppendEntriesReply,
   Answer,
+  PreVote,
   RaftMessage,
   RequestVote,
   RequestVoteReply,
 } from './message.ts';
 import type { Node, Progress } from './node.ts';
 import { replicatedIndex } from './quorum.ts';
+import { electionRules } from './rules-election.ts';
+import type { ElectionRules } from './rules-election.ts';
 import { membershipRules } from './rules-membership.ts';
 import type { MembershipRules } from './rules-membership.ts';
 import { answerTo } from './session.ts';
 import type { Stored, Timer } from './step.ts';
 
 /** What may restart the election timer of a server that is not the leader. */
-export type ElectionEvent = 'granted' | 'refused' | 'append' | 'staleAppend';
+export type ElectionEvent = 'granted' | 'refused' | 'append' | 'staleAppend' | 'preVote';
 
 /** What may free the window of requests under way to a follower. */
 export type WindowEvent = 'ack' | 'refusal' | 'heartbeat';
 
-export interface Rules extends MembershipRules {
+export interface Rules extends MembershipRules, ElectionRules {
   /** Does the machine check itself? Off in mutants, so that the judges have to find them. */
   readonly asserting: boolean;
 
@@ -50,7 +53,7 @@ export interface Rules extends MembershipRules {
   /** Is the vote of this term still free for the candidate? (section 5.2; 2.1-R3) */
   voteIsFree(node: Node, request: RequestVote): boolean;
   /** Is the candidate's log at least as up to date as this one? (section 5.4.1; 2.1-R3) */
-  isUpToDate(node: Node, request: RequestVote): boolean;
+  isUpToDate(node: Node, request: RequestVote | PreVote): boolean;
   /** Enters a voter into a set of votes: twice the same voter is one vote. (5.2; 2.1-R5) */
   countVote(votes: Set<ServerId>, voter: ServerId): void;
   /** Does a candidate's vote for itself count already? Once it is durable. (2.1-R1) */
@@ -116,6 +119,7 @@ function rememberedAnswer(
 export const raftRules: Rules = {
   asserting: true,
   ...membershipRules,
+  ...electionRules,
 
   adoptsTerm: (node, term) => term > node.term,
   isStale: (node, request) => request.term < node.term,

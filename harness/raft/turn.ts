@@ -115,15 +115,37 @@ export function truncate(turn: Turn, from: number): void {
 
 /** Starts the election time-out anew, to be drawn by the caller (raft.md 2.1-R2). */
 export function armElection(turn: Turn): void {
+  const { electionLowMicros, electionHighMicros } = turn.node.options;
+  turn.node.heardLeader = false;
+  armElectionWithin(turn, electionLowMicros, electionHighMicros);
+}
+
+/**
+ * The same after a leader's message. Where leaders are protected the time-out comes in two parts:
+ * the least of it, in which nobody else is voted for, then the rest, drawn (dissertation 4.2.3).
+ */
+export function armProtection(turn: Turn): void {
+  const { preVote, checkQuorum, electionLowMicros } = turn.node.options;
+  if (!preVote && !checkQuorum) {
+    armElection(turn);
+    return;
+  }
+  turn.node.heardLeader = true;
+  armElectionWithin(turn, electionLowMicros, electionLowMicros + 1);
+}
+
+/** The first part is over. */
+export function endProtection(turn: Turn): void {
+  const { electionLowMicros, electionHighMicros } = turn.node.options;
+  turn.node.heardLeader = false;
+  armElectionWithin(turn, 1, Math.max(2, electionHighMicros - electionLowMicros));
+}
+
+function armElectionWithin(turn: Turn, lowMicros: number, highMicros: number): void {
   const { node } = turn;
   node.electionGeneration += 1;
-  emit(turn, {
-    kind: 'arm',
-    timer: 'election',
-    generation: node.electionGeneration,
-    lowMicros: node.options.electionLowMicros,
-    highMicros: node.options.electionHighMicros,
-  });
+  const { electionGeneration: generation } = node;
+  emit(turn, { kind: 'arm', timer: 'election', generation, lowMicros, highMicros });
 }
 
 export function armHeartbeat(turn: Turn): void {
@@ -140,6 +162,7 @@ export function armHeartbeat(turn: Turn): void {
 
 export function disarmElection(turn: Turn): void {
   turn.node.electionGeneration += 1;
+  turn.node.heardLeader = false;
   disarm(turn, 'election', turn.node.electionGeneration);
 }
 
