@@ -200,7 +200,8 @@ describe('Coming and going', () => {
   });
 
   test.each<[Partial<NodeOptions>, string]>([
-    [{ id: 'n9' }, 'Server n9: it is not among the servers n1, n2, n3.'],
+    [{ learners: ['n3'] }, 'Server n1: twice the same name in n1, n2, n3, n3.'],
+    [{ servers: [] }, 'Server n1: a cluster begins with one voter at least.'],
     [{ servers: ['n1', 'n1'] }, 'Server n1: twice the same name in n1, n1.'],
     [{ electionLowMicros: 5, electionHighMicros: 5 }, 'Server n1: election time-outs [5, 5) µs'],
     [{ heartbeatMicros: 0 }, 'Server n1: a heartbeat every 0 µs is impossible.'],

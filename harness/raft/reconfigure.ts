@@ -40,7 +40,7 @@ export function reconfigure(turn: Turn, request: ClientRequest): void {
 /** Why no change may begin now, or null. */
 function obstacleTo({ node, rules }: Turn): Answer | null {
   if (node.transfer !== null) return { kind: 'busy', reason: 'transfer' };
-  const ready = node.change === null && rules.changeIsSettled(node) && rules.mayChangeInTerm(node);
+  const ready = rules.changeIsSettled(node) && rules.mayChangeInTerm(node);
   return ready ? null : { kind: 'busy', reason: 'reconfigure' };
 }
 

@@ -11,7 +11,7 @@ export interface MembershipRules extends QuorumRules {
    * or while that is not known to be committed, one before. (dissertation 4.2.2; 2.17)
    */
   mayCampaign(node: Node): boolean;
-  /** Is no change under way? The newest configuration is committed and not joint. (4.1; 2.5) */
+  /** Is no change under way? The newest configuration is committed, not joint. (4.1; 2.5) */
   changeIsSettled(node: Node): boolean;
   /** May the term change the configuration? Once it has committed an entry. (2015 fix; 2.5) */
   mayChangeInTerm(node: Node): boolean;
@@ -57,7 +57,9 @@ export const membershipRules: MembershipRules = {
     return false;
   },
   changeIsSettled: (node) =>
-    newestIndex(node) <= node.commitIndex && !isJoint(configurationOf(node)),
+    node.change === null &&
+    newestIndex(node) <= node.commitIndex &&
+    !isJoint(configurationOf(node)),
   mayChangeInTerm: (node) => termAt(node, node.commitIndex) === node.term,
   hasCaughtUp: (node, catchUp) => catchUp.beats < electionBeats(node),
   mayLeaveJoint: (node) => newestIndex(node) <= node.commitIndex,
