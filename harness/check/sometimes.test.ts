@@ -50,6 +50,7 @@ const single: readonly (readonly [string, Bare])[] = [
       matchIndex: 0,
       hintIndex: 1,
       hintTerm: 1,
+      round: 0,
     }),
   ],
   ['client redirected', send(answers('S1', 'c1', 1, { kind: 'notLeader', leader: null }))],

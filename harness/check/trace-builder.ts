@@ -7,6 +7,7 @@ import type {
   EntryRef,
   HistoryRecord,
   MessageRecord,
+  SnapshotRef,
   StateRecord,
   TraceRecord,
 } from '../trace/record.ts';
@@ -75,7 +76,12 @@ export class TraceBuilder {
 
   online(
     server: string,
-    stored: { term?: number; votedFor?: string; log?: readonly EntryRef[] } = {},
+    stored: {
+      term?: number;
+      votedFor?: string;
+      snapshot?: SnapshotRef;
+      log?: readonly EntryRef[];
+    } = {},
   ): number {
     const incarnation = (this.incarnations.get(server) ?? 0) + 1;
     this.incarnations.set(server, incarnation);
@@ -88,6 +94,7 @@ export class TraceBuilder {
       incarnation,
       term: stored.term ?? 0,
       votedFor: stored.votedFor ?? null,
+      snapshot: stored.snapshot ?? null,
       entries: stored.log ?? [],
     });
   }
@@ -112,7 +119,14 @@ export class TraceBuilder {
   /** Asks the disk to keep term and vote; not yet durable. */
   vote(server: string, term: number, votedFor: string | null): number {
     const write = (this.writer(server).last += 1);
-    return this.add({ kind: 'write', server, write, hard: { term, votedFor }, log: null });
+    return this.add({
+      kind: 'write',
+      server,
+      write,
+      hard: { term, votedFor },
+      log: null,
+      snapshot: null,
+    });
   }
 
   /** Replaces the log from the first entry's index on; not yet durable. */
@@ -123,7 +137,8 @@ export class TraceBuilder {
   replace(server: string, from: number, put: readonly EntryRef[], term?: number): number {
     const write = (this.writer(server).last += 1);
     const hard = term === undefined ? null : { term, votedFor: null };
-    return this.add({ kind: 'write', server, write, hard, log: { from, entries: put } });
+    const log = { from, entries: put };
+    return this.add({ kind: 'write', server, write, hard, log, snapshot: null });
   }
 
   /** Everything written so far (or up to `write`) is durable. */
@@ -188,9 +203,14 @@ export class TraceBuilder {
   crash(
     server: string,
     survived: number,
-    torn: { readonly write: number; readonly entries: number } | null = null,
+    tear: {
+      readonly write: number;
+      readonly entries: number;
+      readonly snapshot?: boolean;
+    } | null = null,
   ): number {
     const lost = this.writer(server).last - survived;
+    const torn = tear === null ? null : { snapshot: false, ...tear };
     return this.add({ kind: 'crash', server, fault: 0, survived, torn, lost });
   }
 
@@ -209,7 +229,7 @@ export function granted(from: string, to: string, term: number): MessageRecord {
 }
 
 export function asksVote(from: string, to: string, term: number): MessageRecord {
-  return { kind: 'RequestVote', from, to, term, lastIndex: 0, lastTerm: 0 };
+  return { kind: 'RequestVote', from, to, term, lastIndex: 0, lastTerm: 0, transfer: false };
 }
 
 export function acknowledges(
@@ -227,6 +247,7 @@ export function acknowledges(
     matchIndex: what.matchIndex,
     hintIndex: 0,
     hintTerm: 0,
+    round: 0,
   };
 }
 

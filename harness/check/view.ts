@@ -2,6 +2,7 @@
  * The cluster as the records so far describe it: one fold that all judges share. A record costs
  * O(1) amortised; only a start of a server reads its whole log. Entries are kept by reference.
  */
+import type { Role } from '../raft/node.ts';
 import type { EntryRef, RecordKind, TraceRecord, WriteRecord } from '../trace/record.ts';
 
 /** What the disk holds for certain: every write reported durable, and nothing else. */
@@ -17,7 +18,7 @@ export interface ServerView {
   readonly position: number;
   up: boolean;
   paused: boolean;
-  role: 'offline' | 'follower' | 'candidate' | 'leader';
+  role: Role;
   term: number;
   /** The term in which `role` was taken; `term` may already be ahead of it within one step. */
   roleTerm: number;

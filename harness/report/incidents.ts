@@ -30,6 +30,22 @@ export function messageName(message: MessageRecord): string {
     }
     case 'AppendEntriesReply':
       return message.success ? `${message.from}'s acknowledgement` : `${message.from}'s refusal`;
+    case 'PreVote':
+      return `PreVote T${message.term}`;
+    case 'PreVoteReply':
+      return message.granted
+        ? `${message.from}'s word that it would vote`
+        : `${message.from}'s word that it would not vote`;
+    case 'InstallSnapshot':
+      return `a piece of the snapshot to ${message.lastIndex}`;
+    case 'InstallSnapshotReply':
+      return `${message.from}'s answer to the snapshot`;
+    case 'TimeoutNow':
+      return `TimeoutNow T${message.term}`;
+    case 'ReadIndex':
+      return `${message.from}'s question how far a read needs`;
+    case 'ReadIndexReply':
+      return `${message.from}'s word how far a read needs`;
     case 'ClientRequest':
       return `${clean(message.from, 20)}'s request`;
     case 'ClientReply':

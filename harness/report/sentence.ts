@@ -6,6 +6,7 @@ import { plain } from './draft.ts';
 import type { Scene } from './election.ts';
 import { tellTimer, tellVoteReply, tellVoteRequest } from './election.ts';
 import { tellCrash, tellOffline, tellOnline, tellPause } from './lifecycle.ts';
+import { tellMatter, tellTold, tellWish, withNews } from './matter.ts';
 import type { Plot } from './plot.ts';
 import { tellAppend, tellAppendReply, tellDurable } from './replication.ts';
 
@@ -34,6 +35,14 @@ function tellDeliver(plotted: Plot, scene: Scene, record: DeliverRecord): Draft 
       return tellAppend(scene, { record, message });
     case 'AppendEntriesReply':
       return tellAppendReply(scene, { record, message });
+    case 'PreVote':
+    case 'PreVoteReply':
+    case 'InstallSnapshot':
+    case 'InstallSnapshotReply':
+    case 'TimeoutNow':
+    case 'ReadIndex':
+    case 'ReadIndexReply':
+      return tellMatter(scene, { record, message });
     case 'ClientRequest':
       return tellRequest(scene, { record, message });
     case 'ClientReply':
@@ -43,6 +52,10 @@ function tellDeliver(plotted: Plot, scene: Scene, record: DeliverRecord): Draft 
 
 /** The sentence of a step, told against the cluster as it stood before. */
 export function sentence(plotted: Plot, scene: Scene): Draft | null {
+  return withNews(scene, sentenceOf(plotted, scene));
+}
+
+function sentenceOf(plotted: Plot, scene: Scene): Draft | null {
   const { root } = scene.step;
   switch (root.kind) {
     case 'timer':
@@ -51,6 +64,10 @@ export function sentence(plotted: Plot, scene: Scene): Draft | null {
       return tellDeliver(plotted, scene, root);
     case 'durable':
       return tellDurable(scene, root);
+    case 'told':
+      return tellTold(scene, root);
+    case 'operate':
+      return tellWish(root);
     case 'crash':
       return tellCrash(scene, root);
     case 'online':

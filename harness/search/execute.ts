@@ -18,7 +18,7 @@ import type { Run } from '../world/run.ts';
 import { run } from '../world/run.ts';
 import type { Scenario } from '../world/scenario.ts';
 import type { BusFactory } from '../world/setup.ts';
-import { clientNames, serverNames } from '../world/setup.ts';
+import { clientNames, membersOf, serverNames } from '../world/setup.ts';
 import { store } from '../world/store.ts';
 
 /** What is tested, on which bus, by which judges (linearizability is added to fit the workload). */
@@ -146,6 +146,7 @@ function header(scenario: Scenario, lab: Lab): TraceRecord {
     subject: lab.subject.name,
     adapter: 'memory',
     servers: serverNames(scenario),
+    ...membersOf(scenario),
     clients: clientNames(scenario),
     model: scenario.workload.model,
     scenario,

@@ -2,8 +2,8 @@
  * The trace: one record a line, in one total order. Plain types without imports at run time, so
  * that the world and the judges share them. `traces/FORMAT.md` explains every field.
  */
-import type { Command, Json, ServerId } from '../raft/entry.ts';
-import type { Answer, Message } from '../raft/message.ts';
+import type { Command, Configuration, Json, ServerId } from '../raft/entry.ts';
+import type { Answer, Message, OperatorPayload } from '../raft/message.ts';
 import type { Role } from '../raft/node.ts';
 import type { Timer } from '../raft/step.ts';
 
@@ -27,6 +27,17 @@ export interface EntryRef {
   readonly digest: number;
 }
 
+/** A snapshot by its identity: what it stands for, never its content. */
+export interface SnapshotRef {
+  /** Everything up to this entry is applied in it. */
+  readonly index: number;
+  readonly term: number;
+  /** Running hash of everything applied up to `index` and what it came to. */
+  readonly stateDigest: number;
+  /** The configuration in force at `index`. */
+  readonly configuration: Configuration;
+}
+
 export interface HeaderRecord extends Common {
   readonly kind: 'header';
   readonly schema: typeof traceSchema;
@@ -35,6 +46,10 @@ export interface HeaderRecord extends Common {
   /** The bus: memory, broker or azure. */
   readonly adapter: string;
   readonly servers: readonly ServerId[];
+  /** The configuration at the beginning; servers in neither list wait to be added. */
+  readonly voters: readonly ServerId[];
+  readonly learners: readonly ServerId[];
+  /** The last one may be the operator. */
   readonly clients: readonly string[];
   /** What the operations of the workload mean: which sequential object judges them. */
   readonly model: Model;
@@ -56,11 +71,17 @@ export interface SendRecord extends Common {
   readonly message: MessageRecord;
 }
 
-/** A message as the trace writes it: AppendEntries carries references instead of payloads. */
+/**
+ * A message as the trace writes it: AppendEntries carries references instead of payloads,
+ * InstallSnapshot the length of its piece of text instead of the text.
+ */
 export type MessageRecord =
-  | Exclude<Message, { readonly kind: 'AppendEntries' }>
+  | Exclude<Message, { readonly kind: 'AppendEntries' | 'InstallSnapshot' }>
   | (Omit<Extract<Message, { readonly kind: 'AppendEntries' }>, 'entries'> & {
       readonly entries: readonly EntryRef[];
+    })
+  | (Omit<Extract<Message, { readonly kind: 'InstallSnapshot' }>, 'data'> & {
+      readonly dataLength: number;
     });
 
 /** The receiver got it; `cause` is its send. */
@@ -141,15 +162,18 @@ export interface ProposeRecord extends Common {
   readonly index: number;
   readonly term: number;
   readonly digest: number;
-  /** Null for a no-op or a registration. */
+  /** Null for everything but a command. */
   readonly session: string | null;
   readonly serial: number;
   readonly command: Command | null;
+  /** Null for everything but a change of the configuration. */
+  readonly configuration: Configuration | null;
 }
 
 /**
- * The server changed its log or its hard state and asked its disk to keep it. The change holds in
- * memory from here on: everything from `log.from` on is replaced by `log.entries`.
+ * The server changed its log, its hard state or its snapshot and asked its disk to keep it. The
+ * change holds in memory from here on: everything from `log.from` on is replaced by `log.entries`;
+ * a snapshot stands for everything up to its index, and entries up to `discardThrough` may go.
  */
 export interface WriteRecord extends Common {
   readonly kind: 'write';
@@ -157,11 +181,19 @@ export interface WriteRecord extends Common {
   readonly write: number;
   readonly hard: { readonly term: number; readonly votedFor: ServerId | null } | null;
   readonly log: { readonly from: number; readonly entries: readonly EntryRef[] } | null;
+  readonly snapshot: (SnapshotRef & { readonly discardThrough: number }) | null;
 }
 
 /** Every write up to and including this one is durable. */
 export interface DurableRecord extends Common {
   readonly kind: 'durable';
+  readonly server: ServerId;
+  readonly write: number;
+}
+
+/** An asynchronous disk told the server that this write is durable: late, or out of order. */
+export interface ToldRecord extends Common {
+  readonly kind: 'told';
   readonly server: ServerId;
   readonly write: number;
 }
@@ -198,6 +230,39 @@ export interface ApplyRecord extends Common {
   readonly stateDigest: number;
 }
 
+/**
+ * The configuration in force at the server is another one: an entry was appended or cut off, a
+ * snapshot was installed, or its disk held one.
+ */
+export interface ConfigureRecord extends Common {
+  readonly kind: 'configure';
+  readonly server: ServerId;
+  /** Of the entry (or the snapshot) that says so; 0: the configuration of the beginning. */
+  readonly index: number;
+  readonly configuration: Configuration;
+}
+
+/** The state machine and its sessions were replaced by those of a snapshot. */
+export interface RestoreRecord extends Common {
+  readonly kind: 'restore';
+  readonly server: ServerId;
+  readonly index: number;
+  readonly term: number;
+  readonly stateDigest: number;
+}
+
+/** A read was served without an entry, from the state as of `appliedIndex`. */
+export interface ServeRecord extends Common {
+  readonly kind: 'serve';
+  readonly server: ServerId;
+  readonly session: string;
+  readonly serial: number;
+  /** What vouched for it: a round of heartbeats, or a lease. */
+  readonly via: 'index' | 'lease';
+  readonly readIndex: number;
+  readonly appliedIndex: number;
+}
+
 /** Memory is gone; of the unsynced writes only those up to `survived` reached the disk. */
 export interface CrashRecord extends Common {
   readonly kind: 'crash';
@@ -206,10 +271,15 @@ export interface CrashRecord extends Common {
   /** The last write found on the disk afterwards. */
   readonly survived: number;
   /**
-   * Set when the write after `survived` was torn: its term and vote, its truncation and its first
-   * `entries` entries are there, its checksum cut off the rest.
+   * Set when the write after `survived` was torn: its term and vote are there, then its snapshot if
+   * `snapshot`, then its truncation and its first `entries` entries (-1: not even the truncation).
+   * Nothing was discarded, and a checksum cut off the rest.
    */
-  readonly torn: { readonly write: number; readonly entries: number } | null;
+  readonly torn: {
+    readonly write: number;
+    readonly snapshot: boolean;
+    readonly entries: number;
+  } | null;
   /** Writes lost for good. */
   readonly lost: number;
 }
@@ -222,6 +292,8 @@ export interface OnlineRecord extends Common {
   readonly incarnation: number;
   readonly term: number;
   readonly votedFor: ServerId | null;
+  readonly snapshot: SnapshotRef | null;
+  /** The log as the disk holds it: a crash may leave entries that the snapshot made needless. */
   readonly entries: readonly EntryRef[];
 }
 
@@ -282,6 +354,16 @@ export interface HistoryRecord extends Common {
   readonly error: string | null;
 }
 
+/** An operator's wish, asked and answered; the history has no place for it. */
+export interface OperateRecord extends Common {
+  readonly kind: 'operate';
+  readonly client: string;
+  /** As in the history: `info` may have happened, or may yet. */
+  readonly phase: 'invoke' | 'ok' | 'fail' | 'info';
+  readonly wish: OperatorPayload;
+  readonly error: string | null;
+}
+
 export interface VerdictRecord extends Common {
   readonly kind: 'verdict';
   readonly verdict: 'pass' | 'fail' | 'unknown';
@@ -307,9 +389,13 @@ export type TraceRecord =
   | ProposeRecord
   | WriteRecord
   | DurableRecord
+  | ToldRecord
   | MatchRecord
   | CommitRecord
   | ApplyRecord
+  | ConfigureRecord
+  | RestoreRecord
+  | ServeRecord
   | CrashRecord
   | OnlineRecord
   | OfflineRecord
@@ -318,6 +404,7 @@ export type TraceRecord =
   | QuietRecord
   | EndRecord
   | HistoryRecord
+  | OperateRecord
   | VerdictRecord;
 
 export type RecordKind = TraceRecord['kind'];
@@ -337,9 +424,13 @@ const kinds: Readonly<Record<RecordKind, true>> = {
   propose: true,
   write: true,
   durable: true,
+  told: true,
   match: true,
   commit: true,
   apply: true,
+  configure: true,
+  restore: true,
+  serve: true,
   crash: true,
   online: true,
   offline: true,
@@ -352,6 +443,7 @@ const kinds: Readonly<Record<RecordKind, true>> = {
   ok: true,
   fail: true,
   info: true,
+  operate: true,
   verdict: true,
 };
 export const recordKinds: ReadonlySet<string> = new Set(Object.keys(kinds));

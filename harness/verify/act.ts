@@ -208,7 +208,8 @@ function termRose(before: Local, after: Local): boolean {
 function written(stored: Stored, { hard, log }: Write): Stored {
   let entries: readonly Entry[] = stored.entries;
   if (log !== null) entries = [...entries.slice(0, log.from - 1), ...log.entries];
-  return { ...(hard ?? { term: stored.term, votedFor: stored.votedFor }), entries };
+  const { term, votedFor, snapshot } = stored;
+  return { ...(hard ?? { term, votedFor }), snapshot, entries };
 }
 
 function expire(doing: Doing, timer: Timer, late: boolean): void {

@@ -111,6 +111,19 @@ function detailOf(message: Extract<Action, { readonly kind: 'receive' }>['messag
       const what = entries.map(({ index, term }) => `${index}@${term}`).join(', ') || 'nothing';
       return ` (after ${prevIndex}@${prevTerm}: ${what}; commit ${leaderCommit})`;
     }
+    case 'PreVote':
+      return ` (log ${message.lastIndex}@${message.lastTerm})`;
+    case 'PreVoteReply':
+      return message.granted ? ' (granted)' : ' (refused)';
+    case 'InstallSnapshot':
+      return ` (to ${message.lastIndex}@${message.lastTerm} from ${message.offset})`;
+    case 'InstallSnapshotReply':
+      return message.matchIndex > 0 ? ` (matches to ${message.matchIndex})` : ' (wants more)';
+    case 'TimeoutNow':
+      return '';
+    case 'ReadIndex':
+    case 'ReadIndexReply':
+      return ` (read ${message.read})`;
     case 'AppendEntriesReply':
       return message.success ? ` (matches to ${message.matchIndex})` : ' (refused)';
   }

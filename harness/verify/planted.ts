@@ -70,6 +70,7 @@ function wrongTail({ effects, node }: Stepped): readonly Effect[] {
       term,
       lastIndex: last?.index ?? 0,
       lastTerm: last?.term ?? 0,
+      transfer: false,
     };
     return { ...effect, message };
   });

@@ -12,17 +12,23 @@ const entry = (index: number, term: number): Entry => ({
 });
 
 function append(id: number, from: number, ...terms: readonly number[]): Write {
-  return { id, hard: null, log: { from, entries: terms.map((term, i) => entry(from + i, term)) } };
+  return {
+    id,
+    hard: null,
+    log: { from, entries: terms.map((term, i) => entry(from + i, term)) },
+    snapshot: null,
+  };
 }
 
 const vote = (id: number, term: number, votedFor: string | null): Write => ({
   id,
   hard: { term, votedFor },
   log: null,
+  snapshot: null,
 });
 
 function written(...writes: readonly Write[]): Disk {
-  const disk = newDisk({ term: 1, votedFor: null, entries: [entry(1, 1)] });
+  const disk = newDisk({ term: 1, votedFor: null, snapshot: null, entries: [entry(1, 1)] });
   for (const write of writes) disk.pending.push({ write, seq: write.id });
   return disk;
 }
@@ -51,11 +57,21 @@ describe('a disk', () => {
   });
 
   test.each([
-    ['everything unsynced', { kept: 0, tornEntries: null }, 'term 1, vote -, log 1', 3],
-    ['all but the first write', { kept: 1, tornEntries: null }, 'term 2, vote S2, log 1', 2],
-    ['the end of a torn record', { kept: 1, tornEntries: 1 }, 'term 2, vote S2, log 1 2', 2],
-    ['a record torn at once', { kept: 1, tornEntries: 0 }, 'term 2, vote S2, log 1', 2],
-    ['nothing, by luck', { kept: 3, tornEntries: null }, 'term 2, vote S2, log 1 2 2 2', 0],
+    ['everything unsynced', { kept: 0, torn: null }, 'term 1, vote -, log 1', 3],
+    ['all but the first write', { kept: 1, torn: null }, 'term 2, vote S2, log 1', 2],
+    [
+      'the end of a torn record',
+      { kept: 1, torn: { snapshot: false, entries: 1 } },
+      'term 2, vote S2, log 1 2',
+      2,
+    ],
+    [
+      'a record torn at once',
+      { kept: 1, torn: { snapshot: false, entries: 0 } },
+      'term 2, vote S2, log 1',
+      2,
+    ],
+    ['nothing, by luck', { kept: 3, torn: null }, 'term 2, vote S2, log 1 2 2 2', 0],
   ])('losing power can lose %s', (_what, loss, expected, lost) => {
     const disk = written(vote(1, 2, 'S2'), append(2, 2, 2, 2), append(3, 4, 2));
     expect(losePower(disk, loss)).toBe(lost);
@@ -64,8 +80,13 @@ describe('a disk', () => {
   });
 
   test('a torn record keeps the term and vote it begins with', () => {
-    const disk = written({ id: 1, hard: { term: 3, votedFor: null }, log: append(1, 2, 3, 3).log });
-    losePower(disk, { kept: 0, tornEntries: 1 });
+    const disk = written({
+      id: 1,
+      hard: { term: 3, votedFor: null },
+      log: append(1, 2, 3, 3).log,
+      snapshot: null,
+    });
+    losePower(disk, { kept: 0, torn: { snapshot: false, entries: 1 } });
     expect(holds(disk)).toBe('term 3, vote -, log 1 3');
   });
 
@@ -74,7 +95,7 @@ describe('a disk', () => {
     disk.syncing = 1;
     completeSync(disk);
     disk.pending.push({ write: append(2, 2, 3, 3), seq: 2 });
-    losePower(disk, { kept: 0, tornEntries: 1 });
+    losePower(disk, { kept: 0, torn: { snapshot: false, entries: 1 } });
     expect(holds(disk)).toBe('term 1, vote -, log 1 3');
   });
 

@@ -5,13 +5,14 @@
 import type { Micros } from '../bus/bus.ts';
 import { onBus, reopen } from './arrive.ts';
 import { due, giveUp, retry } from './clients.ts';
+import type { Timer } from '../raft/step.ts';
 import type { RunOptions } from './setup.ts';
 import { begin, newWorld } from './setup.ts';
 import { settled } from './settled.ts';
 import { relieve, relieveAll, strike } from './strike.ts';
 import { rings } from './timers.ts';
 import { drop, publish } from './transmit.ts';
-import { MachineBroke, ring, synced } from './turn.ts';
+import { MachineBroke, ring, synced, tellDue } from './turn.ts';
 import type { Counters, Envelope, Host, World } from './world.ts';
 import { codeOf, happening, indexOf, kindOf, sameStamp, stampOf } from './world.ts';
 
@@ -98,6 +99,14 @@ function happen(world: World, code: number, envelope: Envelope | undefined): voi
     case happening.heartbeatTimer:
       onTimer(world, index, 'heartbeat');
       break;
+    case happening.leaseTimer:
+      onTimer(world, index, 'lease');
+      break;
+    case happening.told: {
+      const host = world.hosts[index];
+      if (host !== undefined) tellDue(world, host);
+      break;
+    }
     case happening.disk: {
       const host = world.hosts[index];
       if (host !== undefined && sameStamp(code, host.incarnation) && host.disk.syncing > 0) {
@@ -133,8 +142,10 @@ function onClient(world: World, code: number): void {
   if (client === undefined) return;
   switch (kindOf(code)) {
     case happening.operation: {
-      const operation = world.scenario.workload.operations[stampOf(code)];
-      if (operation !== undefined) due(world, client, operation);
+      const { operations, operator } = world.scenario.workload;
+      const isOperator = client.index === world.hosts.length + world.scenario.workload.clients;
+      const task = (isOperator ? operator : operations)[stampOf(code)];
+      if (task !== undefined) due(world, client, task);
       break;
     }
     case happening.retry:
@@ -148,10 +159,12 @@ function onClient(world: World, code: number): void {
   }
 }
 
-function onTimer(world: World, index: number, timer: 'election' | 'heartbeat'): void {
+function onTimer(world: World, index: number, timer: Timer): void {
   const host = world.hosts[index];
   if (host === undefined || !rings(world, host, timer)) return;
-  if (host.paused) host.inbox.push({ kind: 'timer', timer });
+  // A server that stood still hears of its lease before it hears of anything else.
+  if (host.paused && timer === 'lease') host.lease.armed = true;
+  else if (host.paused) host.inbox.push({ kind: 'timer', timer });
   else ring(world, host, timer);
 }
 

@@ -53,7 +53,10 @@ export function drawWorkload(dice: Dice, options: ScenarioOptions): Workload {
     sessions: dice.chance(75) ? 'given' : 'registered',
     retryMs: dice.pick([200, 200, 100, 60, 400]),
     timeoutMs: dice.pick([2_000, 2_000, 1_000, 500]),
+    reads: 'log',
+    readsAt: 'leader',
     operations: [],
+    operator: [],
   };
 }
 
