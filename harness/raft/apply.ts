@@ -3,12 +3,13 @@
  * 6.3): every replica comes to the same answer, and the leader that was asked gives it.
  */
 import { assert } from './assert.ts';
-import type { CommandPayload, Entry } from './entry.ts';
-import { mixApplied } from './hash.ts';
+import type { CommandPayload, Entry, SessionId } from './entry.ts';
+import { mixApplied, mixJson } from './hash.ts';
 import { entryAt, lastIndex } from './log.ts';
 import type { Answer } from './message.ts';
 import type { Outcome } from './node.ts';
-import { forgetAnswers, keepAnswer, newSession } from './session.ts';
+import { forgetAnswers, keepAnswer, newSession, useSession } from './session.ts';
+import { compact, isSnapshotDue } from './snapshot.ts';
 import { answer, emit } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -20,12 +21,14 @@ export function commitTo(turn: Turn, index: number): void {
     assert(turn, index <= lastIndex(node), 'only entries in the log are committed');
     node.commitIndex = index;
   }
+  const compacts = node.options.snapshotEvery > 0;
   const upTo = rules.appliesUpTo(node);
   while (node.appliedIndex < upTo) {
     const entry = entryAt(node, node.appliedIndex + 1);
     if (entry === undefined) break;
     node.appliedIndex += 1;
     applyEntry(turn, entry);
+    if (compacts && isSnapshotDue(node)) compact(turn);
   }
 }
 
@@ -37,17 +40,33 @@ function applyEntry(turn: Turn, entry: Entry): void {
   let repeated = false;
   if (payload.kind === 'register') {
     const session = `#${entry.index}`;
-    node.sessions.set(session, newSession());
+    openSession(turn, session);
     result = { kind: 'registered', session };
   } else if (payload.kind === 'command') {
     result = turn.rules.answerAtApply(node, payload);
     repeated = result !== null;
+    if (node.options.sessionsMax > 0) useSession(node, payload.session);
     result ??= run(turn, payload);
   }
   node.stateDigest = mixApplied(node.stateDigest, { digest: entry.digest, answer: result });
   const { stateDigest } = node;
   emit(turn, { kind: 'apply', entry, answer: result, repeated, stateDigest });
   if (result !== null) tellRequester(turn, entry, result);
+}
+
+/**
+ * A new session. Where there is no room the least recently used one goes, by the order of the log:
+ * on every replica the same one, at the same entry (dissertation 6.3; raft.md 2.12).
+ */
+function openSession(turn: Turn, session: SessionId): void {
+  const { node, rules } = turn;
+  const { sessionsMax } = node.options;
+  while (sessionsMax > 0 && node.sessions.size >= sessionsMax) {
+    const expired = rules.sessionToExpire(node);
+    if (expired === undefined || !node.sessions.delete(expired)) break;
+    node.stateDigest = mixJson(node.stateDigest, [expired]);
+  }
+  node.sessions.set(session, newSession());
 }
 
 /** Runs the command and remembers its answer; forgets those that the client has seen. */

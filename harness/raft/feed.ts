@@ -5,6 +5,8 @@
 import type { Entry } from './entry.ts';
 import { lastIndex, termAt } from './log.ts';
 import type { Node, Progress } from './node.ts';
+import { openInstall, sendPiece } from './pieces.ts';
+import { entryBytes } from './size.ts';
 import { send } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -17,7 +19,13 @@ export function replicate(turn: Turn): void {
 
 /** Lets a follower hear from its leader, with entries if it is probed and lacks some. */
 export function sendHeartbeat(turn: Turn, progress: Progress): void {
-  const { node } = turn;
+  const { node, rules } = turn;
+  if (progress.installing !== null || rules.needsSnapshot(node, progress)) {
+    if (progress.installing === null) openInstall(turn, progress);
+    if (rules.beatsWhileInstalling()) sendAppend(turn, progress, noEntries);
+    sendPiece(turn, progress);
+    return;
+  }
   const behind = progress.probing && progress.nextIndex <= lastIndex(node);
   if (behind && hasRoom(node, progress)) sendEntries(turn, progress);
   else sendAppend(turn, progress, noEntries);
@@ -30,7 +38,13 @@ function hasRoom(node: Node, progress: Progress): boolean {
 
 /** As many requests with entries as the window has room for. */
 export function fill(turn: Turn, progress: Progress): void {
-  const { node } = turn;
+  const { node, rules } = turn;
+  if (progress.installing !== null) return;
+  if (rules.needsSnapshot(node, progress)) {
+    openInstall(turn, progress);
+    sendPiece(turn, progress);
+    return;
+  }
   while (progress.nextIndex <= lastIndex(node) && hasRoom(node, progress)) {
     sendEntries(turn, progress);
   }
@@ -40,15 +54,30 @@ function sendEntries(turn: Turn, progress: Progress): void {
   const { node } = turn;
   const from = progress.nextIndex - 1;
   const at = from - node.baseIndex;
-  const entries = node.log.slice(at, at + node.options.entriesPerAppendMax);
+  const entries = node.log.slice(at, at + entriesThatFit(node, at));
   sendAppend(turn, progress, entries);
   progress.inflight.push(from + entries.length);
   if (!progress.probing) progress.nextIndex += entries.length;
 }
 
+/** How many entries of the log, from its place `at` on, one request holds: one at least. */
+function entriesThatFit({ log, options }: Node, at: number): number {
+  const { entriesPerAppendMax: most, bytesPerAppendMax: bytesMax } = options;
+  if (bytesMax === 0) return most;
+  let bytes = 0;
+  for (let count = 0; count < most; count += 1) {
+    const entry = log[at + count];
+    if (entry === undefined) return count;
+    bytes += entryBytes(entry);
+    if (bytes > bytesMax && count > 0) return count;
+  }
+  return most;
+}
+
+/** To a follower that lacks compacted entries, a heartbeat names the first one still known. */
 function sendAppend(turn: Turn, progress: Progress, entries: readonly Entry[]): void {
   const { node } = turn;
-  const prevIndex = progress.nextIndex - 1;
+  const prevIndex = Math.max(progress.nextIndex - 1, node.baseIndex);
   send(turn, {
     kind: 'AppendEntries',
     from: node.options.id,

@@ -78,7 +78,7 @@ function take(turn: Turn, input: Input): void {
     case 'receive':
       return receive(turn, input.message, row);
     case 'persisted':
-      return row.persisted(turn, input.write);
+      return row.persisted(turn, input.write, input.first ?? 1);
     case 'propose':
       return request(turn, input.request, row);
     case 'expire': {
@@ -199,7 +199,7 @@ const onReadIndexReply: Column<'ReadIndexReply', [ReadIndexReply]> = {
 const onElectionTimeout: Column<'electionTimeout', []> = { ignore, campaign };
 const onHeartbeatTimeout: Column<'heartbeatTimeout', []> = { ignore, beat };
 const onLeaseTimeout: Column<'leaseTimeout', []> = { ignore, endLease };
-const onPersisted: Column<'persisted', [number]> = {
+const onPersisted: Column<'persisted', [number, number]> = {
   ignore,
   noteDurable,
   countOwnVote: noteDurableVote,
@@ -228,7 +228,7 @@ interface Row {
   readonly electionTimeout: (turn: Turn) => void;
   readonly heartbeatTimeout: (turn: Turn) => void;
   readonly leaseTimeout: (turn: Turn) => void;
-  readonly persisted: (turn: Turn, write: number) => void;
+  readonly persisted: (turn: Turn, write: number, first: number) => void;
 }
 
 function resolved(words: TransitionOf): Row {

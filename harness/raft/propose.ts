@@ -3,6 +3,7 @@ import { assert } from './assert.ts';
 import { replicate } from './feed.ts';
 import { lastIndex, makeEntry } from './log.ts';
 import type { Answer, ClientRequest } from './message.ts';
+import { jsonBytes } from './size.ts';
 import { answer, append } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -32,11 +33,28 @@ export function propose(turn: Turn, request: ClientRequest): void {
       return;
     }
   }
+  const denied = denial(turn, request);
+  if (denied !== null) {
+    answerAtOnce(turn, request, denied);
+    return;
+  }
   const index = lastIndex(node) + 1;
   append(turn, makeEntry({ index, term: node.term }, payload));
   node.requesters.set(index, request.from);
   if (payload.kind === 'command') node.newest.set(payload.session, index);
   replicate(turn);
+}
+
+/** Why the request may not enter the log, now or ever; null: it may (raft.md 2.13). */
+function denial({ node, rules }: Turn, { payload }: ClientRequest): Answer | null {
+  const { bytesPerAppendMax, uncommittedMax } = node.options;
+  if (bytesPerAppendMax > 0 && payload.kind === 'command') {
+    const bytes = jsonBytes(payload.command);
+    const reason = `the command takes ${bytes} bytes, and ${bytesPerAppendMax} are allowed`;
+    if (bytes > bytesPerAppendMax) return { kind: 'refused', reason };
+  }
+  if (uncommittedMax > 0 && rules.isBacklogged(node)) return { kind: 'busy', reason: 'backlog' };
+  return null;
 }
 
 function answerAtOnce(turn: Turn, request: ClientRequest, result: Answer): void {

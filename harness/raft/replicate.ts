@@ -46,13 +46,20 @@ export function advancePeer(turn: Turn, reply: AppendEntriesReply): void {
   if (node.progress === peers) fill(turn, progress);
 }
 
-function acknowledged(turn: Turn, progress: Progress, reply: AppendEntriesReply): void {
+/** The follower's log equals the leader's up to `matchIndex`, be it by entries or a snapshot. */
+export function acknowledged(
+  turn: Turn,
+  progress: Progress,
+  reply: { readonly matchIndex: number },
+): void {
   const { node, rules } = turn;
   const before = progress.matchIndex;
   const match = rules.matchAfterAck(progress, reply);
   assert(turn, match >= before, 'the match index never goes back');
   assert(turn, match <= lastIndex(node), 'no follower matches beyond the log of its leader');
   progress.matchIndex = match;
+  // Whatever the log still holds may follow: no snapshot is needed any more (2.4-R7).
+  if (progress.installing !== null && match >= node.baseIndex) progress.installing = null;
   if (rules.freesWindow('ack')) release(progress, reply.matchIndex);
   if (progress.probing && reply.matchIndex === match) {
     progress.probing = false;
@@ -66,7 +73,7 @@ function acknowledged(turn: Turn, progress: Progress, reply: AppendEntriesReply)
 
 function refused(turn: Turn, progress: Progress, reply: AppendEntriesReply): void {
   const { node, rules } = turn;
-  if (!rules.refusalIsCurrent(progress, reply)) return;
+  if (progress.installing !== null || !rules.refusalIsCurrent(progress, reply)) return;
   progress.nextIndex = rules.nextAfterRefusal(node, progress, reply);
   progress.probing = true;
   if (rules.freesWindow('refusal')) progress.inflight.length = 0;

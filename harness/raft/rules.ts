@@ -12,7 +12,6 @@ import type {
   PreVote,
   RaftMessage,
   RequestVote,
-  RequestVoteReply,
 } from './message.ts';
 import type { Node, Progress } from './node.ts';
 import { replicatedIndex } from './quorum.ts';
@@ -20,6 +19,8 @@ import { electionRules } from './rules-election.ts';
 import type { ElectionRules } from './rules-election.ts';
 import { membershipRules } from './rules-membership.ts';
 import type { MembershipRules } from './rules-membership.ts';
+import { storageRules } from './rules-storage.ts';
+import type { StorageRules } from './rules-storage.ts';
 import { answerTo } from './session.ts';
 import type { Stored, Timer } from './step.ts';
 
@@ -29,7 +30,7 @@ export type ElectionEvent = 'granted' | 'refused' | 'append' | 'staleAppend' | '
 /** What may free the window of requests under way to a follower. */
 export type WindowEvent = 'ack' | 'refusal' | 'heartbeat';
 
-export interface Rules extends MembershipRules, ElectionRules {
+export interface Rules extends MembershipRules, ElectionRules, StorageRules {
   /** Does the machine check itself? Off in mutants, so that the judges have to find them. */
   readonly asserting: boolean;
 
@@ -38,9 +39,9 @@ export interface Rules extends MembershipRules, ElectionRules {
   /** Is this a newer term, to be adopted as a follower? (section 5.1; 2.1-R6) */
   adoptsTerm(node: Node, term: number): boolean;
   /** Is the request of an older term, to be refused? (section 5.1; 2.1-R8) */
-  isStale(node: Node, request: RequestVote | AppendEntries): boolean;
+  isStale(node: Node, request: { readonly term: number }): boolean;
   /** Does the reply answer something asked in this term? (section 5.1; 2.1-R5, 2.2-R4) */
-  isCurrent(node: Node, reply: RequestVoteReply | AppendEntriesReply): boolean;
+  isCurrent(node: Node, reply: { readonly term: number }): boolean;
   /** The vote held after becoming follower in `term`: kept within a term. (Figure 2; 2.1-R6) */
   voteInTerm(node: Node, term: number): ServerId | null;
   /** The write that must be durable before the message may leave; 0: none. (Figure 2; 2.3) */
@@ -77,7 +78,7 @@ export interface Rules extends MembershipRules, ElectionRules {
   /* ---- leaders ---- */
 
   /** What is known to match after an acknowledgement: never less than before. (2.2-R4) */
-  matchAfterAck(progress: Progress, reply: AppendEntriesReply): number;
+  matchAfterAck(progress: Progress, reply: { readonly matchIndex: number }): number;
   /** Does the refusal lie beyond the match and answer the current probe, if any? (2.2-R4) */
   refusalIsCurrent(progress: Progress, reply: AppendEntriesReply): boolean;
   /** Where to probe after a refusal: skips whole terms, stays above the match. (2.14) */
@@ -115,10 +116,16 @@ function rememberedAnswer(
   return answerTo(session, payload.serial);
 }
 
+/** The newest write of the log that is not confirmed; 0: all are. */
+function lastLogWrite({ pendingWrites }: Node): number {
+  return pendingWrites[pendingWrites.length - 1]?.id ?? 0;
+}
+
 /** Raft as in the paper, with the notes' refinements. */
 export const raftRules: Rules = {
   asserting: true,
   ...membershipRules,
+  ...storageRules,
   ...electionRules,
 
   adoptsTerm: (node, term) => term > node.term,
@@ -126,10 +133,14 @@ export const raftRules: Rules = {
   isCurrent: (node, reply) => reply.term === node.term,
   voteInTerm: (node, term) => (term === node.term ? node.votedFor : null),
   sendWaitsFor(node, message) {
-    // No message shows a term or vote that a crash could take back; an ack promises entries too.
-    const promises = message.kind === 'AppendEntriesReply' && message.success;
-    const entriesToo = promises && message.matchIndex > node.durableIndex;
-    const write = entriesToo ? node.lastWrite : node.hardWrite;
+    // No message shows a term or vote that a crash could take back; an ack promises entries too,
+    // and that what stood in their place is gone: the newest write of the log says both.
+    const promised =
+      message.kind === 'AppendEntriesReply' || message.kind === 'InstallSnapshotReply'
+        ? message.matchIndex
+        : 0;
+    const write =
+      promised > node.durableIndex ? Math.max(lastLogWrite(node), node.hardWrite) : node.hardWrite;
     return write > node.durableWrite ? write : 0;
   },
   restored: (stored) => stored,
@@ -156,8 +167,11 @@ export const raftRules: Rules = {
     }
   },
 
-  logMatches: (node, request) => termAt(node, request.prevIndex) === request.prevTerm,
-  conflicts: (node, entry) => termAt(node, entry.index) !== entry.term,
+  // What was compacted is committed: it matches any leader's log (2.2-R3).
+  logMatches: (node, request) =>
+    request.prevIndex < node.baseIndex || termAt(node, request.prevIndex) === request.prevTerm,
+  conflicts: (node, entry) =>
+    entry.index > node.baseIndex && termAt(node, entry.index) !== entry.term,
   ackedIndex: (node, request) =>
     Math.max(request.prevIndex + request.entries.length, node.commitIndex),
   followerCommit(node, request) {
@@ -170,7 +184,9 @@ export const raftRules: Rules = {
     reply.prevIndex > progress.matchIndex &&
     (!progress.probing || reply.prevIndex === progress.nextIndex - 1),
   nextAfterRefusal(node, progress, reply) {
-    const meet = lastIndexWithin(node, { index: reply.hintIndex, term: reply.hintTerm });
+    // Term 0: the follower does not know any more which term its hint has.
+    const { hintIndex: index, hintTerm: term } = reply;
+    const meet = term === 0 ? index - 1 : lastIndexWithin(node, { index, term });
     return Math.max(progress.matchIndex + 1, Math.min(reply.prevIndex, meet + 1));
   },
   freesWindow: () => true,

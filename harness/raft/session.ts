@@ -1,9 +1,21 @@
 /** A client's session: which serials were answered, and how (dissertation 6.3). */
+import type { SessionId } from './entry.ts';
 import type { Answer } from './message.ts';
-import type { Session } from './node.ts';
+import type { Node, Session } from './node.ts';
 
 export function newSession(): Session {
   return { acknowledged: 0, serials: [], answers: [] };
+}
+
+/** Answers that a session keeps at most, for clients that never say what they have seen. */
+export const answersMax = 1_024;
+
+/** An entry of the session was applied: it is now the one used last. */
+export function useSession({ sessions }: Node, id: SessionId): void {
+  const session = sessions.get(id);
+  if (session === undefined) return;
+  sessions.delete(id);
+  sessions.set(id, session);
 }
 
 /** The answer kept for a serial, or null. */
@@ -18,6 +30,7 @@ export function answerTo(session: Session, serial: number): Answer | null {
 export function keepAnswer(session: Session, serial: number, answer: Answer): void {
   session.serials.push(serial);
   session.answers.push(answer);
+  if (session.serials.length > answersMax) forgetAnswers(session, Math.min(...session.serials));
 }
 
 /** The client has seen every answer up to `acknowledged`: they may go. */

@@ -11,6 +11,7 @@ import { lastIndex } from './log.ts';
 import type { ClientReply, RaftMessage } from './message.ts';
 import type { Node } from './node.ts';
 import type { Rules } from './rules.ts';
+import type { Snapshot } from './saved.ts';
 import type { Effect, Timer } from './step.ts';
 
 export interface Turn {
@@ -79,6 +80,25 @@ export function flush(turn: Turn): void {
   turn.logChangedFrom = 0;
 }
 
+/**
+ * Asks for a write of a snapshot; entries from `cutFrom` on go with it (0: none do). It is a write
+ * of its own, after all that it rests on: term and vote never come later than it (raft.md 2.3).
+ */
+export function keepSnapshot(
+  turn: Turn,
+  kept: { readonly snapshot: Snapshot; readonly discardThrough: number },
+  cutFrom: number,
+): void {
+  flush(turn);
+  const { node } = turn;
+  node.lastWrite += 1;
+  const log = cutFrom === 0 ? null : { from: cutFrom, entries: [] };
+  emit(turn, {
+    kind: 'persist',
+    write: { id: node.lastWrite, hard: null, log, snapshot: kept },
+  });
+}
+
 export function send(turn: Turn, message: RaftMessage): void {
   flush(turn);
   emit(turn, { kind: 'send', message, after: turn.rules.sendWaitsFor(turn.node, message) });
@@ -109,7 +129,9 @@ export function truncate(turn: Turn, from: number): void {
   node.log.length = from - node.baseIndex - 1;
   if (turn.rules.revertsConfigurations(node)) revertConfigurations(node, from);
   node.durableIndex = Math.min(node.durableIndex, from - 1);
-  for (const write of node.pendingWrites) write.lastIndex = Math.min(write.lastIndex, from - 1);
+  for (const write of node.pendingWrites) {
+    write.lastIndex = turn.rules.coversAfterCut(write.lastIndex, from);
+  }
   turn.logChangedFrom = turn.logChangedFrom === 0 ? from : Math.min(turn.logChangedFrom, from);
 }
 
