@@ -3,6 +3,8 @@
  * can be cut, disks are immediate or synced by hand, crashes lose what was not synced.
  */
 import type { Command, Entry, Json, Payload, ServerId } from './entry.ts';
+import { store } from './disk.test.kit.ts';
+import type { Disk } from './disk.test.kit.ts';
 import { createNode } from './life.ts';
 import { makeEntry } from './log.ts';
 import { raft } from './machine.ts';
@@ -25,18 +27,15 @@ export const counter: StateMachine<number> = {
   },
 };
 
-export interface Disk {
-  term: number;
-  votedFor: ServerId | null;
-  entries: Entry[];
-}
-
 /** One server, its disk, and what waits for the disk. */
 export interface Machine {
   readonly id: ServerId;
   node: Node;
   disk: Disk;
+  /** Not confirmed yet, oldest first. */
   unsynced: Write[];
+  /** Those of them that were reported durable out of order. */
+  early: Set<number>;
   held: { readonly message: RaftMessage; readonly after: number }[];
   /** Applied since the last start. */
   applied: Applied[];
@@ -99,10 +98,10 @@ export function onlineNode(
 export function createNetwork(setup: Setup): Network {
   const subject = setup.subject ?? raft;
   const machines = optionsFor(setup.servers, 'n1').servers.map((id, at): Machine => {
-    const disk = { term: 0, votedFor: null, entries: [], ...setup.disks?.[at] };
+    const disk = { term: 0, votedFor: null, snapshot: null, entries: [], ...setup.disks?.[at] };
     const options = { ...optionsFor(setup.servers, id), ...setup.options };
     const node = subject.create(options, counter);
-    return { id, node, disk, unsynced: [], held: [], applied: [] };
+    return { id, node, disk, unsynced: [], early: new Set(), held: [], applied: [] };
   });
   const slowDisks = setup.slowDisks ?? false;
   const rest = { queue: [], replies: [], cut: new Set<string>(), muted: null };
@@ -125,7 +124,7 @@ function start(network: Network, id: ServerId): void {
   const { disk } = machineOf(network, id);
   give(network, id, {
     kind: 'online',
-    stored: { ...disk, snapshot: null, entries: disk.entries.slice() },
+    stored: { ...disk, entries: disk.entries.slice() },
   });
 }
 
@@ -149,12 +148,22 @@ export function sync(network: Network, id: ServerId): void {
   const machine = machineOf(network, id);
   const write = machine.unsynced.shift();
   if (write === undefined) return;
-  if (write.hard !== null) Object.assign(machine.disk, write.hard);
-  if (write.log !== null) {
-    const kept = machine.disk.entries.slice(0, write.log.from - 1);
-    machine.disk.entries = kept.concat(write.log.entries);
-  }
+  store(machine.disk, write);
   give(network, id, { kind: 'persisted', write: write.id });
+}
+
+/** One of the writes under way becomes durable, whatever comes of those before it. */
+export function syncOne(network: Network, id: ServerId, at: number): void {
+  const machine = machineOf(network, id);
+  const write = machine.unsynced[at];
+  if (write === undefined || machine.early.has(write.id)) return;
+  machine.early.add(write.id);
+  for (let next = machine.unsynced[0]; next !== undefined; next = machine.unsynced[0]) {
+    if (!machine.early.delete(next.id)) break;
+    store(machine.disk, next);
+    machine.unsynced.shift();
+  }
+  give(network, id, { kind: 'persisted', write: write.id, first: write.id });
 }
 
 function release(network: Network, machine: Machine): void {
@@ -167,9 +176,20 @@ function release(network: Network, machine: Machine): void {
   }
 }
 
-/** Memory and unsynced writes are gone; the server comes back with its disk. */
-export function crash(network: Network, id: ServerId): void {
+/**
+ * Memory and unsynced writes are gone, but for the first `writes` of them and the first `steps` of
+ * the next; the server comes back with its disk.
+ */
+export function crash(
+  network: Network,
+  id: ServerId,
+  { writes, steps }: { readonly writes: number; readonly steps: number } = { writes: 0, steps: 0 },
+): void {
   const machine = machineOf(network, id);
+  for (const write of machine.unsynced.slice(0, writes)) store(machine.disk, write);
+  const torn = machine.unsynced[writes];
+  if (torn !== undefined) store(machine.disk, torn, steps);
+  machine.early.clear();
   machine.unsynced = [];
   machine.held = [];
   machine.applied = [];
