@@ -7,9 +7,10 @@ import type { CommandPayload, Entry, SessionId } from './entry.ts';
 import { mixApplied, mixJson } from './hash.ts';
 import { entryAt, lastIndex } from './log.ts';
 import type { Answer } from './message.ts';
-import type { Outcome } from './node.ts';
+import { outcomeOf } from './outcome.ts';
 import { forgetAnswers, keepAnswer, newSession, useSession } from './session.ts';
 import { compact, isSnapshotDue } from './snapshot.ts';
+import { settleReads } from './serve.ts';
 import { answer, emit } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -30,6 +31,7 @@ export function commitTo(turn: Turn, index: number): void {
     applyEntry(turn, entry);
     if (compacts && isSnapshotDue(node)) compact(turn);
   }
+  if (node.reads.length > 0) settleReads(turn);
 }
 
 function applyEntry(turn: Turn, entry: Entry): void {
@@ -72,7 +74,7 @@ function openSession(turn: Turn, session: SessionId): void {
 /** Runs the command and remembers its answer; forgets those that the client has seen. */
 function run(turn: Turn, payload: CommandPayload): Answer {
   const { node } = turn;
-  const outcome = outcomeOf(turn, payload);
+  const outcome = outcomeOf(node, payload.command);
   let result: Answer;
   if (outcome.kind === 'done') {
     node.state = outcome.state;
@@ -85,15 +87,6 @@ function run(turn: Turn, payload: CommandPayload): Answer {
   keepAnswer(session, payload.serial, result);
   forgetAnswers(session, payload.acknowledged);
   return result;
-}
-
-/** An application that throws has refused: it is pure, so nothing happened. */
-function outcomeOf({ node }: Turn, payload: CommandPayload): Outcome<unknown> {
-  try {
-    return node.application.apply(node.state, payload.command);
-  } catch (error) {
-    return { kind: 'refused', reason: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 function tellRequester(turn: Turn, entry: Entry, result: Answer): void {

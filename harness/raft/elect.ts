@@ -8,6 +8,7 @@ import type { RequestVote, RequestVoteReply } from './message.ts';
 import { trackPeers } from './peers.ts';
 import { voteResult } from './quorum.ts';
 import { adoptTerm, becomeFollower, forgetOffice } from './role.ts';
+import { dropReads } from './serve.ts';
 import {
   append,
   armElection,
@@ -28,11 +29,12 @@ const noop: Payload = { kind: 'noop' };
 export function stand(turn: Turn, transfer: boolean): void {
   const { node } = turn;
   assert(turn, node.role !== 'leader', 'a leader has no reason to campaign');
+  node.leader = null;
+  dropReads(turn);
   forgetOffice(turn);
   node.role = 'candidate';
   node.term += 1;
   node.votedFor = node.options.id;
-  node.leader = null;
   turn.hardChanged = true;
   armElection(turn);
   flush(turn);

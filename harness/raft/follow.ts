@@ -4,6 +4,7 @@ import { assert } from './assert.ts';
 import type { ServerId } from './entry.ts';
 import { lastIndex, lastIndexWithin, termAt } from './log.ts';
 import type { AppendEntries, InstallSnapshot } from './message.ts';
+import { ageReads } from './read.ts';
 import { adoptTerm, becomeFollower } from './role.ts';
 import { append, armElection, armProtection, send, truncate } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -35,6 +36,7 @@ export function hearLeader(turn: Turn, request: AppendEntries | InstallSnapshot)
     if (stale) armElection(turn);
     else armProtection(turn);
   }
+  if (!stale && node.reads.length > 0) ageReads(turn, request.round);
   return !stale;
 }
 

@@ -3,13 +3,16 @@ import { commitTo } from './apply.ts';
 import { assert } from './assert.ts';
 import { fill } from './feed.ts';
 import { hearLeader } from './follow.ts';
+import { handOver } from './hand-over.ts';
 import type { InstallSnapshot, InstallSnapshotReply } from './message.ts';
 import type { Receiving } from './node.ts';
 import { progressOf } from './peers.ts';
 import { sendPiece } from './pieces.ts';
 import { acknowledged } from './replicate.ts';
 import { adoptTerm } from './role.ts';
+import { noteContact } from './rounds.ts';
 import type { Snapshot } from './saved.ts';
+import { settleReads } from './serve.ts';
 import { replaceLog } from './snapshot.ts';
 import { send } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -74,6 +77,7 @@ function installSnapshot(turn: Turn, snapshot: Snapshot): void {
   const { node, rules } = turn;
   if (rules.holdsEnd(node, snapshot)) commitTo(turn, snapshot.index);
   else replaceLog(turn, snapshot);
+  if (node.reads.length > 0) settleReads(turn);
 }
 
 interface Verdict {
@@ -102,11 +106,14 @@ export function advanceInstall(turn: Turn, answer: InstallSnapshotReply): void {
   if (adoptTerm(turn, answer.term) || !rules.isCurrent(node, answer)) return;
   const progress = progressOf(node, answer.from);
   if (progress === undefined) return;
+  noteContact(turn, progress, answer.round);
   if (answer.matchIndex > 0) {
     const peers = node.progress;
     acknowledged(turn, progress, answer);
     // Another list: the answer ended the office, or changed who is replicated to.
-    if (node.progress === peers) fill(turn, progress);
+    if (node.progress !== peers) return;
+    fill(turn, progress);
+    if (node.transfer !== null) handOver(turn);
     return;
   }
   const { installing } = progress;

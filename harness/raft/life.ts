@@ -4,6 +4,7 @@ import { restoreConfigurations } from './configuration.ts';
 import { newSession } from './session.ts';
 import type { Configuration } from './entry.ts';
 import { lastIndex, lastTerm } from './log.ts';
+import { dropLease } from './lease.ts';
 import type { Node, NodeOptions, StateMachine } from './node.ts';
 import { forgetOffice } from './role.ts';
 import { readDisk } from './snapshot.ts';
@@ -47,7 +48,7 @@ export function createNode(options: NodeOptions, application: StateMachine): Nod
     heardLeader: false,
     receiving: null,
     reads: [],
-    readCount: 0,
+    readCount: -1,
     granted: new Set(),
     refused: new Set(),
     progress: [],
@@ -82,10 +83,16 @@ function checkOptions(options: NodeOptions): void {
   const { entriesPerAppendMax, inflightMax } = options;
   if (!(entriesPerAppendMax >= 1)) fail(`entriesPerAppendMax is ${entriesPerAppendMax}, not ≥ 1.`);
   if (!(inflightMax >= 1)) fail(`inflightMax is ${inflightMax}, not ≥ 1.`);
+  const { leaseMicros, checkQuorum } = options;
+  if (leaseMicros === 0) return;
+  if (!checkQuorum) fail('leases need checkQuorum: without it nobody protects their holder.');
+  if (!(leaseMicros > heartbeatMicros && leaseMicros <= low)) {
+    fail(`a lease of ${leaseMicros} µs is not in (${heartbeatMicros}, ${low}].`);
+  }
 }
 
 /** Comes on line as a follower; the application and its sessions are rebuilt from the log. */
-export function start(turn: Turn, given: Stored): void {
+export function start(turn: Turn, given: Stored, incarnation: number): void {
   const { node } = turn;
   const stored = turn.rules.restored(given);
   node.role = 'follower';
@@ -106,6 +113,7 @@ export function start(turn: Turn, given: Stored): void {
   node.sessions.clear();
   for (const session of node.options.sessions) node.sessions.set(session, newSession());
   forgetOffice(turn);
+  node.readCount = incarnation < 0 ? -1 : incarnation * 2 ** 32;
   const configuration = beginning(node.options);
   readDisk(turn, stored);
   if (node.snapshot === null) restoreConfigurations(node, { index: 0, configuration });
@@ -123,6 +131,7 @@ export function stop(turn: Turn): void {
   assert(turn, node.role !== 'offline', 'only a server on line goes off line');
   node.role = 'offline';
   node.leader = null;
+  dropLease(turn);
   forgetOffice(turn);
   disarmElection(turn);
   disarmHeartbeat(turn);

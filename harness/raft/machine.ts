@@ -86,7 +86,7 @@ function take(turn: Turn, input: Input): void {
       return expire(turn, input.timer, row);
     }
     case 'online':
-      return row.online(turn, input.stored);
+      return row.online(turn, input.stored, input.incarnation ?? -1);
     case 'offline':
       return row.offline(turn);
   }
@@ -159,7 +159,7 @@ type Column<Name extends InputName, Given extends unknown[]> = Readonly<
   Record<TransitionOf[Name], (turn: Turn, ...given: Given) => void>
 >;
 
-const onOnline: Column<'online', [Stored]> = { start, forbid };
+const onOnline: Column<'online', [Stored, number]> = { start, forbid };
 const onOffline: Column<'offline', []> = { ignore, stop };
 const onPropose: Column<'propose', [ClientRequest]> = { ignore, redirect, propose };
 const onRead: Column<'read', [ClientRequest]> = { ignore, redirect, askLeader, read };
@@ -208,7 +208,7 @@ const onPersisted: Column<'persisted', [number, number]> = {
 
 /** The table with its words resolved, once. */
 interface Row {
-  readonly online: (turn: Turn, stored: Stored) => void;
+  readonly online: (turn: Turn, stored: Stored, incarnation: number) => void;
   readonly offline: (turn: Turn) => void;
   readonly propose: (turn: Turn, request: ClientRequest) => void;
   readonly read: (turn: Turn, request: ClientRequest) => void;

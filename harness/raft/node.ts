@@ -147,15 +147,20 @@ export interface ConfigurationAt {
 
 /** A read that waits: for the first commit of the term, for its round, or to be applied. */
 export interface PendingRead {
-  /** Number of the read in this incarnation. */
+  /** A follower's number for a read that it forwarded, its own in all incarnations; else 0. */
   readonly read: number;
   /** The client that asked this server, or null when a follower asked. */
   readonly request: { readonly client: ClientId; readonly payload: ReadPayload } | null;
   /** The follower that asked and its number for the read, or null. */
   readonly asked: { readonly peer: ServerId; readonly read: number } | null;
+  /** What vouches for it: a round of its own, or a lease. */
+  readonly via: 'index' | 'lease';
   /** Up to here it must be applied; -1: not known yet. */
   index: number;
-  /** Confirmed by a quorum's replies to this round or a later one; -1: none begun yet. */
+  /**
+   * Leaders: confirmed by a quorum's replies to this round or a later one; 0: it is confirmed.
+   * Followers: the leader's round when it was first heard after the read was asked; 0: not yet.
+   */
   round: number;
 }
 
@@ -232,7 +237,7 @@ export interface Node {
   heardLeader: boolean;
   /** A snapshot on its way here, or null. */
   receiving: Receiving | null;
-  /** Reads that wait, oldest first, and how many there were in this incarnation. */
+  /** Reads that wait, oldest first, and the number of the last one forwarded; -1: none may be. */
   readonly reads: PendingRead[];
   readCount: number;
 
@@ -249,7 +254,10 @@ export interface Node {
   /** Leaders: confirmation rounds begun, and heartbeats, in this term. */
   round: number;
   beats: number;
-  /** Leaders: the round whose lease timer runs (0: none), and whether a quorum answered it. */
+  /**
+   * Leaders: the round of the latest heartbeat, which may extend the lease; 0: it has done so, or
+   * there are no leases; -1: none any more in this term. And whether a lease holds now.
+   */
   leaseRound: number;
   leaseHeld: boolean;
   transfer: Transfer | null;

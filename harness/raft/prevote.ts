@@ -13,15 +13,17 @@ import { lastIndex, lastTerm } from './log.ts';
 import type { PreVote, PreVoteReply } from './message.ts';
 import { voteResult } from './quorum.ts';
 import { becomeFollower, forgetOffice } from './role.ts';
+import { dropReads } from './serve.ts';
 import { armElection, send } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** Asks all other voters whether they would vote for it in the next term. */
 export function askFirst(turn: Turn): void {
   const { node, rules } = turn;
+  node.leader = null;
+  dropReads(turn);
   forgetOffice(turn);
   node.role = 'preCandidate';
-  node.leader = null;
   armElection(turn);
   for (const peer of otherVoters(node)) {
     send(turn, {

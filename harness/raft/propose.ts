@@ -38,6 +38,10 @@ export function propose(turn: Turn, request: ClientRequest): void {
     answerAtOnce(turn, request, denied);
     return;
   }
+  if (!rules.takesProposals(node)) {
+    answerAtOnce(turn, request, { kind: 'busy', reason: 'transfer' });
+    return;
+  }
   const index = lastIndex(node) + 1;
   append(turn, makeEntry({ index, term: node.term }, payload));
   node.requesters.set(index, request.from);

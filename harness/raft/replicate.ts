@@ -10,11 +10,15 @@ import { assert } from './assert.ts';
 import { beatCatchUp } from './catch-up.ts';
 import { peerAdvanced } from './commit.ts';
 import { fill, sendHeartbeat } from './feed.ts';
+import { beatTransfer, handOver } from './hand-over.ts';
+import { extendLease, offerLease } from './lease.ts';
 import { lastIndex } from './log.ts';
 import type { AppendEntriesReply } from './message.ts';
 import type { Progress } from './node.ts';
 import { progressOf } from './peers.ts';
-import { adoptTerm } from './role.ts';
+import { adoptTerm, becomeFollower } from './role.ts';
+import { ageRounds, noteContact } from './rounds.ts';
+import { electionBeats } from './rules-membership.ts';
 import { armHeartbeat } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -22,14 +26,34 @@ import type { Turn } from './turn.ts';
 export function beat(turn: Turn): void {
   const { node, rules } = turn;
   assert(turn, node.role === 'leader', 'only a leader sends heartbeats');
-  armHeartbeat(turn);
   node.beats += 1;
+  if (node.options.checkQuorum && !keepsOffice(turn)) return;
+  armHeartbeat(turn);
   node.round += 1;
+  offerLease(turn);
   for (const progress of node.progress) {
     if (progress.probing && rules.freesWindow('heartbeat')) progress.inflight.length = 0;
     sendHeartbeat(turn, progress);
   }
   if (node.catchUp !== null) beatCatchUp(turn);
+  if (node.transfer !== null) beatTransfer(turn);
+  if (node.reads.length > 0) ageRounds(turn);
+  if (node.leaseRound > 0) extendLease(turn);
+}
+
+/**
+ * Once an election time-out: without a quorum heard from since, the leader steps down in its term,
+ * its vote kept (dissertation 6.2; raft.md 2.8).
+ */
+function keepsOffice(turn: Turn): boolean {
+  const { node, rules } = turn;
+  if (node.beats % electionBeats(node) !== 0) return true;
+  if (!rules.quorumIsActive(node, rules)) {
+    becomeFollower(turn, node.term, null);
+    return false;
+  }
+  if (rules.forgetsActive()) for (const progress of node.progress) progress.active = false;
+  return true;
 }
 
 /** A follower answered AppendEntries. */
@@ -38,12 +62,15 @@ export function advancePeer(turn: Turn, reply: AppendEntriesReply): void {
   if (adoptTerm(turn, reply.term) || !rules.isCurrent(node, reply)) return;
   const progress = progressOf(node, reply.from);
   if (progress === undefined) return;
+  noteContact(turn, progress, reply.round);
   const peers = node.progress;
   if (reply.success) acknowledged(turn, progress, reply);
   else refused(turn, progress, reply);
   assert(turn, progress.nextIndex > progress.matchIndex, 'the next index lies above the match');
   // Another list: the answer ended the office, or changed who is replicated to.
-  if (node.progress === peers) fill(turn, progress);
+  if (node.progress !== peers) return;
+  fill(turn, progress);
+  if (node.transfer !== null) handOver(turn);
 }
 
 /** The follower's log equals the leader's up to `matchIndex`, be it by entries or a snapshot. */

@@ -21,6 +21,8 @@ import { membershipRules } from './rules-membership.ts';
 import type { MembershipRules } from './rules-membership.ts';
 import { storageRules } from './rules-storage.ts';
 import type { StorageRules } from './rules-storage.ts';
+import { readRules } from './rules-read.ts';
+import type { ReadRules } from './rules-read.ts';
 import { answerTo } from './session.ts';
 import type { Stored, Timer } from './step.ts';
 
@@ -30,7 +32,7 @@ export type ElectionEvent = 'granted' | 'refused' | 'append' | 'staleAppend' | '
 /** What may free the window of requests under way to a follower. */
 export type WindowEvent = 'ack' | 'refusal' | 'heartbeat';
 
-export interface Rules extends MembershipRules, ElectionRules, StorageRules {
+export interface Rules extends MembershipRules, ElectionRules, ReadRules, StorageRules {
   /** Does the machine check itself? Off in mutants, so that the judges have to find them. */
   readonly asserting: boolean;
 
@@ -127,6 +129,7 @@ export const raftRules: Rules = {
   ...membershipRules,
   ...storageRules,
   ...electionRules,
+  ...readRules,
 
   adoptsTerm: (node, term) => term > node.term,
   isStale: (node, request) => request.term < node.term,

@@ -34,7 +34,15 @@ export interface Stored {
 
 export type Input =
   /** The server joins (or comes back) with what its disk holds; before, it ignores everything. */
-  | { readonly kind: 'online'; readonly stored: Stored }
+  | {
+      readonly kind: 'online';
+      readonly stored: Stored;
+      /**
+       * 0, 1, 2, …, below 2^20, never the same twice for one server: it numbers the reads that a
+       * follower forwards, whose answers may arrive after a crash. Without it none are forwarded.
+       */
+      readonly incarnation?: number;
+    }
   | { readonly kind: 'offline' }
   | { readonly kind: 'propose'; readonly request: ClientRequest }
   | { readonly kind: 'receive'; readonly message: RaftMessage }
