@@ -2,7 +2,7 @@
  * I5: (index, term) names one prefix. It is enough that (index, term) has one content and one
  * term before it, in all logs that ever were: by induction the whole prefix is then the same.
  */
-import type { EntryRef, TraceRecord } from '../trace/record.ts';
+import type { EntryRef, TraceRecord, WriteRecord } from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
 import { entryName, proof } from './evidence.ts';
 import type { ClusterView } from './view.ts';
@@ -67,10 +67,21 @@ function disagreement(known: Known, entry: EntryRef, holder: Holder): Failure {
   return { sentence, evidence };
 }
 
+/** Entries that stay behind a snapshot now follow its last entry. */
+function behind(state: State, record: WriteRecord, view: ClusterView): Failure | undefined {
+  const { snapshot, log } = record;
+  if (snapshot === null) return undefined;
+  const next = view.server(record.server).log[snapshot.index];
+  if (next === undefined || (log !== null && log.from <= next.index)) return undefined;
+  return place(state, next, snapshot.term, record);
+}
+
 function observe(state: State, record: TraceRecord, view: ClusterView): Failure | undefined {
   let entries: readonly EntryRef[];
   let termBefore = 0;
   if (record.kind === 'write') {
+    const failure = record.snapshot === null ? undefined : behind(state, record, view);
+    if (failure !== undefined) return failure;
     if (record.log === null || record.log.entries.length === 0) return undefined;
     entries = record.log.entries;
     const { from } = record.log;
@@ -82,6 +93,13 @@ function observe(state: State, record: TraceRecord, view: ClusterView): Failure 
     }
   } else if (record.kind === 'online') {
     entries = record.entries;
+    const below = (entries[0]?.index ?? 1) - 1;
+    if (below > 0) {
+      // What a compacted log followed is only known where its snapshot ends.
+      if (record.snapshot?.index !== below) entries = entries.slice(1);
+      termBefore =
+        record.snapshot?.index === below ? record.snapshot.term : (record.entries[0]?.term ?? 0);
+    }
   } else {
     return undefined;
   }

@@ -2,7 +2,8 @@
  * I23: once nothing is unkind any more, every operation ends, and clients are answered again. An
  * operation may time out; that one leader stands all the while and none is answered is a failure.
  */
-import type { HistoryRecord, TraceRecord } from '../trace/record.ts';
+import { wishText } from '../trace/render-message.ts';
+import type { HistoryRecord, OperateRecord, TraceRecord } from '../trace/record.ts';
 import type { Check, Verdict } from './check.ts';
 import type { Quiet } from './liveness.ts';
 import {
@@ -27,6 +28,8 @@ interface State {
   readonly quiet: Quiet;
   /** By process: the operation it waits for. */
   readonly open: Map<number, Open>;
+  /** What the operator waits for. */
+  wish: OperateRecord | null;
   /** Begun in the quiet period, ended without an answer, and all the while one leader stood. */
   unanswered: number;
   firstUnanswered: HistoryRecord | null;
@@ -59,6 +62,8 @@ function observe(state: State, record: TraceRecord, view: ClusterView): undefine
   if (record.kind === 'invoke') began(state, record, view);
   else if (record.kind === 'ok' || record.kind === 'fail' || record.kind === 'info') {
     ended(state, record);
+  } else if (record.kind === 'operate') {
+    state.wish = record.phase === 'invoke' ? record : null;
   } else observeQuiet(state.quiet, record);
 }
 
@@ -70,6 +75,10 @@ function missing(state: State): string | undefined {
     const others = overdue.length - 1;
     const more = others === 0 ? '' : ` (and ${String(others)} more like it)`;
     return `${operationName(first.record)} has no answer at the end of the quiet period${more}`;
+  }
+  if (state.wish !== null && state.wish.at <= cutoff) {
+    const what = wishText(state.wish.wish);
+    return `${state.wish.client}'s ${what} has no answer at the end of the quiet period`;
   }
   const { firstUnanswered, unanswered, answeredInQuiet } = state;
   if (firstUnanswered === null || answeredInQuiet > 0) return undefined;
@@ -84,11 +93,12 @@ export const operationsComplete: Check<State> = {
   name: 'OperationsComplete',
   promise: 'When the faults have stopped, every operation is answered (Raft §8).',
   class: 'liveness',
-  kinds: ['quiet', 'end', 'invoke', 'ok', 'fail', 'info'],
+  kinds: ['quiet', 'end', 'invoke', 'ok', 'fail', 'info', 'operate'],
   start: (): State => ({
     invoked: 0,
     quiet: newQuiet(),
     open: new Map(),
+    wish: null,
     unanswered: 0,
     firstUnanswered: null,
     answeredInQuiet: 0,
