@@ -41,9 +41,9 @@ export interface Rules extends MembershipRules, ElectionRules, ReadRules, Storag
   /** Is this a newer term, to be adopted as a follower? (section 5.1; 2.1-R6) */
   adoptsTerm(node: Node, term: number): boolean;
   /** Is the request of an older term, to be refused? (section 5.1; 2.1-R8) */
-  isStale(node: Node, request: { readonly term: number }): boolean;
+  isStale(node: Node, request: Pick<RaftMessage, 'kind' | 'term'>): boolean;
   /** Does the reply answer something asked in this term? (section 5.1; 2.1-R5, 2.2-R4) */
-  isCurrent(node: Node, reply: { readonly term: number }): boolean;
+  isCurrent(node: Node, reply: Pick<RaftMessage, 'kind' | 'term'>): boolean;
   /** The vote held after becoming follower in `term`: kept within a term. (Figure 2; 2.1-R6) */
   voteInTerm(node: Node, term: number): ServerId | null;
   /** The write that must be durable before the message may leave; 0: none. (Figure 2; 2.3) */
