@@ -109,7 +109,7 @@ describe('Section 5.2: a server starts as a follower and campaigns when it hears
     { size: 4, yes: [], no: [2, 3], result: 'follower' },
     { size: 2, yes: [2], no: [], result: 'leader' },
     { size: 2, yes: [], no: [2], result: 'follower' },
-  ])('Of $size servers, $yes say yes and $no say no: $result (4.1.1)', (row) => {
+  ])('Of $size servers, $yes say yes and $no say no: $result (case 6)', (row) => {
     const network = createNetwork({ servers: row.size });
     expire(network, 'n1', 'election');
     const reply = { kind: 'RequestVoteReply', to: 'n1', term: 1 } as const;

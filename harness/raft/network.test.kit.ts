@@ -39,6 +39,7 @@ export interface Machine {
   held: { readonly message: RaftMessage; readonly after: number }[];
   /** Applied since the last start. */
   applied: Applied[];
+  starts: number;
 }
 
 export interface Network {
@@ -101,7 +102,7 @@ export function createNetwork(setup: Setup): Network {
     const disk = { term: 0, votedFor: null, snapshot: null, entries: [], ...setup.disks?.[at] };
     const options = { ...optionsFor(setup.servers, id), ...setup.options };
     const node = subject.create(options, counter);
-    return { id, node, disk, unsynced: [], early: new Set(), held: [], applied: [] };
+    return { id, node, disk, unsynced: [], early: new Set(), held: [], applied: [], starts: 0 };
   });
   const slowDisks = setup.slowDisks ?? false;
   const rest = { queue: [], replies: [], cut: new Set<string>(), muted: null };
@@ -121,11 +122,11 @@ export function nodeOf(network: Network, id: ServerId): Node {
 }
 
 function start(network: Network, id: ServerId): void {
-  const { disk } = machineOf(network, id);
-  give(network, id, {
-    kind: 'online',
-    stored: { ...disk, entries: disk.entries.slice() },
-  });
+  const machine = machineOf(network, id);
+  const { disk, starts: incarnation } = machine;
+  machine.starts += 1;
+  const stored = { ...disk, entries: disk.entries.slice() };
+  give(network, id, { kind: 'online', stored, incarnation });
 }
 
 /** Gives a server one input and takes care of what comes out. */
@@ -212,14 +213,25 @@ export function run(network: Network): void {
 }
 
 export function expire(network: Network, id: ServerId, timer: Timer): readonly Effect[] {
-  const { electionGeneration, heartbeatGeneration } = nodeOf(network, id);
-  const generation = timer === 'election' ? electionGeneration : heartbeatGeneration;
+  const { electionGeneration, heartbeatGeneration, leaseGeneration } = nodeOf(network, id);
+  const generation = {
+    election: electionGeneration,
+    heartbeat: heartbeatGeneration,
+    lease: leaseGeneration,
+  }[timer];
   return give(network, id, { kind: 'expire', timer, generation });
 }
 
-/** The server's election timer runs out, and everything that follows from it happens. */
+/** A whole election time-out goes by: both parts of it where leaders are protected. */
+export function lapse(network: Network, id: ServerId): readonly Effect[] {
+  const { heardLeader } = nodeOf(network, id);
+  const effects = expire(network, id, 'election');
+  return heardLeader ? expire(network, id, 'election') : effects;
+}
+
+/** The server hears nothing for an election time-out, and everything that follows happens. */
 export function elect(network: Network, id: ServerId): void {
-  expire(network, id, 'election');
+  lapse(network, id);
   run(network);
 }
 
