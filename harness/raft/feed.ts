@@ -23,7 +23,7 @@ export function sendHeartbeat(turn: Turn, progress: Progress): void {
   if (progress.installing !== null || rules.needsSnapshot(node, progress)) {
     if (progress.installing === null) openInstall(turn, progress);
     if (rules.beatsWhileInstalling()) sendAppend(turn, progress, noEntries);
-    sendPiece(turn, progress);
+    if (progress.installing?.sentAt !== node.beats) sendPiece(turn, progress);
     return;
   }
   const behind = progress.probing && progress.nextIndex <= lastIndex(node);

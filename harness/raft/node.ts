@@ -128,6 +128,8 @@ export interface Installing {
   readonly text: string;
   /** The next piece begins here. */
   offset: number;
+  /** The leader's heartbeats when it was sent last: each repeats it once. */
+  sentAt: number;
 }
 
 /** A snapshot on its way from a leader: pieces in order, known by all four. */

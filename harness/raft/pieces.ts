@@ -15,7 +15,7 @@ export function openInstall(turn: Turn, progress: Progress): void {
   const { snapshot } = node;
   assert(turn, snapshot !== null, 'a log is compacted only behind a snapshot');
   if (snapshot === null) return;
-  progress.installing = { snapshot, text: textOf(node, snapshot), offset: 0 };
+  progress.installing = { snapshot, text: textOf(node, snapshot), offset: 0, sentAt: -1 };
   progress.probing = true;
   progress.inflight.length = 0;
 }
@@ -34,6 +34,7 @@ export function sendPiece(turn: Turn, progress: Progress): void {
   const { installing } = progress;
   if (installing === null) return;
   const { snapshot, text, offset } = installing;
+  installing.sentAt = node.beats;
   const end = pieceEnd(text, offset, node.options.snapshotChunkBytes);
   send(turn, {
     kind: 'InstallSnapshot',
