@@ -270,6 +270,7 @@ export function newHost(
     election: newTimer(),
     heartbeat: newTimer(),
     lease: newTimer(),
+    leaseEnd: -1,
     disk: newDisk(made.stored),
     up: false,
     paused: false,

@@ -61,10 +61,15 @@ export function arm(world: World, host: Host, wanted: Arm): void {
   state.armed = true;
   state.generation = wanted.generation;
   state.dueAt =
-    world.now +
+    startOf(world, host, wanted.timer) +
     (host.skewPerMille === 0 ? micros : Math.floor((micros * 1_000) / (1_000 + host.skewPerMille)));
   if (!restarted) note(world, host, wanted.timer, state.dueAt);
   schedule(world, host, wanted.timer);
+}
+
+/** A lease that is prolonged goes on from its end, however late the server heard of that. */
+function startOf(world: World, host: Host, timer: Timer): number {
+  return timer === 'lease' && host.leaseEnd >= 0 ? host.leaseEnd : world.now;
 }
 
 export function disarm(world: World, host: Host, timer: Timer): void {

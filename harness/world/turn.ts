@@ -305,5 +305,8 @@ export function ring(world: World, host: Host, timer: Timer): void {
   state.armed = false;
   const { generation } = state;
   world.cause = seq;
+  host.leaseEnd = timer === 'lease' ? state.dueAt : -1;
   feed(world, host, expiryInput(timer, generation), 0);
+  host.leaseEnd = -1;
+  if (isOverdue(world, host)) ring(world, host, 'lease');
 }

@@ -134,6 +134,8 @@ export interface Host {
   readonly election: TimerState;
   readonly heartbeat: TimerState;
   readonly lease: TimerState;
+  /** While the server hears that its lease is over: when that was; otherwise -1. */
+  leaseEnd: number;
   /** Clock rate: 0 is true, 100 runs 10 % fast. */
   skewPerMille: number;
   slowDiskMicros: Micros;
