@@ -3,6 +3,7 @@ import { answerAfterCommit } from './answer-after-commit.ts';
 import type { Check } from './check.ts';
 import { commitDurability } from './commit-durability.ts';
 import { commitMonotonic } from './commit-monotonic.ts';
+import { configurationRules } from './configuration-rules.ts';
 import { deliveryIntegrity } from './delivery-integrity.ts';
 import { electionSafety } from './election-safety.ts';
 import { exactlyOnce } from './exactly-once.ts';
@@ -15,7 +16,10 @@ import { matchSoundness, nextAboveMatch } from './match-soundness.ts';
 import { oneTimerPerVoter } from './one-timer-per-voter.ts';
 import { operationsComplete } from './operations-complete.ts';
 import { persistBeforeSend } from './persist-before-send.ts';
+import { quietLeader } from './quiet-leader.ts';
+import { readFreshness } from './read-freshness.ts';
 import { restartFromDisk } from './restart-from-disk.ts';
+import { snapshotSoundness } from './snapshot-soundness.ts';
 import { stateMachineSafety } from './state-machine-safety.ts';
 import { termMonotonic } from './term-monotonic.ts';
 import { truncateBelowCommit } from './truncate-below-commit.ts';
@@ -43,11 +47,19 @@ export const safetyChecks: readonly Check[] = [
   restartFromDisk,
   exactlyOnce,
   answerAfterCommit,
+  configurationRules,
+  snapshotSoundness,
+  readFreshness,
   deliveryIntegrity,
 ];
 
 /** Judged at the end of the quiet period. */
-export const livenessChecks: readonly Check[] = [leaderElected, logsConverge, operationsComplete];
+export const livenessChecks: readonly Check[] = [
+  leaderElected,
+  logsConverge,
+  operationsComplete,
+  quietLeader,
+];
 
 /** What a campaign asks on line: everything that needs no records of timers. */
 export const campaignChecks: readonly Check[] = [...safetyChecks, ...livenessChecks];
