@@ -27,7 +27,7 @@ export function enterWhenCaughtUp(turn: Turn, next: Configuration): void {
     return;
   }
   node.catchUp = { servers, next, round: 1, target: lastIndex(node), beats: 0 };
-  trackPeers(node, rules);
+  trackPeers(node, rules, lastIndex(node) + 1);
   for (const server of servers) {
     const progress = progressOf(node, server);
     if (progress !== undefined) sendHeartbeat(turn, progress);
@@ -75,6 +75,6 @@ export function beatCatchUp(turn: Turn): void {
 function giveUp(turn: Turn, servers: readonly ServerId[]): void {
   const { node, rules } = turn;
   node.catchUp = null;
-  trackPeers(node, rules);
+  trackPeers(node, rules, lastIndex(node) + 1);
   endChange(turn, { kind: 'refused', reason: `${servers.join(', ')} did not catch up` });
 }

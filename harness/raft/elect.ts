@@ -120,7 +120,7 @@ function becomeLeader(turn: Turn): void {
   forgetOffice(turn);
   node.role = 'leader';
   node.leader = node.options.id;
-  trackPeers(node, rules);
+  trackPeers(node, rules, lastIndex(node) + 1);
   for (let index = node.appliedIndex + 1; index <= lastIndex(node); index += 1) {
     const waiting = entryAt(node, index)?.payload;
     if (waiting?.kind === 'command') node.newest.set(waiting.session, index);

@@ -1,7 +1,6 @@
 /** Whom a leader replicates to, and what it believes of each. */
 import { configurationOf } from './configuration.ts';
 import type { ServerId } from './entry.ts';
-import { lastIndex } from './log.ts';
 import type { Node, Progress } from './node.ts';
 import type { QuorumRules } from './quorum.ts';
 
@@ -29,17 +28,17 @@ export function progressOf(node: Node, peer: ServerId): Progress | undefined {
 
 /**
  * Replicates to the members of the configuration in force and to the servers that catch up, and
- * keeps what is known of those who stay (section 6; raft.md 2.5).
+ * keeps what is known of those who stay (section 6; raft.md 2.5). Newcomers are probed from
+ * `nextIndex` on.
  */
-export function trackPeers(node: Node, rules: QuorumRules): void {
+export function trackPeers(node: Node, rules: QuorumRules, nextIndex: number): void {
   const configuration = configurationOf(node);
   const { voters, outgoing } = rules.electorate(configuration, 'commit');
   const kept = node.progress;
   const tracked: Progress[] = [];
   const track = (peer: ServerId): void => {
     if (peer === node.options.id || tracked.some((known) => known.peer === peer)) return;
-    const progress =
-      kept.find((known) => known.peer === peer) ?? newProgress(peer, lastIndex(node) + 1);
+    const progress = kept.find((known) => known.peer === peer) ?? newProgress(peer, nextIndex);
     progress.voter = voters.includes(peer);
     progress.outgoing = outgoing.includes(peer);
     tracked.push(progress);

@@ -193,7 +193,7 @@ function votesIn({ configuration, known }: Omit<Row, 'result'>): string {
 /** What a leader of this name finds replicated. */
 function replicatedIn({ configuration, known }: Omit<Row, 'result'>, leader: string): number {
   const node = nodeWith(configuration, leader);
-  trackPeers(node, raftRules);
+  trackPeers(node, raftRules, 1);
   node.durableIndex = Number(known.get(leader)?.replace('_', '0') ?? 1_000);
   for (const progress of node.progress) {
     progress.matchIndex = Number(known.get(progress.peer)?.replace('_', '0'));
@@ -309,7 +309,7 @@ describe('Section 6: quorums agree with a naive reading', () => {
   test('A leader asks whether a quorum has something as if it asked each server', () => {
     const property = fc.property(someConfiguration, someServers, (configuration, having) => {
       const node = nodeWith(configuration, 'n1');
-      trackPeers(node, raftRules);
+      trackPeers(node, raftRules, 1);
       const naive = naiveQuorum(configuration, new Set(['n1', ...having]));
       expect(progressHaveQuorum(node, raftRules, ({ peer }) => having.includes(peer))).toBe(naive);
     });

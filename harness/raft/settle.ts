@@ -23,7 +23,7 @@ export function appendConfiguration(turn: Turn, configuration: Configuration): v
   assert(turn, node.role === 'leader', 'only a leader changes the configuration');
   const place = { index: lastIndex(node) + 1, term: node.term };
   append(turn, makeEntry(place, { kind: 'configuration', configuration }));
-  trackPeers(node, rules);
+  trackPeers(node, rules, lastIndex(node));
   replicate(turn);
   if (rules.retires(node)) becomeFollower(turn, node.term, null);
 }
