@@ -8,9 +8,9 @@
  *    all before it were reported;
  * 2. let a `send` or an `answer` leave only when the write named by `after` is confirmed (0: at once);
  * 3. draw the time-out that `arm` asks for from the range given, and report it as `expire` with the
- *    generation given; a later `arm` or `disarm` of the same timer replaces it. The end of a lease is
- *    reported before any other input that comes after it, and a lease armed in answer runs from that
- *    end, not from when it was reported: a process that stood still must not gain time by it;
+ *    generation given; a later `arm` or `disarm` of the same timer replaces it. An expiry that is
+ *    due is reported before any other input, above all after the process stood still: leases rest on
+ *    that;
  * 4. after a crash, give back with `online` what the writes up to some point came to, all confirmed
  *    ones at least. The write after that point may have begun: term and vote come first, then the
  *    snapshot, then the change of the log, and last what the snapshot made needless is discarded.

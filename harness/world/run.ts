@@ -10,7 +10,7 @@ import type { RunOptions } from './setup.ts';
 import { begin, newWorld } from './setup.ts';
 import { settled } from './settled.ts';
 import { relieve, relieveAll, strike } from './strike.ts';
-import { rings } from './timers.ts';
+import { rings, timerOf } from './timers.ts';
 import { drop, publish } from './transmit.ts';
 import { MachineBroke, ring, synced, tellDue } from './turn.ts';
 import type { Counters, Envelope, Host, World } from './world.ts';
@@ -162,8 +162,8 @@ function onClient(world: World, code: number): void {
 function onTimer(world: World, index: number, timer: Timer): void {
   const host = world.hosts[index];
   if (host === undefined || !rings(world, host, timer)) return;
-  // A server that stood still hears of its lease before it hears of anything else.
-  if (host.paused && timer === 'lease') host.lease.armed = true;
+  // Where there are leases a server that stood still hears of these before anything else.
+  if (host.paused && world.leases && timer !== 'election') timerOf(host, timer).armed = true;
   else if (host.paused) host.inbox.push({ kind: 'timer', timer });
   else ring(world, host, timer);
 }

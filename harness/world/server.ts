@@ -8,9 +8,9 @@ import { draw, purpose } from './keyed.ts';
 import type { Scenario } from './scenario.ts';
 import { Fifo } from './fifo.ts';
 import { numbered } from './names.ts';
-import { isOverdue, newTimer, silence } from './timers.ts';
+import { newTimer, silence } from './timers.ts';
 import { offlineInput, onlineInput } from './inputs.ts';
-import { deliver, feed, ring, tellDue, tellDurable } from './turn.ts';
+import { deliver, feed, ring, ringOverdue, tellDue, tellDurable } from './turn.ts';
 import type { ActiveFault, Host, Outgoing, World } from './world.ts';
 import { count } from './world.ts';
 
@@ -233,7 +233,7 @@ export function resume(world: World, host: Host, active: ActiveFault): void {
   notePause(world, host, { kind: 'resume', fault: active.index });
   const inbox = host.inbox;
   host.inbox = [];
-  if (isOverdue(world, host)) ring(world, host, 'lease');
+  ringOverdue(world, host);
   tellDue(world, host);
   for (const waiting of inbox) {
     switch (waiting.kind) {
@@ -270,7 +270,6 @@ export function newHost(
     election: newTimer(),
     heartbeat: newTimer(),
     lease: newTimer(),
-    leaseEnd: -1,
     disk: newDisk(made.stored),
     up: false,
     paused: false,

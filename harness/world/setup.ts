@@ -111,6 +111,7 @@ export function newWorld(options: RunOptions): World {
     ...parts,
     namesMessages: scenario.bus.duplicateDetectionMs > 0,
     tellsLate: tellsLate(scenario),
+    leases: scenario.cluster.features.leaseDriftBound > 0,
     subject,
     application,
     bus,

@@ -61,15 +61,10 @@ export function arm(world: World, host: Host, wanted: Arm): void {
   state.armed = true;
   state.generation = wanted.generation;
   state.dueAt =
-    startOf(world, host, wanted.timer) +
+    world.now +
     (host.skewPerMille === 0 ? micros : Math.floor((micros * 1_000) / (1_000 + host.skewPerMille)));
   if (!restarted) note(world, host, wanted.timer, state.dueAt);
   schedule(world, host, wanted.timer);
-}
-
-/** A lease that is prolonged goes on from its end, however late the server heard of that. */
-function startOf(world: World, host: Host, timer: Timer): number {
-  return timer === 'lease' && host.leaseEnd >= 0 ? host.leaseEnd : world.now;
 }
 
 export function disarm(world: World, host: Host, timer: Timer): void {
@@ -92,9 +87,14 @@ export function rings(world: World, host: Host, timer: Timer): boolean {
   return true;
 }
 
-/** The lease is over, and the server does not know it yet. */
-export function isOverdue(world: World, { lease }: Host): boolean {
-  return lease.armed && lease.dueAt <= world.now;
+/**
+ * A leader's timer that has run out and that the server has not heard of, or null. Leases rest on
+ * hearing of it before anything else, above all after a pause.
+ */
+export function overdue(world: World, { lease, heartbeat }: Host): Timer | null {
+  if (!world.leases) return null;
+  if (lease.armed && lease.dueAt <= world.now) return 'lease';
+  return heartbeat.armed && heartbeat.dueAt <= world.now ? 'heartbeat' : null;
 }
 
 /** The server's clock jumps ahead: running timers are nearer by that much. */

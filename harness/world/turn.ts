@@ -14,7 +14,7 @@ import {
 import { completeSync } from './disk.ts';
 import { expiryInput } from './inputs.ts';
 import { draw, purpose, within } from './keyed.ts';
-import { arm, disarm, isOverdue, timerOf } from './timers.ts';
+import { arm, disarm, overdue, timerOf } from './timers.ts';
 import { addressee, classOfRaft, classOfReply, transmit } from './transmit.ts';
 import type { Envelope, Host, Telling, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
@@ -261,7 +261,7 @@ function release(world: World, host: Host, write: number): void {
 
 /** A message has reached its server. */
 export function deliver(world: World, host: Host, envelope: Envelope, by: Delivery): void {
-  if (isOverdue(world, host)) ring(world, host, 'lease');
+  ringOverdue(world, host);
   const { emitter } = world;
   const seq = emitter.take();
   const show = emitter.on.deliver;
@@ -292,9 +292,15 @@ export interface Delivery {
   readonly deliveryCount: number;
 }
 
-/** A timer has run out. A lease that is over is told of before anything else. */
+/** Tells the server first of timers that are due (see `overdue`). */
+export function ringOverdue(world: World, host: Host): void {
+  for (let timer = overdue(world, host); timer !== null; timer = overdue(world, host)) {
+    ring(world, host, timer);
+  }
+}
+
+/** A timer has run out. */
 export function ring(world: World, host: Host, timer: Timer): void {
-  if (timer !== 'lease' && isOverdue(world, host)) ring(world, host, 'lease');
   const { emitter } = world;
   const seq = emitter.take();
   const show = emitter.on.timer;
@@ -305,8 +311,5 @@ export function ring(world: World, host: Host, timer: Timer): void {
   state.armed = false;
   const { generation } = state;
   world.cause = seq;
-  host.leaseEnd = timer === 'lease' ? state.dueAt : -1;
   feed(world, host, expiryInput(timer, generation), 0);
-  host.leaseEnd = -1;
-  if (isOverdue(world, host)) ring(world, host, 'lease');
 }

@@ -134,8 +134,6 @@ export interface Host {
   readonly election: TimerState;
   readonly heartbeat: TimerState;
   readonly lease: TimerState;
-  /** While the server hears that its lease is over: when that was; otherwise -1. */
-  leaseEnd: number;
   /** Clock rate: 0 is true, 100 runs 10 % fast. */
   skewPerMille: number;
   slowDiskMicros: Micros;
@@ -211,6 +209,8 @@ export interface World {
   readonly namesMessages: boolean;
   /** Disks are asynchronous: what is durable is told later, write by write. */
   readonly tellsLate: boolean;
+  /** Leaders may read alone, which rests on their timers. */
+  readonly leases: boolean;
   now: Micros;
   /** `seq` of the record whose handling is under way; -1: the scenario itself. */
   cause: number;
