@@ -4,7 +4,7 @@
  * left for its successor only, once it is committed.
  */
 import type { Configuration } from '../raft/entry.ts';
-import type { CommitRecord, ConfigureRecord, ProposeRecord, TraceRecord } from '../trace/record.ts';
+import type { ConfigureRecord, ProposeRecord, TraceRecord } from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
 import { proof } from './evidence.ts';
 import type { ConfigurationView } from './members.ts';
@@ -15,6 +15,9 @@ import type { ClusterView, ServerView } from './view.ts';
 interface Open {
   readonly record: ProposeRecord;
   readonly before: ConfigurationView;
+  /** How far the leader had committed, and the term of that entry. */
+  commitIndex: number;
+  commitTerm: number;
 }
 
 interface State {
@@ -55,37 +58,32 @@ function proposed(state: State, record: ProposeRecord, server: ServerView): Fail
   const before = server.configurations.at(-1);
   if (to === null || before === undefined) return undefined;
   state.examined += 1;
-  state.open = { record, before };
+  const { commitIndex } = server;
+  state.open = { record, before, commitIndex, commitTerm: server.log[commitIndex - 1]?.term ?? 0 };
   const wrong = misstep(before.configuration, to);
   if (wrong === undefined) return undefined;
   return { sentence: `${changeName(record)} ${wrong}`, evidence: [record.seq] };
 }
 
 /** What the leader had not yet committed when it made the change, or undefined. */
-function early({ record, before }: Open, server: ServerView, commitIndex: number) {
+function early({ record, before, commitIndex, commitTerm }: Open): string | undefined {
   const change = changeName(record);
   if (before.index > commitIndex) {
     const pending = String(before.index);
     return `${change} came before the one at index ${pending} was committed`;
   }
-  if (server.log[commitIndex - 1]?.term === record.term) return undefined;
+  if (commitTerm === record.term) return undefined;
   return `${change} came before it had committed an entry of its term ${String(record.term)}`;
 }
 
-/** Settles the open change; `commit` is that of the same step, if there is one. */
-function settle(
-  state: State,
-  view: ClusterView,
-  found: { readonly seq: number; readonly commit: CommitRecord | null },
-): Failure | undefined {
+/** Settles the open change, by what its leader had committed when its step was over. */
+function settle(state: State, seq: number): Failure | undefined {
   const { open } = state;
   if (open === null) return undefined;
   state.open = null;
-  const server = view.server(open.record.server);
-  const { commit } = found;
-  const sentence = early(open, server, commit?.commitIndex ?? server.commitIndex);
+  const sentence = early(open);
   if (sentence === undefined) return undefined;
-  return { sentence, evidence: proof(found.seq, open.record.seq) };
+  return { sentence, evidence: proof(seq, open.record.seq) };
 }
 
 function configured(record: ConfigureRecord, server: ServerView): Failure | undefined {
@@ -106,10 +104,13 @@ function observe(state: State, record: TraceRecord, view: ClusterView): Failure 
   const { open } = state;
   if (open !== null) {
     const sameStep = record.cause === open.record.cause;
-    const commit = record.kind === 'commit' && record.server === open.record.server;
-    if (sameStep && commit) return settle(state, view, { seq: record.seq, commit: record });
+    if (sameStep && record.kind === 'commit' && record.server === open.record.server) {
+      open.commitIndex = record.commitIndex;
+      open.commitTerm = view.server(record.server).log[record.commitIndex - 1]?.term ?? 0;
+      return settle(state, record.seq);
+    }
     if (!sameStep || record.kind === 'end') {
-      const failure = settle(state, view, { seq: record.seq, commit: null });
+      const failure = settle(state, record.seq);
       if (failure !== undefined) return failure;
     }
   }
