@@ -85,8 +85,11 @@ export function acknowledged(
   assert(turn, match >= before, 'the match index never goes back');
   assert(turn, match <= lastIndex(node), 'no follower matches beyond the log of its leader');
   progress.matchIndex = match;
-  // Whatever the log still holds may follow: no snapshot is needed any more (2.4-R7).
-  if (progress.installing !== null && match >= node.baseIndex) progress.installing = null;
+  // Whatever the log still holds may follow, or else a newer snapshot: this one is over (2.4-R7).
+  const { installing } = progress;
+  if (installing !== null && match >= Math.min(node.baseIndex, installing.snapshot.index)) {
+    progress.installing = null;
+  }
   if (rules.freesWindow('ack')) release(progress, reply.matchIndex);
   if (progress.probing && reply.matchIndex === match) {
     progress.probing = false;
