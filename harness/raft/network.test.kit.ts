@@ -147,9 +147,10 @@ export function give(network: Network, id: ServerId, input: Input): readonly Eff
 /** The oldest write under way becomes durable. */
 export function sync(network: Network, id: ServerId): void {
   const machine = machineOf(network, id);
-  const write = machine.unsynced.shift();
+  const [write] = machine.unsynced;
   if (write === undefined) return;
-  store(machine.disk, write);
+  machine.early.add(write.id);
+  storeConfirmed(machine);
   give(network, id, { kind: 'persisted', write: write.id });
 }
 
@@ -159,12 +160,17 @@ export function syncOne(network: Network, id: ServerId, at: number): void {
   const write = machine.unsynced[at];
   if (write === undefined || machine.early.has(write.id)) return;
   machine.early.add(write.id);
+  storeConfirmed(machine);
+  give(network, id, { kind: 'persisted', write: write.id, first: write.id });
+}
+
+/** A crash leaves what was reported without a gap. */
+function storeConfirmed(machine: Machine): void {
   for (let next = machine.unsynced[0]; next !== undefined; next = machine.unsynced[0]) {
-    if (!machine.early.delete(next.id)) break;
+    if (!machine.early.delete(next.id)) return;
     store(machine.disk, next);
     machine.unsynced.shift();
   }
-  give(network, id, { kind: 'persisted', write: write.id, first: write.id });
 }
 
 function release(network: Network, machine: Machine): void {

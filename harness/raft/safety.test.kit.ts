@@ -5,8 +5,21 @@
 import { configurationOf } from './configuration.ts';
 import type { Configuration, Entry } from './entry.ts';
 import { reconfigure } from './membership.test.kit.ts';
-import { createNetwork, crash, deliver, expire, link, propose, sync } from './network.test.kit.ts';
+import { entryAt, lastIndex, lastTerm, termAt } from './log.ts';
+import {
+  createNetwork,
+  crash,
+  deliver,
+  expire,
+  link,
+  propose,
+  sync,
+  syncOne,
+} from './network.test.kit.ts';
 import type { Machine, Network, Setup } from './network.test.kit.ts';
+import type { Node } from './node.ts';
+import { brokenStorage } from './storage.test.kit.ts';
+import type { States } from './storage.test.kit.ts';
 import { hasQuorum } from './quorum.ts';
 
 /** What happens next: `which` and `whom` are taken modulo what there is. */
@@ -16,7 +29,9 @@ export interface Happening {
     | 'double'
     | 'drop'
     | 'sync'
+    | 'syncOne'
     | 'crash'
+    | 'tear'
     | 'elect'
     | 'beat'
     | 'propose'
@@ -37,6 +52,7 @@ export interface Memory {
   committed: readonly Entry[];
   /** Each server's configuration before the step: that which governs what it commits. */
   readonly inForce: Map<string, Configuration>;
+  readonly states: States;
   serial: number;
 }
 
@@ -48,8 +64,7 @@ function happen(network: Network, next: Happening, memory: Memory): void {
   } else if (next.kind === 'cut') toggle(network, id);
   else if (next.kind === 'calm') rest(network, memory);
   else if (next.kind === 'reconfigure') change(network, next, memory);
-  else if (next.kind === 'sync') sync(network, id);
-  else if (next.kind === 'crash') crash(network, id);
+  else if (happenToDisk(network, id, next)) return;
   else if (next.kind === 'propose') {
     const session = `c${(memory.serial % 2) + 1}`;
     // Every third request repeats the one before.
@@ -60,6 +75,27 @@ function happen(network: Network, next: Happening, memory: Memory): void {
     const message = pick(queue, at);
     if (next.kind !== 'double') queue.splice(at, 1);
     if (next.kind !== 'drop') deliver(network, message);
+  }
+}
+
+/** Does it happen to the server's disk, or to its power? Then it has happened. */
+function happenToDisk(network: Network, id: string, { kind, which }: Happening): boolean {
+  switch (kind) {
+    case 'sync':
+      sync(network, id);
+      return true;
+    case 'syncOne':
+      syncOne(network, id, which % 4);
+      return true;
+    case 'crash':
+      crash(network, id);
+      return true;
+    case 'tear':
+      // The disk got so many of the writes under way, and some steps of the one after them.
+      crash(network, id, { writes: which % 3, steps: (which >> 2) % 5 });
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -125,10 +161,14 @@ function check(network: Network, memory: Memory): void {
       }
     }
   }
-  for (const known of network.machines) checkConfigurations(known, memory);
-  const logs = network.machines.map(({ node }) => node.log);
-  for (const [at, left] of logs.entries()) {
-    for (const right of logs.slice(at + 1)) hold(matching(left, right), 'log matching');
+  for (const known of network.machines) {
+    checkConfigurations(known, memory);
+    const broken = brokenStorage(known, memory.states);
+    hold(broken === null, broken ?? '');
+  }
+  const nodes = network.machines.map(({ node }) => node);
+  for (const [at, left] of nodes.entries()) {
+    for (const right of nodes.slice(at + 1)) hold(matching(left, right), 'log matching');
   }
 }
 
@@ -138,7 +178,9 @@ function checkConfigurations({ node }: Machine, { committed }: Memory): void {
     payload.kind === 'configuration' ? [index] : [],
   );
   const indices = node.configurations.map(({ index }) => index);
-  hold(indices.join() === [0, ...inLog].join(), 'configurations follow the log');
+  const [first = 0] = indices;
+  const after = inLog.filter((at) => at > first);
+  hold(indices.join() === [first, ...after].join(), 'configurations follow the log');
   if (node.role !== 'leader') return;
   hold(inLog.filter((at) => at > committed.length).length <= 1, 'one change at a time');
 }
@@ -155,14 +197,24 @@ function same(left: Entry | undefined, right: Entry | undefined): boolean {
  * Whoever commits first is a leader, and what it commits lies on the disks of a quorum of its
  * configuration (raft.md 3.1, I8).
  */
-function checkCommit({ machines }: Network, { id, node }: Machine, memory: Memory): void {
-  if (node.commitIndex <= memory.committed.length) return;
-  const entry = node.log[node.commitIndex - 1];
-  const holders = machines.filter(({ disk }) => same(disk.entries[node.commitIndex - 1], entry));
+function checkCommit({ machines }: Network, { id, node, applied }: Machine, memory: Memory): void {
+  const { commitIndex } = node;
+  const from = memory.committed.length + 1;
+  if (commitIndex < from) return;
+  // What was compacted in the same step was applied in it.
+  const seen = [...applied.map(({ entry }) => entry), ...node.log];
+  const fresh = new Map(seen.map((entry) => [entry.index, entry]));
+  const entry = fresh.get(commitIndex);
+  const holders = machines.filter(({ disk }) => {
+    const stored = disk.entries.find(({ index }) => index === commitIndex);
+    return (disk.snapshot?.index ?? 0) >= commitIndex || same(stored, entry);
+  });
   const has = (server: string): boolean => holders.some((holder) => holder.id === server);
   const inForce = memory.inForce.get(id) ?? configurationOf(node);
-  hold(hasQuorum(inForce, has), 'commit durability');
-  memory.committed = node.log.slice(0, node.commitIndex);
+  hold(entry !== undefined && hasQuorum(inForce, has), 'commit durability');
+  const more = Array.from({ length: commitIndex - from + 1 }, (_, at) => fresh.get(from + at));
+  memory.committed = memory.committed.concat(more.flatMap((known) => known ?? []));
+  hold(memory.committed.length === commitIndex, 'whoever commits first has the entries');
 }
 
 function checkLeader({ id, node }: Machine, memory: Memory): void {
@@ -170,18 +222,20 @@ function checkLeader({ id, node }: Machine, memory: Memory): void {
   const before = memory.leaders.get(node.term);
   hold(before === undefined || before === id, 'election safety');
   if (before === undefined) {
-    const complete = memory.committed.every((entry) => same(entry, node.log[entry.index - 1]));
+    const after = memory.committed.slice(node.baseIndex);
+    const complete = after.every((entry) => same(entry, entryAt(node, entry.index)));
     hold(complete, 'leader completeness');
   }
   memory.leaders.set(node.term, id);
 }
 
 /** If two entries have the same index and term, they are equal, and so is everything before. */
-function matching(left: readonly Entry[], right: readonly Entry[]): boolean {
+function matching(left: Node, right: Node): boolean {
   let met = false;
-  for (let at = Math.min(left.length, right.length) - 1; at >= 0; at -= 1) {
-    met ||= left[at]?.term === right[at]?.term;
-    if (met && !same(left[at], right[at])) return false;
+  const base = Math.max(left.baseIndex, right.baseIndex);
+  for (let at = Math.min(lastIndex(left), lastIndex(right)); at > base; at -= 1) {
+    met ||= termAt(left, at) === termAt(right, at);
+    if (met && !same(entryAt(left, at), entryAt(right, at))) return false;
   }
   return true;
 }
@@ -194,6 +248,7 @@ export function play(setup: Setup, happenings: readonly Happening[]): Network {
     applied: new Map(),
     committed: [],
     inForce: new Map(),
+    states: new Map(),
     serial: 1,
   };
   // Short runs seldom elect anybody by chance alone: each begins with a campaign.
@@ -211,5 +266,5 @@ export function syncs(network: Network, id: string): boolean {
 
 /** Orders servers by who may win an election: last term, then length of the log. */
 export function rank({ node }: Machine): number {
-  return (node.log.at(-1)?.term ?? 0) * 10_000 + node.log.length;
+  return lastTerm(node) * 10_000 + lastIndex(node);
 }
