@@ -10,6 +10,7 @@ import type { Scenario } from '../world/scenario.ts';
 import { linearizabilityBenchmarks } from './linearizability.ts';
 import { loaded } from './load.ts';
 import { bareLoop } from './loop.ts';
+import { machineBenchmark } from './machine.ts';
 import type { Benchmark, Figure } from './measure.ts';
 import { timed } from './measure.ts';
 import { raft } from '../raft/machine.ts';
@@ -140,5 +141,6 @@ export const benchmarks: readonly Benchmark[] = [
     runs: 5,
     measure: trace,
   },
+  machineBenchmark,
   ...linearizabilityBenchmarks,
 ];
