@@ -211,6 +211,27 @@ function next(network: Network): void {
   deliver(network, message);
 }
 
+describe('Dissertation 4.2.3: removed servers disturb nobody (2.9)', () => {
+  test.each([
+    ['check-quorum', { checkQuorum: true }],
+    ['pre-vote', { preVote: true }],
+    ['both', { checkQuorum: true, preVote: true }],
+  ])('A removed server that never heard of it keeps asking in vain: %s, M31', (_, options) => {
+    const network = cluster(4, 4, options);
+    network.cut.add('n1>n4');
+    reconfigure(network, 'n1', { changes: 'r4' });
+    settle(network, 'n1');
+    expect(shown(network, 'n4')).toBe('1 2 3 4');
+    for (let times = 0; times < 3; times += 1) {
+      elect(network, 'n4');
+      beat(network, 'n1');
+    }
+    expect(nodeOf(network, 'n1')).toMatchObject({ role: 'leader', term: 1 });
+    expect(nodeOf(network, 'n2')).toMatchObject({ leader: 'n1', term: 1 });
+    expect(nodeOf(network, 'n4').role).not.toBe('leader');
+  });
+});
+
 describe("Etcd's scenario files on adding (raft.md 4.3)", () => {
   test.each(['simple', 'joint'] as const)(
     'confchange_v1_add_single, v2_add_single_auto: a single server becomes two (%s)',
