@@ -136,7 +136,7 @@ describe('Section 5.3: the consistency check', () => {
     { prev: [1, 1], leaderCommit: 3, entries: [2, [2]], ok: true, last: 2, commit: 2 },
     { prev: [2, 2], leaderCommit: 3, entries: [3, []], ok: true, last: 2, commit: 2 },
     { prev: [2, 2], leaderCommit: 4, entries: [3, []], ok: true, last: 2, commit: 2 },
-  ] as const)('Previous $prev, $entries, leader commit $leaderCommit (4.1.3)', (row) => {
+  ] as const)('Previous $prev, $entries, leader commit $leaderCommit (case 24, 4.1.3)', (row) => {
     const node = followerWith([1, 2], 2);
     const [prevIndex, prevTerm] = row.prev;
     const entries = entriesFrom(row.entries[0], row.entries[1]);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { raft } from './machine.ts';
+import { machine, raft } from './machine.ts';
 import type { InstallSnapshot, InstallSnapshotReply } from './message.ts';
 import { kinds, logOf, onlineNode, optionsFor, sent, termsOf, waits } from './network.test.kit.ts';
 import type { Node } from './node.ts';
+import { brokenRules, raftRules } from './rules.ts';
 import type { Snapshot } from './saved.ts';
 import type { Effect } from './step.ts';
 
@@ -48,7 +49,7 @@ describe('Figure 13: InstallSnapshot, receiver', () => {
   test('1. Refuses an older term, with its own (2.4-R4)', () => {
     const node = follower([1], 0);
     const effects = receive(node, piece({ term: 3 }));
-    expect(answers(effects)).toMatchObject([{ term: 4, matchIndex: 0, offset: 0, round: 6 }]);
+    expect(answers(effects)).toMatchObject([{ term: 4, matchIndex: 0, offset: 0 }]);
     expect(node).toMatchObject({ commitIndex: 0, receiving: null });
   });
 
@@ -105,6 +106,28 @@ describe('Figure 13: InstallSnapshot, receiver', () => {
     const [answer] = answers(receive(node, piece({ ...given, offset: 11, data: '"x":1}' })));
     expect(answer).toMatchObject({ matchIndex: 0, offset: 0 });
     expect(node).toMatchObject({ receiving: null, snapshot: null, commitIndex: 0 });
+  });
+
+  test.each([
+    { rules: raftRules, state: 0, why: 'starts over' },
+    {
+      rules: brokenRules({ isOfSnapshot: () => true }),
+      state: 43,
+      why: 'mixes two snapshots (M43)',
+    },
+  ])('Half of one leader, half of the next: the server $why', ({ rules, state }) => {
+    const subject = machine('M43', rules);
+    const node = onlineNode(optionsFor(3, 'n1'), { term: 4 }, subject);
+    // Of equal length up to the state: the server cannot tell from the text alone.
+    const other: Snapshot = { ...snapshot, index: 4, application: 43 };
+    const text = JSON.stringify(other);
+    const half = text.indexOf('"application"');
+    const message = piece({ data: JSON.stringify(snapshot).slice(0, half), done: false });
+    subject.step(node, { kind: 'receive', message });
+    const rest = piece({ from: 'n3', term: 5, offset: half, data: text.slice(half) }, other);
+    subject.step(node, { kind: 'receive', message: rest });
+    expect(node.state).toBe(state);
+    expect(node.snapshot?.index ?? 0).toBe(state === 0 ? 0 : 3);
   });
 
   test('A text that is no snapshot is asked for again', () => {
