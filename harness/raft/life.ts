@@ -83,11 +83,32 @@ function checkOptions(options: NodeOptions): void {
   const { entriesPerAppendMax, inflightMax } = options;
   if (!(entriesPerAppendMax >= 1)) fail(`entriesPerAppendMax is ${entriesPerAppendMax}, not ≥ 1.`);
   if (!(inflightMax >= 1)) fail(`inflightMax is ${inflightMax}, not ≥ 1.`);
+  checkSizes(options, fail);
   const { leaseMicros, checkQuorum } = options;
   if (leaseMicros === 0) return;
   if (!checkQuorum) fail('leases need checkQuorum: without it nobody protects their holder.');
   if (!(leaseMicros > heartbeatMicros && leaseMicros <= low)) {
     fail(`a lease of ${leaseMicros} µs is not in (${heartbeatMicros}, ${low}].`);
+  }
+}
+
+const sizes = [
+  'snapshotEvery',
+  'snapshotKeep',
+  'bytesPerAppendMax',
+  'uncommittedMax',
+  'sessionsMax',
+] as const;
+
+function checkSizes(options: NodeOptions, fail: (what: string) => never): void {
+  for (const name of sizes) {
+    const size = options[name];
+    if (!(Number.isInteger(size) && size >= 0)) fail(`${name} is ${size}, no whole number ≥ 0.`);
+  }
+  const { snapshotChunkBytes, sessions, sessionsMax } = options;
+  if (!(snapshotChunkBytes >= 16)) fail(`snapshotChunkBytes is ${snapshotChunkBytes}, not ≥ 16.`);
+  if (sessionsMax > 0 && sessions.length > sessionsMax) {
+    fail(`it begins with ${sessions.length} sessions, and sessionsMax is ${sessionsMax}.`);
   }
 }
 

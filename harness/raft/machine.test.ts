@@ -202,6 +202,10 @@ describe('Coming and going', () => {
     [{ electionLowMicros: 5, electionHighMicros: 5 }, 'Server n1: election time-outs [5, 5) µs'],
     [{ heartbeatMicros: 0 }, 'Server n1: a heartbeat every 0 µs is impossible.'],
     [{ entriesPerAppendMax: 0 }, 'Server n1: entriesPerAppendMax is 0, not ≥ 1.'],
+    [{ snapshotEvery: -1 }, 'Server n1: snapshotEvery is -1, no whole number ≥ 0.'],
+    [{ uncommittedMax: 0.5 }, 'Server n1: uncommittedMax is 0.5, no whole number ≥ 0.'],
+    [{ snapshotChunkBytes: 9 }, 'Server n1: snapshotChunkBytes is 9, not ≥ 16.'],
+    [{ sessionsMax: 1 }, 'Server n1: it begins with 2 sessions, and sessionsMax is 1.'],
     [{ inflightMax: NaN }, 'Server n1: inflightMax is NaN, not ≥ 1.'],
   ])('Options %j are refused with one sentence', (wrong, sentence) => {
     const options = { ...optionsFor(3, 'n1'), ...wrong };

@@ -186,7 +186,10 @@ export interface ClientRequest {
 /** How a request ended. Everything but `notLeader` and `busy` is final. */
 export type Answer =
   | { readonly kind: 'done'; readonly result: Json }
-  /** The application's state machine said no, on every replica alike, without any effect. */
+  /**
+   * The application's state machine said no, on every replica alike, without any effect; or the
+   * command is larger than a message may be, and no server will ever take it.
+   */
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'registered'; readonly session: SessionId }
   /** The session is unknown or its cached answer is gone: the command did not run this time. */
