@@ -20,7 +20,7 @@ function exportTo(folder: string | undefined): void {
   for (const file of exportAll(folder)) console.log(file);
 }
 
-function measure(): void {
+async function measure(): Promise<void> {
   const unknown = words.filter((word) => !names.has(word));
   if (unknown.length > 0) {
     const known = [...names].join(', ');
@@ -30,9 +30,9 @@ function measure(): void {
   }
   for (const bench of benchmarks) {
     const [name] = bench.name.split(' ');
-    if (words.length === 0 || words.includes(name ?? '')) report(bench);
+    if (words.length === 0 || words.includes(name ?? '')) await report(bench);
   }
 }
 
 if (words[0] === '--export') exportTo(words[1]);
-else measure();
+else await measure();

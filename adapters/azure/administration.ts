@@ -2,21 +2,20 @@
  * Entities and rules through the administration client. That client insists on https; a policy of
  * its own pipeline makes it speak http to an emulator.
  */
-import type {
-  BusCommand,
-  EntityChange,
-  Filter,
-  QueueOptions,
-  Rule,
-  SubscriptionOptions,
-  TopicOptions,
-} from '../../harness/bus/bus.ts';
+import type { BusCommand, EntityChange, Filter, Rule } from '../../harness/bus/bus.ts';
 import { type Account, administrationString, type Endpoint } from './account.ts';
 import { Refusal } from './errors.ts';
-import { durationOf, forever } from './durations.ts';
+import {
+  changed,
+  lifetimesOf,
+  queueOptions,
+  subscriptionOptions,
+  topicOptions,
+} from './entity-options.ts';
 import { placeOf } from './paths.ts';
 import type { AdministrationClient, CorrelationRuleFilter, SqlRuleFilter } from './sdk.ts';
-import { defaultCredential, loadSdk } from './sdk.ts';
+import { defaultCredential } from './identity.ts';
+import { loadSdk } from './sdk.ts';
 
 export type AdministrationCommand = Extract<
   BusCommand<never>,
@@ -139,78 +138,15 @@ async function update(
   change: EntityChange,
 ): Promise<void> {
   const { entity, subscription } = placeOf(path);
-  const changes = changesOf(change);
   if (subscription !== undefined) {
     const old = await client.getSubscription(entity, subscription);
-    await client.updateSubscription({ ...old, ...changes });
+    await client.updateSubscription(changed(old, change));
   } else if (await client.queueExists(entity)) {
-    await client.updateQueue({ ...(await client.getQueue(entity)), ...changes });
+    await client.updateQueue(changed(await client.getQueue(entity), change));
   } else {
-    const { defaultMessageTimeToLive: life } = changes;
-    const lives = life === undefined ? {} : { defaultMessageTimeToLive: life };
-    await client.updateTopic({ ...(await client.getTopic(entity)), ...lives });
+    const topic = await client.getTopic(entity);
+    await client.updateTopic({ ...topic, ...lifetimesOf(change) });
   }
-}
-
-interface Changes {
-  lockDuration?: string;
-  maxDeliveryCount?: number;
-  deadLetteringOnMessageExpiration?: boolean;
-  defaultMessageTimeToLive?: string;
-}
-
-function changesOf(change: EntityChange): Changes {
-  const changes: Changes = {};
-  const { lockDurationMicros, maxDeliveryCount, deadLetterOnExpiration } = change;
-  if (lockDurationMicros !== undefined) changes.lockDuration = durationOf(lockDurationMicros);
-  if (maxDeliveryCount !== undefined) changes.maxDeliveryCount = maxDeliveryCount;
-  if (deadLetterOnExpiration !== undefined) {
-    changes.deadLetteringOnMessageExpiration = deadLetterOnExpiration;
-  }
-  const { defaultTimeToLiveMicros: life } = change;
-  if (life === null) changes.defaultMessageTimeToLive = forever;
-  else if (life !== undefined) changes.defaultMessageTimeToLive = durationOf(life);
-  return changes;
-}
-
-function topicOptions({ duplicateDetectionMicros, defaultTimeToLiveMicros }: TopicOptions): {
-  readonly requiresDuplicateDetection: boolean;
-  readonly duplicateDetectionHistoryTimeWindow?: string;
-  readonly defaultMessageTimeToLive?: string;
-} {
-  const detects = duplicateDetectionMicros > 0;
-  return {
-    requiresDuplicateDetection: detects,
-    ...(detects
-      ? { duplicateDetectionHistoryTimeWindow: durationOf(duplicateDetectionMicros) }
-      : {}),
-    ...(defaultTimeToLiveMicros === undefined
-      ? {}
-      : { defaultMessageTimeToLive: durationOf(defaultTimeToLiveMicros) }),
-  };
-}
-
-function subscriptionOptions(options: SubscriptionOptions): {
-  readonly lockDuration: string;
-  readonly maxDeliveryCount: number;
-  readonly requiresSession: boolean;
-  readonly deadLetteringOnMessageExpiration: boolean;
-  readonly defaultMessageTimeToLive?: string;
-} {
-  const { defaultTimeToLiveMicros: life } = options;
-  return {
-    lockDuration: durationOf(options.lockDurationMicros),
-    maxDeliveryCount: options.maxDeliveryCount,
-    requiresSession: options.requiresSession,
-    deadLetteringOnMessageExpiration: options.deadLetterOnExpiration,
-    ...(life === undefined ? {} : { defaultMessageTimeToLive: durationOf(life) }),
-  };
-}
-
-function queueOptions(
-  options: QueueOptions,
-): ReturnType<typeof subscriptionOptions> & ReturnType<typeof topicOptions> {
-  return { ...subscriptionOptions(options), ...topicOptions(options) };
 }
 
 interface RuleOptions {

@@ -26,15 +26,15 @@ export class Arrivals<Body> {
     this.screen = screen;
   }
 
-  /** Fulfilled when the receiver may have another one. */
-  arrived(raw: IncomingMessage, origin: Origin): Promise<void> {
+  /** Fulfilled when the receiver may have another one; undefined if it was none of ours. */
+  arrived(raw: IncomingMessage, origin: Origin): Promise<void> | undefined {
     const { context } = this;
     context.onLife();
     if (!this.screen.admits(raw, context)) return this.drop(raw, origin);
     const message = this.decoded(raw, origin);
     if (message === undefined) return this.drop(raw, origin);
     context.counts.received++;
-    const { name: receiver, path } = origin;
+    const { name: receiver } = origin;
     const held = origin.isLocking
       ? this.locks.hold({ ...origin, receiver, message, raw })
       : { lock: 0, released: undefined };
@@ -47,7 +47,7 @@ export class Arrivals<Body> {
       deliveryCount: raw.deliveryCount ?? 0,
       sequenceNumber: raw.sequenceNumber?.toNumber() ?? 0,
       enqueuedAt: context.clock.micros(raw.enqueuedTimeUtc ?? new Date()),
-      ...deadLetterParts(raw, path),
+      ...deadLetterParts(raw),
     });
     return held.released ?? context.inbox.room() ?? Promise.resolve();
   }
@@ -67,20 +67,18 @@ export class Arrivals<Body> {
     }
   }
 
-  private drop(raw: IncomingMessage, origin: Origin): Promise<void> {
-    if (origin.isLocking) {
-      ignored(origin.settler().then((settler) => settler.completeMessage(raw)));
-    }
-    return Promise.resolve();
+  private drop(raw: IncomingMessage, origin: Origin): undefined {
+    if (!origin.isLocking) return;
+    ignored(origin.settler().then((settler) => settler.completeMessage(raw)));
   }
 }
 
-export function deadLetterParts(
-  raw: IncomingMessage,
-  path: string,
-): { readonly deadLetterReason?: string; readonly deadLetterDescription?: string } {
+/** Of messages in a dead-letter queue, or forwarded from one. */
+export function deadLetterParts(raw: IncomingMessage): {
+  readonly deadLetterReason?: string;
+  readonly deadLetterDescription?: string;
+} {
   const { deadLetterReason, deadLetterErrorDescription } = raw;
-  if (!path.toLowerCase().endsWith('/$deadletterqueue')) return {};
   return {
     ...(deadLetterReason === undefined ? {} : { deadLetterReason }),
     ...(deadLetterErrorDescription === undefined

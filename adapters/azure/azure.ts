@@ -114,7 +114,7 @@ class RealBus<Body> implements AzureBus<Body> {
         return receiver?.close();
       }
       case 'setCredit':
-        return;
+        return this.#receivers.get(command.receiver)?.setCredit(command.credit);
       case 'settle':
         return this.#answer(command, () => this.#locks.settle(command.lock, command.settlement));
       case 'renewLock':
@@ -161,10 +161,6 @@ class RealBus<Body> implements AzureBus<Body> {
     const { receiver: name } = command;
     if (this.#receivers.has(name)) {
       throw new Refusal('InvalidOperation', `There is a receiver '${name}' already.`);
-    }
-    if (command.credit !== undefined) {
-      const text = 'The Azure SDK counts credit by itself. Open the receiver without one.';
-      throw new Refusal('InvalidOperation', text);
     }
     if (command.sessionId !== undefined) return this.#openSession(command);
     const forget = (): void => {
@@ -279,7 +275,9 @@ class RealBus<Body> implements AzureBus<Body> {
     }));
   }
 
-  #could({ opening, path }: PlainReceiver<Body>, sequenceNumber: number): boolean {
+  #could(receiver: PlainReceiver<Body>, sequenceNumber: number): boolean {
+    const { opening, path, hasCredit } = receiver;
+    if (!hasCredit) return false;
     if (opening.mode === 'receiveAndDelete') return this.#context.inbox.hasRoom;
     const held = this.#locks.heldBy(opening.receiver);
     return held < opening.prefetch && !this.#locks.holds(path, sequenceNumber);

@@ -36,7 +36,7 @@ export class Browse<Body> {
       for (const raw of page) {
         if (sessionId !== undefined && raw.sessionId !== sessionId) continue;
         if (scheduledOnly && raw.state !== 'scheduled') continue;
-        const peeked = found.length < count ? this.peeked(raw, path) : undefined;
+        const peeked = found.length < count ? this.peeked(raw) : undefined;
         if (peeked !== undefined) found.push(peeked);
       }
       const last = page.at(-1)?.sequenceNumber;
@@ -115,7 +115,7 @@ export class Browse<Body> {
   }
 
   /** Undefined for what is none of ours. */
-  private peeked(raw: IncomingMessage, path: string): Peeked<Body> | undefined {
+  private peeked(raw: IncomingMessage): Peeked<Body> | undefined {
     const { clock } = this.context;
     const { enqueuedTimeUtc, state } = raw;
     const message = this.decoded(raw);
@@ -128,7 +128,7 @@ export class Browse<Body> {
       ...(enqueuedTimeUtc === undefined || state === 'scheduled'
         ? {}
         : { enqueuedAt: clock.micros(enqueuedTimeUtc) }),
-      ...deadLetterParts(raw, path),
+      ...deadLetterParts(raw),
     };
   }
 }

@@ -8,7 +8,8 @@ import { noDelayTo } from './no-delay.ts';
 import type { AzureTimes, ClientName } from './options.ts';
 import { placeOf } from './paths.ts';
 import type { Receiver, RetryOptions, Sender, ServiceBusClient } from './sdk.ts';
-import { defaultCredential, loadSdk } from './sdk.ts';
+import { defaultCredential } from './identity.ts';
+import { loadSdk } from './sdk.ts';
 
 export interface ClientsOptions {
   readonly account: Account;
@@ -53,12 +54,12 @@ export class Live {
   }
 
   receiver(path: string, receiveMode: ReceiveMode): Receiver {
-    const { entity, subscription, isDeadLetter } = placeOf(path);
+    const { entity, subscription, subQueue } = placeOf(path);
     const options = {
       receiveMode,
       skipParsingBodyAsJson: true,
       maxAutoLockRenewalDurationInMs: 0,
-      ...(isDeadLetter ? { subQueueType: 'deadLetter' as const } : {}),
+      ...(subQueue === undefined ? {} : { subQueueType: subQueue }),
     };
     return subscription === undefined
       ? this.client.createReceiver(entity, options)

@@ -9,20 +9,22 @@ import {
 import { type Broker, startBroker } from '../broker/broker.ts';
 import type { Account } from './account.ts';
 import { azureBus } from './azure.ts';
-import type { AzureTimes, BodyCodec } from './options.ts';
-
-/** The suite counts two bytes a character. */
-const codec: BodyCodec<string> = {
-  encode: (body) => Buffer.from(body, 'utf16le'),
-  decode: (bytes) => bytes.toString('utf16le'),
-};
+import { accountIn } from './environment.ts';
+import type { AzureTimes } from './options.ts';
+import { accountOf, textCodec } from './testing.ts';
 
 /** A bus on the wall clock that wakes its user when it has something. */
 function onWallClock(account: Account, times: Partial<AzureTimes>): Harness {
   let wake = (): void => {};
   const startedAtMs = Date.now();
   const origin = performance.now();
-  const bus = azureBus<string>({ account, codec, times, startedAtMs, onEvents: () => wake() });
+  const bus = azureBus<string>({
+    account,
+    codec: textCodec,
+    times,
+    startedAtMs,
+    onEvents: () => wake(),
+  });
   const now = (): number => Math.floor((performance.now() - origin) * 1000);
   const wait = (until: number): Promise<void> =>
     new Promise((resolve) => {
@@ -43,6 +45,7 @@ const shortTimes: Times = {
   lockMicros: 2_000_000,
   duplicateWindowMicros: 1_000_000,
   shortMicros: 500_000,
+  idleMicros: 1_500_000,
   quietMicros: 250_000,
   patienceMicros: 12_000_000,
   messageSizeBytesMax,
@@ -59,12 +62,7 @@ const overBroker: Subject = {
   gaps: [],
   start: async () => {
     started ??= startBroker();
-    const { connectionString, adminPort } = await started;
-    const administrationEndpoint = `localhost:${adminPort}`;
-    return onWallClock(
-      { connectionString, administrationEndpoint },
-      { attemptMs: 5_000, answerMs: 9_000 },
-    );
+    return onWallClock(accountOf(await started), { attemptMs: 5_000, answerMs: 9_000 });
   },
 };
 
@@ -73,34 +71,29 @@ const liveTimes: Times = {
   lockMicros: 5_000_000,
   duplicateWindowMicros: 20_000_000,
   shortMicros: 2_000_000,
+  idleMicros: 2_000_000,
   quietMicros: 2_000_000,
   patienceMicros: 45_000_000,
   messageSizeBytesMax,
 };
 
-/** The namespace that the environment names, as the Azure SDK's own tests want it named. */
-function liveAccount(environment: NodeJS.ProcessEnv): Account | undefined {
-  const connectionString = environment['SERVICEBUS_CONNECTION_STRING'];
-  if (connectionString !== undefined && connectionString !== '') {
-    // Emulators have a port of its own for it.
-    const administrationEndpoint = environment['SERVICEBUS_ADMINISTRATION_ENDPOINT'];
-    return administrationEndpoint === undefined
-      ? { connectionString }
-      : { connectionString, administrationEndpoint };
-  }
-  const namespace = environment['SERVICEBUS_FQDN'];
-  return namespace === undefined || namespace === '' ? undefined : { namespace };
-}
+const idleMinimum = 'the service keeps an unused entity for five minutes at least';
+const tooIdle = [
+  'a queue that nobody uses goes by itself',
+  'a receiver keeps a queue alive, and a sender does',
+  'a subscription goes alone, a topic with its subscriptions',
+] as const;
 
 function subjects(): readonly Subject[] {
-  const account = liveAccount(process.env);
+  // WHITEWATER_NAMESPACE, or WHITEWATER_CONNECTION_STRING; without them nothing leaves this machine.
+  const account = accountIn(process.env);
   if (account === undefined) return [overBroker];
   const overAzure: Subject = {
     name: 'Azure SDK over a live namespace',
     // Entities of runs that overlap, and of those that left some behind, stay apart.
     namePrefix: `ww-${Date.now().toString(36)}-`,
     times: liveTimes,
-    gaps: [],
+    gaps: tooIdle.map((one) => ({ case: `idle entities: ${one}`, reason: idleMinimum })),
     start: () => onWallClock(account, { answerMs: 40_000, attemptMs: 10_000 }),
   };
   return [overBroker, overAzure];

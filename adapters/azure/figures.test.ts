@@ -1,20 +1,21 @@
 /**
  * The adapter beside raw rhea, on this machine and in this run: prints what it measured, and fails
- * only when something is wrong by a wide margin.
+ * only when something is wrong by a wide margin. `npm run bench -- broker` measures the SDK alone.
  */
-import rhea from 'rhea';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, startBroker } from '../broker/broker.ts';
-import { noDelayTo } from './no-delay.ts';
+import { type RawServer, rawRelay, rawServer } from '../broker/yardstick.ts';
 import { accountOf, Bench } from './testing.ts';
 
 const body = 'x'.repeat(100);
 const count = 5_000;
 
 let broker: Broker;
+let raw: RawServer;
 let bench: Bench;
 
 beforeAll(async () => {
+  raw = await rawServer();
   broker = await startBroker({
     queues: ['q', 'locked'],
     topics: [{ name: 't', subscriptions: ['s'] }],
@@ -22,40 +23,10 @@ beforeAll(async () => {
   bench = new Bench(accountOf(broker));
 });
 afterAll(async () => {
+  raw.close();
   await bench.close();
   await broker.close();
 });
-
-/** Messages a second that a rhea client sends to a rhea server, each confirmed. */
-function rawRate(): Promise<number> {
-  return new Promise((resolve) => {
-    const container = rhea.create_container();
-    const server = container.listen({ port: 0, host: '127.0.0.1' });
-    server.on('listening', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      noDelayTo(port);
-      const client = rhea.create_container();
-      const connection = client.connect({ port, host: '127.0.0.1' });
-      const sender = connection.open_sender('x');
-      const start = performance.now();
-      let sent = 0;
-      let confirmed = 0;
-      sender.on('sendable', () => {
-        while (sent < count && sender.sendable()) {
-          sent++;
-          sender.send({ message_id: sent, body });
-        }
-      });
-      sender.on('accepted', () => {
-        if (++confirmed < count) return;
-        resolve((count / (performance.now() - start)) * 1000);
-        connection.close();
-        server.close();
-      });
-    });
-  });
-}
 
 /** Messages a second from `publish` to `delivered`, published in bursts of a hundred. */
 async function deliveryRate(path: string, settles: boolean): Promise<number> {
@@ -89,16 +60,16 @@ describe('figures', () => {
     await bench.open('locked', { prefetch: 256, mode: 'peekLock' });
     const [raws, deletes, locks]: [number[], number[], number[]] = [[], [], []];
     for (let round = 0; round < 3; round++) {
-      raws.push(await rawRate());
+      raws.push(await rawRelay({ port: raw.port, count, body: Buffer.from(body) }));
       deletes.push(await deliveryRate('q', false));
       locks.push(await deliveryRate('locked', true));
     }
-    const [raw, deleted, locked] = [Math.max(...raws), Math.max(...deletes), Math.max(...locks)];
+    const [plain, deleted, locked] = [Math.max(...raws), Math.max(...deletes), Math.max(...locks)];
     console.log(
-      `raw rhea ${whole(raw)} messages/s; publish to deliver ${whole(deleted)} ` +
-        `(${(deleted / raw).toFixed(2)}), with peek-lock ${whole(locked)} (${(locked / raw).toFixed(2)})`,
+      `raw rhea ${whole(plain)} messages/s; publish to deliver ${whole(deleted)} ` +
+        `(${(deleted / plain).toFixed(2)}), with peek-lock ${whole(locked)} (${(locked / plain).toFixed(2)})`,
     );
-    expect(deleted / raw).toBeGreaterThan(0.15);
+    expect(deleted / plain).toBeGreaterThan(0.15);
   });
 
   test('round trip from a topic to a subscription', async () => {

@@ -8,6 +8,7 @@ import { bounded, ignored } from './bounded.ts';
 import type { Context } from './context.ts';
 import { Refusal } from './errors.ts';
 import type { IncomingMessage, Receiver } from './sdk.ts';
+import { Turns } from './turns.ts';
 
 export interface Holding<Body> {
   readonly receiver: string;
@@ -35,12 +36,14 @@ export class Locks<Body> {
   private readonly context: Context<Body>;
   private readonly held: Map<number, Held<Body>>;
   private readonly ended: Map<number, BusErrorCode>;
+  private readonly turns: Turns;
   private nextLock: number;
 
   constructor(context: Context<Body>) {
     this.context = context;
     this.held = new Map();
     this.ended = new Map();
+    this.turns = new Turns();
     this.nextLock = 1;
   }
 
@@ -59,6 +62,7 @@ export class Locks<Body> {
     held.isBusy = true;
     try {
       const settler = await held.settler();
+      await this.turns.of(held.receiver, settlement.kind);
       await apply(settler, held.raw, settlement);
       this.end(held, 'MessageLockLost');
     } catch (error) {
@@ -133,7 +137,10 @@ export class Locks<Body> {
     const { receiver, lock, message } = held;
     this.end(held, 'MessageLockLost');
     this.context.inbox.push({ kind: 'lockLost', receiver, lock, message });
-    const giveBack = held.settler().then((settler) => settler.abandonMessage(held.raw));
+    const giveBack = held.settler().then(async (settler) => {
+      await this.turns.of(receiver, 'abandon');
+      await settler.abandonMessage(held.raw);
+    });
     ignored(bounded(giveBack, this.context.times.attemptMs, 'Giving back'));
   }
 

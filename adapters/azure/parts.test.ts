@@ -8,11 +8,13 @@ import { Clock } from './clock.ts';
 import { durationOf } from './durations.ts';
 import { failureOf } from './errors.ts';
 import { Inbox } from './inbox.ts';
+import { Pace } from './pace.ts';
 import { placeOf } from './paths.ts';
+import { mendLinks } from './safe-links.ts';
 import { mask, secretsIn } from './secrets.ts';
 import { Suspicion } from './suspicion.ts';
 import { azureBus } from './azure.ts';
-import { defaultCredential } from './sdk.ts';
+import { defaultCredential } from './identity.ts';
 
 const key = 'aGVsbG8+d29ybGQ/PT0=';
 const keyed = `SharedAccessKeyName=Root;SharedAccessKey=${key}`;
@@ -100,7 +102,11 @@ describe('accounts', () => {
 });
 
 describe('the default credential', () => {
-  test('comes from the package that its users install', async () => {
+  test('is made, and asks nobody for a token yet', async () => {
+    expect(await defaultCredential()).toHaveProperty('getToken');
+  });
+
+  test('comes from the package that is installed', async () => {
     class DefaultAzureCredential {
       getToken(): Promise<null> {
         return Promise.resolve(null);
@@ -255,12 +261,16 @@ test('the clock goes to dates and back, never too early', () => {
 });
 
 test.each([
-  ['q', { entity: 'q', isDeadLetter: false }],
-  ['a/b', { entity: 'a/b', isDeadLetter: false }],
-  ['t/Subscriptions/s', { entity: 't', subscription: 's', isDeadLetter: false }],
-  ['t/subscriptions/s', { entity: 't', subscription: 's', isDeadLetter: false }],
-  ['q/$DeadLetterQueue', { entity: 'q', isDeadLetter: true }],
-  ['t/Subscriptions/s/$DeadLetterQueue', { entity: 't', subscription: 's', isDeadLetter: true }],
+  ['q', { entity: 'q' }],
+  ['a/b', { entity: 'a/b' }],
+  ['t/Subscriptions/s', { entity: 't', subscription: 's' }],
+  ['t/subscriptions/s', { entity: 't', subscription: 's' }],
+  ['q/$DeadLetterQueue', { entity: 'q', subQueue: 'deadLetter' }],
+  ['q/$Transfer/$DeadLetterQueue', { entity: 'q', subQueue: 'transferDeadLetter' }],
+  [
+    't/Subscriptions/s/$DeadLetterQueue',
+    { entity: 't', subscription: 's', subQueue: 'deadLetter' },
+  ],
 ])('the path %s is taken apart', (path, place) => {
   expect(placeOf(path)).toEqual(place);
 });
@@ -271,4 +281,74 @@ test('durations are written as the administration reads them', () => {
     'PT1.5S',
     'PT0.001S',
   ]);
+});
+
+describe('the pace of a receiver', () => {
+  /** Counts how often the SDK was let go on. */
+  function counted(pace: Pace): { readonly passed: () => number; readonly come: () => void } {
+    let count = 0;
+    const pass = (): void => void count++;
+    void pace.attached().then(pass);
+    return { passed: () => count, come: () => void pace.used(Promise.resolve()).then(pass) };
+  }
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  test('is its credit, and what was given anew', async () => {
+    const pace = new Pace(2, 10);
+    const { passed, come } = counted(pace);
+    for (let i = 0; i < 2; i++) {
+      await turn();
+      come();
+    }
+    await turn();
+    expect([passed(), pace.isOpen]).toEqual([2, false]);
+    pace.set(1);
+    await turn();
+    expect([passed(), pace.isOpen]).toEqual([3, true]);
+  });
+
+  test('loses no credit with a link', async () => {
+    const pace = new Pace(1, 10);
+    counted(pace);
+    await turn();
+    const again = counted(pace);
+    await turn();
+    expect(again.passed()).toBe(1);
+    again.come();
+    await turn();
+    expect([again.passed(), pace.isOpen]).toEqual([1, false]);
+  });
+});
+
+describe('links of the SDK', () => {
+  class Link {
+    readonly source: { readonly address: string } | undefined;
+
+    constructor(address?: string) {
+      this.source = address === undefined ? undefined : { address };
+    }
+
+    get address(): string | undefined {
+      if (this.source === undefined) throw new TypeError('no source');
+      return this.source.address;
+    }
+  }
+  class Receiver extends Link {}
+
+  test('that forgot their address no longer throw when it is read', () => {
+    expect(() => new Receiver().address).toThrow(TypeError);
+    expect(mendLinks(() => ({ Receiver }))).toBe(true);
+    expect(new Receiver().address).toBeUndefined();
+    expect(new Receiver('q').address).toBe('q');
+  });
+
+  test('are mended in the library that the SDK uses', () => {
+    expect(mendLinks()).toBe(true);
+  });
+
+  test('are left alone where they are built in another way', () => {
+    for (const library of [undefined, {}, { Receiver: 5 }, { Receiver: class {} }]) {
+      expect(mendLinks(() => library)).toBe(false);
+    }
+  });
 });

@@ -4,16 +4,18 @@ export interface Place {
   /** A queue's or a topic's name. */
   readonly entity: string;
   readonly subscription?: string;
-  readonly isDeadLetter: boolean;
+  readonly subQueue?: 'deadLetter' | 'transferDeadLetter';
 }
 
 const pattern =
-  /^(?<entity>.+?)(?:\/subscriptions\/(?<subscription>[^/]+))?(?<dead>\/\$deadletterqueue)?$/i;
+  /^(?<entity>.+?)(?:\/subscriptions\/(?<subscription>[^/]+))?(?<transfer>\/\$transfer)?(?<dead>\/\$deadletterqueue)?$/i;
 
 export function placeOf(path: string): Place {
-  const { entity = path, subscription, dead } = pattern.exec(path)?.groups ?? {};
-  const isDeadLetter = dead !== undefined;
-  return subscription === undefined
-    ? { entity, isDeadLetter }
-    : { entity, subscription, isDeadLetter };
+  const { entity = path, subscription, transfer, dead } = pattern.exec(path)?.groups ?? {};
+  const subQueue = transfer === undefined ? 'deadLetter' : 'transferDeadLetter';
+  return {
+    entity,
+    ...(subscription === undefined ? {} : { subscription }),
+    ...(dead === undefined ? {} : { subQueue }),
+  };
 }

@@ -7,6 +7,7 @@ import type { Arrivals, Origin } from './arrivals.ts';
 import { ignored } from './bounded.ts';
 import type { Context } from './context.ts';
 import { type Failure, Refusal } from './errors.ts';
+import { Pace } from './pace.ts';
 import type { Handlers, IncomingMessage, Receiver } from './sdk.ts';
 
 export type Opening = Extract<BusCommand<never>, { kind: 'openReceiver' }>;
@@ -15,6 +16,8 @@ export type Opening = Extract<BusCommand<never>, { kind: 'openReceiver' }>;
 export interface OpenReceiver {
   readonly path: string;
   readonly opening: Opening;
+  /** Only of a receiver that was opened with some. */
+  setCredit(credit: number): void;
   close(): void;
   /** The receiving client was replaced. */
   rebuilt(): void;
@@ -32,11 +35,17 @@ const hopelessAtFirst: ReadonlySet<string> = new Set([
   'UnauthorizedAccess',
 ]);
 
+export function paceOf({ credit, prefetch }: Opening): Pace | undefined {
+  return credit === undefined ? undefined : new Pace(credit, prefetch);
+}
+
 export class PlainReceiver<Body> implements OpenReceiver {
   readonly opening: Opening;
   private readonly context: Context<Body>;
   private readonly arrivals: Arrivals<Body>;
   private readonly onEnd: () => void;
+  /** Undefined: the SDK may fetch as many as the prefetch allows. */
+  private readonly pace: Pace | undefined;
   private sdk: Receiver | undefined;
   private isOpen: boolean;
   private isClosed: boolean;
@@ -53,6 +62,7 @@ export class PlainReceiver<Body> implements OpenReceiver {
     this.context = context;
     this.arrivals = arrivals;
     this.onEnd = onEnd;
+    this.pace = paceOf(opening);
     this.sdk = undefined;
     this.isOpen = false;
     this.isClosed = false;
@@ -81,6 +91,15 @@ export class PlainReceiver<Body> implements OpenReceiver {
     this.end();
   }
 
+  setCredit(credit: number): void {
+    this.pace?.set(credit);
+  }
+
+  /** Whether its credit lets a message come. */
+  get hasCredit(): boolean {
+    return this.pace?.isOpen ?? true;
+  }
+
   private end(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -105,14 +124,14 @@ export class PlainReceiver<Body> implements OpenReceiver {
             if (this.sdk === receiver) this.failed(error);
             return Promise.resolve();
           },
-          postInitialize: () => {
+          postInitialize: async () => {
             this.attached();
-            return Promise.resolve();
+            await this.pace?.attached();
           },
         };
         receiver.subscribe(handlers, {
           autoCompleteMessages: false,
-          maxConcurrentCalls: this.opening.prefetch,
+          maxConcurrentCalls: this.pace === undefined ? this.opening.prefetch : 1,
         });
       },
       (reason: unknown) => {
@@ -132,7 +151,10 @@ export class PlainReceiver<Body> implements OpenReceiver {
 
   private arrived(receiver: Receiver, message: IncomingMessage): Promise<void> {
     const origin = this.origin();
-    if (!this.isClosed) return this.arrivals.arrived(message, origin);
+    if (!this.isClosed) {
+      const done = this.arrivals.arrived(message, origin);
+      return this.pace?.used(done) ?? done ?? Promise.resolve();
+    }
     // It was on its way when the receiver was closed.
     if (origin.isLocking) ignored(receiver.abandonMessage(message));
     return Promise.resolve();

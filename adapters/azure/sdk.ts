@@ -2,7 +2,7 @@
  * The one door to the Azure SDKs: their types, and their code only when somebody connects. Nothing
  * else names the packages, so that a simulation never loads them.
  */
-import { Refusal } from './errors.ts';
+import { mendLinks } from './safe-links.ts';
 
 export type Sdk = typeof import('@azure/service-bus');
 export type ServiceBusClient = import('@azure/service-bus').ServiceBusClient;
@@ -20,32 +20,12 @@ export type CorrelationRuleFilter = import('@azure/service-bus').CorrelationRule
 /** The SDK's 64-bit numbers; it exports their type only through messages. */
 export type Long = NonNullable<IncomingMessage['sequenceNumber']>;
 
+let loaded: Promise<Sdk> | undefined;
+
 export function loadSdk(): Promise<Sdk> {
-  return import('@azure/service-bus');
-}
-
-/** What is used of `@azure/identity`, which its users install themselves. */
-interface Identity {
-  readonly DefaultAzureCredential: new () => TokenCredential;
-}
-
-const identityPackage = '@azure/identity';
-
-/** Throws with the remedy if `@azure/identity` is not installed. */
-export async function defaultCredential(
-  load: () => Promise<unknown> = () => import(identityPackage),
-): Promise<TokenCredential> {
-  const found = await load().catch(() => undefined);
-  if (!isIdentity(found)) {
-    throw new Refusal(
-      'InvalidOperation',
-      'A namespace without a credential needs the package @azure/identity, which is not ' +
-        'installed. Run "npm install @azure/identity", or give a connection string.',
-    );
-  }
-  return new found.DefaultAzureCredential();
-}
-
-function isIdentity(found: unknown): found is Identity {
-  return typeof found === 'object' && found !== null && 'DefaultAzureCredential' in found;
+  loaded ??= import('@azure/service-bus').then((sdk) => {
+    mendLinks();
+    return sdk;
+  });
+  return loaded;
 }

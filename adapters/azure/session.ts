@@ -9,7 +9,8 @@ import type { Context } from './context.ts';
 import { Refusal } from './errors.ts';
 import type { Locks } from './locks.ts';
 import { placeOf } from './paths.ts';
-import type { OpenReceiver, Opening } from './receiver.ts';
+import type { Pace } from './pace.ts';
+import { type OpenReceiver, type Opening, paceOf } from './receiver.ts';
 import type { IncomingMessage, ServiceBusClient, SessionReceiver } from './sdk.ts';
 
 /** The service tells the end of a lock itself, mostly; this is for when it doesn't. */
@@ -20,6 +21,7 @@ export class SessionOf<Body> implements OpenReceiver {
   private readonly context: Context<Body>;
   private readonly arrivals: Arrivals<Body>;
   private readonly locks: Locks<Body>;
+  private readonly pace: Pace | undefined;
   private sdk: SessionReceiver | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed: boolean;
@@ -35,6 +37,7 @@ export class SessionOf<Body> implements OpenReceiver {
     this.context = context;
     this.arrivals = arrivals;
     this.locks = locks;
+    this.pace = paceOf(opening);
     this.sdk = undefined;
     this.timer = undefined;
     this.isClosed = false;
@@ -65,8 +68,13 @@ export class SessionOf<Body> implements OpenReceiver {
 
   /** To be called after the answer was given: deliveries follow it. */
   receive(): void {
+    if (this.pace === undefined) this.subscribe(this.opening.prefetch);
+    else void this.pace.attached().then(() => this.subscribe(1));
+  }
+
+  private subscribe(maxConcurrentCalls: number): void {
     const { sdk } = this;
-    if (sdk === undefined || this.isClosed) return;
+    if (sdk === undefined || this.isClosed || this.isLost) return;
     sdk.subscribe(
       {
         processMessage: (message) => this.arrived(message),
@@ -75,8 +83,12 @@ export class SessionOf<Body> implements OpenReceiver {
           return Promise.resolve();
         },
       },
-      { autoCompleteMessages: false, maxConcurrentCalls: this.opening.prefetch },
+      { autoCompleteMessages: false, maxConcurrentCalls },
     );
+  }
+
+  setCredit(credit: number): void {
+    this.pace?.set(credit);
   }
 
   async renew(): Promise<Micros> {
@@ -121,7 +133,8 @@ export class SessionOf<Body> implements OpenReceiver {
 
   private arrived(message: IncomingMessage): Promise<void> {
     if (this.isClosed || this.isLost) return Promise.resolve();
-    return this.arrivals.arrived(message, this.origin());
+    const done = this.arrivals.arrived(message, this.origin());
+    return this.pace?.used(done) ?? done ?? Promise.resolve();
   }
 
   private async acquire(): Promise<SessionReceiver> {

@@ -6,6 +6,7 @@ export type Address =
   | { readonly kind: 'entity'; readonly path: string };
 
 const deadLetterSuffix = '/$DeadLetterQueue';
+const transferSuffix = `/$Transfer${deadLetterSuffix}`;
 const scheme = /^[a-z]+:\/\/[^/]*/i;
 
 /** Takes `q`, `/q`, `sb://host/q`, and any spelling of the reserved words. */
@@ -23,11 +24,13 @@ export function canonicalPath(text: string): string {
     .replace(scheme, '')
     .replace(/^\/+|\/+$/g, '')
     .replace(/\/subscriptions\//i, '/Subscriptions/')
-    .replace(/\/\$deadletterqueue$/i, deadLetterSuffix);
+    .replace(/\/\$deadletterqueue$/i, deadLetterSuffix)
+    .replace(/\/\$transfer(?=\/\$DeadLetterQueue$)/i, '/$Transfer');
 }
 
-/** The entity that a path belongs to: without the dead-letter queue. */
+/** The entity that a path belongs to: without the dead-letter queues. */
 export function entityOf(path: string): string {
+  if (path.endsWith(transferSuffix)) return path.slice(0, -transferSuffix.length);
   return path.endsWith(deadLetterSuffix) ? path.slice(0, -deadLetterSuffix.length) : path;
 }
 
@@ -37,4 +40,9 @@ export function isDeadLetter(path: string): boolean {
 
 export function deadLettersOf(path: string): string {
   return `${path}${deadLetterSuffix}`;
+}
+
+/** What an entity could not forward. */
+export function transferDeadLettersOf(path: string): string {
+  return `${path}${transferSuffix}`;
 }

@@ -38,6 +38,16 @@ export interface BrokerOptions extends EntitySettings {
   readonly entityBytesMax?: number;
   /** 1,000 by default; one more is closed at once. */
   readonly connectionsMax?: number;
+  /** Clients that take longer to open their connection are closed; 30 s by default. */
+  readonly handshakeMs?: number;
+}
+
+/** What becomes of a new connection: `silence` answers nothing, `garbage` something that is no AMQP. */
+export type Welcome = 'service' | 'refusal' | 'silence' | 'garbage';
+
+export interface FaultText {
+  readonly condition: string;
+  readonly description: string;
 }
 
 /** What a broker knows of a connection, and what can be done to it. */
@@ -46,7 +56,9 @@ export interface BrokerConnection {
   /** The bytes vanish in that direction, while the socket stays open. */
   blackHole(direction: 'none' | 'in' | 'out' | 'both'): void;
   /** AMQP's Close; without an error the SDK never comes back from it. */
-  close(error?: { readonly condition: string; readonly description: string }): void;
+  close(error?: FaultText): void;
+  /** AMQP's End: the sessions are gone, and their links with them; the connection stays. */
+  endSessions(error: FaultText): void;
   /** Ends the socket: FIN, or RST. */
   cut(how?: 'close' | 'reset'): void;
   /** The next frames end after so many bytes, and so does the connection. */
@@ -68,8 +80,10 @@ export interface Broker {
   plant<At extends Place>(fault: FaultAt<At>): Planted;
   /** What Service Bus itself can do; throws RangeError for a path where nothing is. */
   inject(fault: BusFault): void;
-  /** Detaches the links of one entity, or all of them. */
-  detach(path?: string, error?: { readonly condition: string; readonly description: string }): void;
+  /** Detaches the links of one entity, or all of them; returns how many. */
+  detach(path?: string, error?: FaultText): number;
+  /** How clients that connect from now on are met; fulfilled when they are. */
+  welcome(how: Welcome): Promise<void>;
   /** Removes all planted faults. */
   calm(): void;
   /** Closes all connections and ports; messages are gone. */
@@ -78,7 +92,7 @@ export interface Broker {
 
 /** Rejects if a port is taken or an entity's description makes no sense. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const engine = new Engine(
+  const engine: Engine = new Engine(
     memoryBus<Payload>({
       ordering: 'total',
       latencyMicros: () => 0,
@@ -87,11 +101,13 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       entityBytesMax: options.entityBytesMax ?? 100 * 1024 * 1024,
       // Each client says how long it waits.
       sessionWaitMicros: 24 * 3600 * 1_000_000,
+      onAutoDelete: (path) => catalog.forget(path),
     }),
   );
+  const catalog = new Catalog(engine);
   const hub: Hub = {
     engine,
-    catalog: new Catalog(engine),
+    catalog,
     faults: new Faults(),
     tokens: new LockTokens(),
     limits: {
@@ -99,6 +115,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       frameBytesMax: 65_536,
       connectionsMax: options.connectionsMax ?? 1000,
       idleTimeoutMs: 120_000,
+      handshakeMs: options.handshakeMs ?? 30_000,
+      linksMax: 5_000,
+      partialBytesMax: Math.max(64 * 1024 * 1024, 2 * (options.messageBytesMax ?? 0)),
     },
     keys: options.keys,
     holders: new Map(),
@@ -119,6 +138,10 @@ class EmbeddedBroker implements Broker {
   adminConnectionString: string;
   private readonly hub: Hub;
   private readonly open: Set<Connection>;
+  /** Connections that were not served. */
+  private readonly strays: Set<Socket>;
+  private host: string;
+  private met: Welcome;
   private readonly server: Server;
   private readonly admin: ReturnType<typeof adminServer>;
 
@@ -130,6 +153,9 @@ class EmbeddedBroker implements Broker {
     this.admin = adminServer(hub, tls);
     this.hub = hub;
     this.open = new Set();
+    this.strays = new Set();
+    this.host = '';
+    this.met = 'service';
     const connected = (socket: Socket): void => this.connected(socket);
     this.server =
       tls === undefined
@@ -149,6 +175,7 @@ class EmbeddedBroker implements Broker {
 
   async listen(options: BrokerOptions): Promise<void> {
     const { port = 0, adminPort = 0, host = '127.0.0.1', keys } = options;
+    this.host = host;
     this.port = await listening(this.server, port, host);
     try {
       this.adminPort = await listening(this.admin, adminPort, host);
@@ -169,15 +196,20 @@ class EmbeddedBroker implements Broker {
     this.hub.engine.inject(fault);
   }
 
-  detach(
-    path?: string,
-    error?: { readonly condition: string; readonly description: string },
-  ): void {
-    for (const connection of this.open) connection.detachLinks(path, error);
+  detach(path?: string, error?: FaultText): number {
+    let count = 0;
+    for (const connection of this.open) count += connection.detachLinks(path, error);
+    return count;
   }
 
   calm(): void {
     this.hub.faults.clear();
+  }
+
+  async welcome(how: Welcome): Promise<void> {
+    this.met = how;
+    if (how === 'refusal') this.server.close();
+    else if (!this.server.listening) await listening(this.server, this.port, this.host);
   }
 
   async close(): Promise<void> {
@@ -185,6 +217,7 @@ class EmbeddedBroker implements Broker {
       this.server.close(() => resolve());
     });
     const description = 'The broker is shutting down.';
+    for (const stray of this.strays) stray.destroy();
     for (const connection of this.open) {
       connection.close({ condition: conditions.forced, description });
     }
@@ -201,6 +234,7 @@ class EmbeddedBroker implements Broker {
   }
 
   private connected(socket: Socket): void {
+    if (this.met !== 'service') return this.astray(socket);
     if (this.open.size >= this.hub.limits.connectionsMax) {
       socket.on('error', () => {});
       socket.destroy();
@@ -208,7 +242,17 @@ class EmbeddedBroker implements Broker {
     }
     this.open.add(new Connection(this.hub, socket, (gone) => this.open.delete(gone)));
   }
+
+  private astray(socket: Socket): void {
+    this.strays.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => this.strays.delete(socket));
+    if (this.met === 'garbage') socket.end(noAmqp);
+    socket.resume();
+  }
 }
+
+const noAmqp = 'HTTP/1.1 400 Bad Request\r\n\r\n';
 
 class Handle implements BrokerConnection {
   private readonly connection: Connection;
@@ -225,8 +269,12 @@ class Handle implements BrokerConnection {
     this.connection.wire.silent(direction);
   }
 
-  close(error?: { readonly condition: string; readonly description: string }): void {
+  close(error?: FaultText): void {
     this.connection.close(error);
+  }
+
+  endSessions(error: FaultText): void {
+    this.connection.endSessionsWith(error);
   }
 
   cut(how: 'close' | 'reset' = 'close'): void {

@@ -6,6 +6,7 @@ import type { BusErrorCode, Rule } from '../../harness/bus/bus.ts';
 import { canonicalPath } from './address.ts';
 import type { Answer, Engine, Request } from './engine.ts';
 import {
+  changeOf,
   defaults,
   type EntitySettings,
   type Named,
@@ -151,26 +152,30 @@ export class Catalog {
     wrong: string | undefined,
   ): void {
     if (wrong !== undefined) throw new Refused('InvalidOperation', wrong);
-    const { defaultTimeToLiveMs: lifeMs } = properties;
-    const defaultTimeToLiveMicros = lifeMs === Infinity ? null : lifeMs * 1000;
-    const change =
-      'lockDurationMs' in properties
-        ? {
-            defaultTimeToLiveMicros,
-            lockDurationMicros: properties.lockDurationMs * 1000,
-            maxDeliveryCount: properties.maxDeliveryCount,
-            deadLetterOnExpiration: properties.deadLetteringOnMessageExpiration,
-          }
-        : { defaultTimeToLiveMicros };
-    this.obey({ kind: 'updateEntity', path, change });
+    this.obey({ kind: 'updateEntity', path, change: changeOf(properties) });
   }
 
   remove(path: string): void {
     this.obey({ kind: 'deleteEntity', path });
+    this.forget(path);
+  }
+
+  /** The model has it no longer. */
+  forget(path: string): void {
     const gone = path.toLowerCase();
     this.entries.delete(gone);
     for (const key of this.entries.keys()) {
       if (key.startsWith(`${gone}/subscriptions/`)) this.entries.delete(key);
+    }
+  }
+
+  /** Makes a queue or subscription that was removed anew: as it was, and empty. */
+  restore(entry: QueueEntry | SubscriptionEntry): void {
+    if (entry.kind === 'queue') {
+      this.addQueue({ name: entry.path, ...entry.properties });
+    } else {
+      const rules = [...entry.rules.values()].map(({ rule }) => rule);
+      this.addSubscription(entry.topic, { name: entry.name, ...entry.properties, rules });
     }
   }
 

@@ -24,6 +24,10 @@ export class Connection implements ConnectionPort {
   private readonly handshake: Handshake;
   private readonly sessions: Map<number, Session>;
   private closing: boolean;
+  private links: number;
+  private partialBytes: number;
+  /** Ends a connection that is never opened. */
+  private readonly deadline: NodeJS.Timeout;
 
   constructor(hub: Hub, socket: Socket, gone: (connection: Connection) => void) {
     this.hub = hub;
@@ -33,6 +37,9 @@ export class Connection implements ConnectionPort {
     this.peer = undefined;
     this.sessions = new Map();
     this.closing = false;
+    this.links = 0;
+    this.partialBytes = 0;
+    this.deadline = setTimeout(() => this.wire.end(), hub.limits.handshakeMs);
     this.wire = new Wire(socket, hub.limits.frameBytesMax, {
       unit: (unit) => this.receive(unit),
       broken: ({ condition, message }) => {
@@ -42,6 +49,7 @@ export class Connection implements ConnectionPort {
       },
       roomAgain: () => this.roomAgain(),
       closed: () => {
+        clearTimeout(this.deadline);
         this.endSessions();
         this.handshake.gone();
         gone(this);
@@ -65,6 +73,19 @@ export class Connection implements ConnectionPort {
     return this.wire.isCongested;
   }
 
+  countLinks(change: number): void {
+    this.links += change;
+    const { linksMax } = this.hub.limits;
+    if (this.links > linksMax) throw tooMuch(`${this.links} links, of ${linksMax} allowed`);
+  }
+
+  countPartial(change: number): void {
+    this.partialBytes += change;
+    const { partialBytesMax: most } = this.hub.limits;
+    if (this.partialBytes <= most) return;
+    throw tooMuch(`${this.partialBytes} bytes of incomplete messages, of ${most} allowed`);
+  }
+
   write(bytes: Buffer): void {
     if (!this.closing) this.wire.write(bytes);
   }
@@ -83,12 +104,20 @@ export class Connection implements ConnectionPort {
     this.wire.endSoon();
   }
 
-  /** Takes every link away: of one entity, or of all; the peer keeps its connection. */
-  detachLinks(path: string | undefined, error?: WireError): void {
-    for (const session of this.sessions.values()) session.detachLinks(path, error);
+  /** Takes links away, of one entity or of all, and tells how many; the connection stays. */
+  detachLinks(path: string | undefined, error?: WireError): number {
+    let count = 0;
+    for (const session of this.sessions.values()) count += session.detachLinks(path, error);
+    return count;
+  }
+
+  /** Ends every session with its links; the peer keeps its connection. */
+  endSessionsWith(error: WireError): void {
+    for (const session of this.sessions.values()) session.endWith(error);
   }
 
   private opened(peer: Peer): void {
+    clearTimeout(this.deadline);
     this.peer = peer;
     const most = Math.min(peer.frameBytesMax, this.hub.limits.frameBytesMax * 16);
     this.payloadBytesMax = most - transferHeadMax;
@@ -135,8 +164,7 @@ export class Connection implements ConnectionPort {
     }
     if (performative.code !== codes.end) return session.receive(performative);
     this.sessions.delete(channel);
-    session.end();
-    session.send(codes.end, []);
+    session.endedByPeer();
   }
 
   private roomAgain(): void {
@@ -148,4 +176,8 @@ export class Connection implements ConnectionPort {
     this.sessions.clear();
     this.replies.clear();
   }
+}
+
+function tooMuch(what: string): AmqpError {
+  return new AmqpError('amqp:resource-limit-exceeded', `The connection has ${what}.`);
 }

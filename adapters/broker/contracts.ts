@@ -21,6 +21,10 @@ export interface ConnectionPort {
   /** The peer does not read; nothing that can wait should be written. */
   readonly isCongested: boolean;
   readonly payloadBytesMax: number;
+  /** Links are attached, or have gone; throws AmqpError above the limit. */
+  countLinks(change: number): void;
+  /** Bytes of incomplete messages come, or are done with; throws AmqpError above the limit. */
+  countPartial(change: number): void;
   write(bytes: Buffer): void;
   /** Ends the socket at once. */
   cut(): void;
@@ -63,8 +67,8 @@ export interface LinkPort {
   flow(flow: Flow): void;
   transfer(transfer: Transfer, payload: Buffer): void;
   detachedByPeer(closed: boolean): void;
-  /** Detached by the broker, if it is a link to that entity, or to any. */
-  detachIfAt(path: string | undefined, error?: WireError): void;
+  /** Detached by the broker, if it is a link to that entity, or to any; whether it was. */
+  detachIfAt(path: string | undefined, error?: WireError): boolean;
   /** Its session or connection is gone. */
   over(): void;
   /** The session's window or the socket has room again. */

@@ -1,5 +1,7 @@
 /** Descriptions of entities, as tests, Config.json and the administration surface give them. */
+import { canonicalPath } from './address.ts';
 import type {
+  EntityChange,
   QueueOptions,
   Rule,
   SubscriptionOptions,
@@ -12,7 +14,7 @@ export type EntityStatus = 'Active' | 'Disabled' | 'SendDisabled' | 'ReceiveDisa
 export interface CommonProperties {
   readonly status: EntityStatus;
   readonly defaultTimeToLiveMs: number;
-  /** Kept and shown; the broker deletes no entity by itself. */
+  /** Unused for so long, the entity goes by itself. */
   readonly autoDeleteOnIdleMs: number;
   readonly userMetadata: string;
 }
@@ -22,7 +24,7 @@ export interface ReceivableProperties extends CommonProperties {
   readonly maxDeliveryCount: number;
   readonly requiresSession: boolean;
   readonly deadLetteringOnMessageExpiration: boolean;
-  /** Kept and shown; the broker does not forward. */
+  /** A queue or a topic, by path or by address; empty: none. */
   readonly forwardTo: string;
   readonly forwardDeadLetteredMessagesTo: string;
 }
@@ -97,22 +99,60 @@ export function queueOptions(properties: QueueProperties): QueueOptions {
 export function topicOptions(properties: SendableProperties): TopicOptions {
   const { requiresDuplicateDetection, duplicateDetectionWindowMs } = properties;
   const windowMs = requiresDuplicateDetection ? duplicateDetectionWindowMs : 0;
-  return { duplicateDetectionMicros: windowMs * 1000, ...lifetime(properties) };
+  return { duplicateDetectionMicros: windowMs * 1000, ...lifetimes(properties) };
 }
 
 export function subscriptionOptions(properties: ReceivableProperties): SubscriptionOptions {
+  const { forwardTo, forwardDeadLettersTo } = forwarding(properties);
   return {
     lockDurationMicros: properties.lockDurationMs * 1000,
     maxDeliveryCount: properties.maxDeliveryCount,
     requiresSession: properties.requiresSession,
     deadLetterOnExpiration: properties.deadLetteringOnMessageExpiration,
-    ...lifetime(properties),
+    ...(forwardTo === null ? {} : { forwardTo }),
+    ...(forwardDeadLettersTo === null ? {} : { forwardDeadLettersTo }),
+    ...lifetimes(properties),
   };
 }
 
-function lifetime({ defaultTimeToLiveMs }: CommonProperties): {
+/** What an update of these properties changes in the model. */
+export function changeOf(properties: ReceivableProperties | SendableProperties): EntityChange {
+  const change = {
+    defaultTimeToLiveMicros: microsOrNull(properties.defaultTimeToLiveMs),
+    autoDeleteMicros: microsOrNull(properties.autoDeleteOnIdleMs),
+  };
+  if (!('lockDurationMs' in properties)) return change;
+  return {
+    ...change,
+    lockDurationMicros: properties.lockDurationMs * 1000,
+    maxDeliveryCount: properties.maxDeliveryCount,
+    deadLetterOnExpiration: properties.deadLetteringOnMessageExpiration,
+    ...forwarding(properties),
+  };
+}
+
+function lifetimes(properties: CommonProperties): {
   readonly defaultTimeToLiveMicros?: number;
+  readonly autoDeleteMicros?: number;
 } {
-  if (defaultTimeToLiveMs === Infinity) return {};
-  return { defaultTimeToLiveMicros: defaultTimeToLiveMs * 1000 };
+  const defaultTimeToLiveMicros = microsOrNull(properties.defaultTimeToLiveMs);
+  const autoDeleteMicros = microsOrNull(properties.autoDeleteOnIdleMs);
+  return {
+    ...(defaultTimeToLiveMicros === null ? {} : { defaultTimeToLiveMicros }),
+    ...(autoDeleteMicros === null ? {} : { autoDeleteMicros }),
+  };
+}
+
+function microsOrNull(ms: number): number | null {
+  return ms === Infinity ? null : ms * 1000;
+}
+
+function forwarding({ forwardTo, forwardDeadLetteredMessagesTo }: ReceivableProperties): {
+  readonly forwardTo: string | null;
+  readonly forwardDeadLettersTo: string | null;
+} {
+  return {
+    forwardTo: canonicalPath(forwardTo) || null,
+    forwardDeadLettersTo: canonicalPath(forwardDeadLetteredMessagesTo) || null,
+  };
 }

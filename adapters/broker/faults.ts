@@ -35,8 +35,8 @@ export interface Effects {
   readonly deliver: Late | { readonly kind: 'duplicate' | 'drop' };
   /** A settlement: refused, or done without being confirmed. */
   readonly settle: Failing | { readonly kind: 'noAck' };
-  /** A link that is opened: refused, never answered, or never given credit. */
-  readonly attach: Failing | { readonly kind: 'ignore' | 'noCredit' };
+  /** A link that is opened: refused, never answered, never given credit, or cut off with all. */
+  readonly attach: Failing | { readonly kind: 'ignore' | 'noCredit' | 'disconnect' };
   readonly cbs: Late | Answered | { readonly kind: 'drop' };
   readonly management: Late | Failing | { readonly kind: 'drop' };
   /** A receiver that gives its credit back: never answered. */

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { ServiceBusClient, ServiceBusError } from '@azure/service-bus';
 import fc from 'fast-check';
+import rhea from 'rhea';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Broker, startBroker } from './broker.ts';
 
@@ -224,6 +225,75 @@ function recordedAttach(sendSettled = 0): Buffer {
   return frame(Buffer.concat([head, fields]));
 }
 
+/** A link on which the client sends: to the queue `q`, or to whatever the target names. */
+function sendingAttach(
+  handle: number,
+  target = Buffer.from([0, 0x53, 0x29, 0xc0, 4, 1, 0xa1, 1, 0x71]),
+): Buffer {
+  const source = Buffer.from([0, 0x53, 0x28, 0x45]);
+  const name = Buffer.from([0xa1, 2, 0x6c, handle]);
+  const rest = Buffer.from([0x52, handle, 0x42, 0x50, 0, 0x50, 0]);
+  const fields = Buffer.concat([name, rest, source, target]);
+  return Buffer.concat([Buffer.from([0, 0x53, 0x12, 0xc0, fields.length + 1, 7]), fields]);
+}
+
+/** The first frame of a message that goes on. */
+function partialTransfer(handle: number, bytes: number): Buffer {
+  const fields = Buffer.from([0x52, handle, 0x52, handle, 0xa0, 1, handle, 0x43, 0x42, 0x41]);
+  const head = Buffer.from([0, 0x53, 0x14, 0xc0, fields.length + 1, 6]);
+  return Buffer.concat([head, fields, Buffer.alloc(bytes)]);
+}
+
+describe('what one connection may take', () => {
+  test('a client that never opens its connection is closed', async () => {
+    const hasty = await startBroker({ handshakeMs: 50 });
+    const { socket, ended } = raw(hasty.port);
+    socket.write(amqpHeader);
+    expect((await ended).toString('latin1')).toContain('AMQP');
+    while (hasty.connections.length > 0) await new Promise(setImmediate);
+    await hasty.close();
+  });
+
+  test('more links than a client can need are refused with a Close', async () => {
+    const { socket, ended } = raw();
+    socket.write(Buffer.concat([amqpHeader, open]));
+    for (let channel = 0; channel < 20; channel++) {
+      socket.write(frame(begin.subarray(8), channel));
+      for (let handle = 0; handle < 256; handle++) {
+        socket.write(frame(sendingAttach(handle), channel));
+      }
+    }
+    expect((await ended).toString('latin1')).toContain('5001 links, of 5000 allowed');
+    expect(await worksFor(broker.connectionString)).toBe(true);
+  });
+
+  test('messages that never come to their end are not kept without bound', async () => {
+    const { socket, ended } = raw();
+    socket.write(Buffer.concat([amqpHeader, open]));
+    for (let channel = 0; channel < 6; channel++) {
+      socket.write(frame(begin.subarray(8), channel));
+      for (let handle = 0; handle < 256; handle++) {
+        socket.write(frame(sendingAttach(handle), channel));
+        socket.write(frame(partialTransfer(handle, 60_000), channel));
+      }
+    }
+    expect((await ended).toString('latin1')).toContain('bytes of incomplete messages');
+    expect(await worksFor(broker.connectionString)).toBe(true);
+  });
+
+  test.each([
+    ['transactions', Buffer.from([0, 0x53, 0x30, 0x45]), 'amqp:not-implemented'],
+    ['a link without an address', Buffer.from([0, 0x53, 0x29, 0x45]), 'amqp:invalid-field'],
+  ])('%s are refused, and the connection lives', async (_name, target, condition) => {
+    const { socket, ended } = raw();
+    const attach = frame(sendingAttach(1, target));
+    socket.write(Buffer.concat([amqpHeader, open, begin, attach, close]));
+    const said = (await ended).toString('latin1');
+    expect(said).toContain(condition);
+    expect(said.indexOf(condition)).toBe(said.lastIndexOf(condition));
+  });
+});
+
 describe('keys', () => {
   async function codeWith(connectionString: string): Promise<string> {
     const client = new ServiceBusClient(connectionString, {
@@ -251,6 +321,26 @@ describe('keys', () => {
     expect((await ended).toString('latin1')).toContain('amqp:unauthorized-access');
     await locked.close();
   });
+});
+
+test('with keys, a name and a password are as good as a token, if they are right', async () => {
+  const locked = await startBroker({ queues: ['q'], keys: { root: 's3cr3t' } });
+  const outcome = (password: string): Promise<string> =>
+    new Promise((resolve) => {
+      const options = { port: locked.port, host: '127.0.0.1', reconnect: false };
+      const container = rhea.create_container();
+      const connection = container.connect({ ...options, username: 'root', password });
+      const end = (name: string) => (): void => {
+        connection.removeAllListeners();
+        connection.close();
+        resolve(name);
+      };
+      for (const name of ['connection_error', 'disconnected']) connection.on(name, end(name));
+      connection.open_sender('q').on('sendable', end('sendable'));
+    });
+  expect(await outcome('s3cr3t')).toBe('sendable');
+  expect(await outcome('guess')).not.toBe('sendable');
+  await locked.close();
 });
 
 test('a closed broker leaves no connection and no port behind', async () => {

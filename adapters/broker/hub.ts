@@ -11,6 +11,12 @@ export interface Limits {
   readonly frameBytesMax: number;
   readonly connectionsMax: number;
   readonly idleTimeoutMs: number;
+  /** So long a client may take to open its connection. */
+  readonly handshakeMs: number;
+  /** Of one connection. */
+  readonly linksMax: number;
+  /** Of messages that have not come to their end yet, on one connection. */
+  readonly partialBytesMax: number;
 }
 
 export interface Hub {

@@ -22,6 +22,8 @@ export abstract class IncomingLink extends Link {
   private first: Transfer | undefined;
   private parts: Buffer[] = [];
   private size = 0;
+  /** Bytes in the parts. */
+  private kept = 0;
   private deliveryCount = 0;
   private sinceTopUp = 0;
 
@@ -44,13 +46,16 @@ export abstract class IncomingLink extends Link {
     const first = (this.first ??= transfer);
     this.size += payload.length;
     const tooLarge = this.size > this.messageBytesMax;
-    if (tooLarge) this.parts = [];
+    if (tooLarge) this.forgetParts();
     else this.parts.push(payload);
-    if (transfer.more && !transfer.aborted) return;
+    if (transfer.more && !transfer.aborted) {
+      if (!tooLarge) this.keep(payload.length);
+      return;
+    }
     const { parts, size } = this;
+    this.forgetParts();
     const bytes = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
     this.first = undefined;
-    this.parts = [];
     this.size = 0;
     this.deliveryCount = (this.deliveryCount + 1) >>> 0;
     if (++this.sinceTopUp >= topUpAfter) this.grant();
@@ -68,6 +73,17 @@ export abstract class IncomingLink extends Link {
   }
 
   protected ended(): void {
+    this.forgetParts();
+  }
+
+  private keep(bytes: number): void {
+    this.kept += bytes;
+    this.session.connection.countPartial(bytes);
+  }
+
+  private forgetParts(): void {
     this.parts = [];
+    if (this.kept > 0) this.session.connection.countPartial(-this.kept);
+    this.kept = 0;
   }
 }

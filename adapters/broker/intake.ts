@@ -33,8 +33,9 @@ export class Intake extends IncomingLink {
     const { hub, path, attach } = this;
     const effect = hub.faults.strike('attach', path);
     if (effect?.kind === 'ignore') return;
+    if (effect?.kind === 'disconnect') return this.session.connection.cut();
     if (effect?.kind === 'error') {
-      return this.refuse({ description: 'An injected fault.', ...effect });
+      return this.refuse(refused(effect.condition, effect.description));
     }
     const refusal = sendRefusal(this.session.connection, this.path);
     if (refusal !== undefined) return this.refuse(refusal);

@@ -71,10 +71,12 @@ export abstract class Link implements LinkPort {
     return undefined;
   }
 
-  detachIfAt(path: string | undefined, error?: WireError): void {
+  detachIfAt(path: string | undefined, error?: WireError): boolean {
     const own = this.entityPath;
-    if (own === undefined) return;
-    if (path === undefined || own.toLowerCase() === path.toLowerCase()) this.detach(error);
+    if (own === undefined || this.isOver) return false;
+    if (path !== undefined && own.toLowerCase() !== path.toLowerCase()) return false;
+    this.detach(error);
+    return true;
   }
 
   /** The peer's detach, answered in kind. */

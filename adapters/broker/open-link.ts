@@ -1,15 +1,17 @@
 /** Which kind of link an attach asks for. */
-import type { Attach } from './amqp/performatives.ts';
-import { AmqpError } from './amqp/values.ts';
+import type { Attach, WireError } from './amqp/performatives.ts';
 import { type Address, parseAddress } from './address.ts';
 import { cbsNode, serveCbs } from './cbs.ts';
 import type { LinkPort, SessionPort } from './contracts.ts';
 import { Intake } from './intake.ts';
 import { serveManagement } from './management.ts';
 import { Outlet } from './outlet.ts';
+import { RefusedLink } from './refused-link.ts';
 import { ReplyLink, RequestLink } from './requests.ts';
 
 export function openLink(session: SessionPort, attach: Attach): LinkPort {
+  if (attach.target?.isCoordinator === true)
+    return new RefusedLink(session, attach, noTransactions);
   const terminus = attach.receives ? attach.source : attach.target;
   const address = parseAddress(terminus?.address ?? '');
   const node = nodeOf(address);
@@ -26,9 +28,7 @@ export function openLink(session: SessionPort, attach: Attach): LinkPort {
         serve: serveManagement(session.connection, address.path),
       });
     case 'entity':
-      if (address.path === '') {
-        throw new AmqpError('amqp:invalid-field', 'A link was attached without an address.');
-      }
+      if (address.path === '') return new RefusedLink(session, attach, noAddress);
       return attach.receives
         ? new Outlet(session, attach, address.path)
         : new Intake(session, attach, address.path);
@@ -36,6 +36,15 @@ export function openLink(session: SessionPort, attach: Attach): LinkPort {
       return address satisfies never;
   }
 }
+
+const noTransactions: WireError = {
+  condition: 'amqp:not-implemented',
+  description: 'This broker has no transactions. Send and settle without one.',
+};
+const noAddress: WireError = {
+  condition: 'amqp:invalid-field',
+  description: 'A link needs the address of a queue, a topic or a subscription.',
+};
 
 /** Requests and replies meet under this name. */
 function nodeOf(address: Address): string | undefined {

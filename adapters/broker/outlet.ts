@@ -54,6 +54,7 @@ export class Outlet extends OutgoingLink implements Sink, Unsettled {
     const { hub, path, session } = this;
     const effect = hub.faults.strike('attach', path);
     if (effect?.kind === 'ignore' || effect?.kind === 'noCredit') return;
+    if (effect?.kind === 'disconnect') return session.connection.cut();
     if (effect?.kind === 'error') {
       return this.refuse(refused(effect.condition, effect.description));
     }

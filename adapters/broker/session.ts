@@ -3,6 +3,7 @@ import {
   accepted,
   codes,
   type Disposition,
+  encodeError,
   frame,
   type Attach,
   type Performative,
@@ -45,6 +46,7 @@ export class Session implements SessionPort {
   private room: number;
   private nextDeliveryId: number;
   private waiting: { readonly head: Buffer; readonly payload: Buffer }[];
+  private isOver: boolean;
   /** Accepted deliveries of the peer, not told yet: the first and the last of a run. */
   private acceptedFrom: number;
   private acceptedTo: number;
@@ -65,6 +67,7 @@ export class Session implements SessionPort {
     this.room = numberOf(begin[2]) ?? 0;
     this.nextDeliveryId = 0;
     this.waiting = [];
+    this.isOver = false;
     this.acceptedFrom = -1;
     this.acceptedTo = -1;
     this.send(codes.begin, [
@@ -85,6 +88,7 @@ export class Session implements SessionPort {
   }
 
   receive({ code, fields, payload }: Performative): void {
+    if (this.isOver) return;
     switch (code) {
       case codes.attach:
         return this.attach(fields);
@@ -168,12 +172,31 @@ export class Session implements SessionPort {
     this.sendDisposition({ receiver: false, first: deliveryId, last: deliveryId }, state);
   }
 
-  detachLinks(path: string | undefined, error?: WireError): void {
-    for (const link of this.links.values()) link.detachIfAt(path, error);
+  /** How many were detached. */
+  detachLinks(path: string | undefined, error?: WireError): number {
+    let count = 0;
+    for (const link of this.links.values()) if (link.detachIfAt(path, error)) count++;
+    return count;
   }
 
+  /** Ended by the broker; what the peer still sends is ignored until it ends its side. */
+  endWith(error: WireError): void {
+    if (this.isOver) return;
+    this.end();
+    this.send(codes.end, [encodeError(error)]);
+  }
+
+  endedByPeer(): void {
+    if (this.isOver) return;
+    this.end();
+    this.send(codes.end, []);
+  }
+
+  /** Its connection is gone, or it has said its last. */
   end(): void {
+    this.isOver = true;
     for (const link of this.links.values()) link.over();
+    this.connection.countLinks(-this.links.size);
     this.links.clear();
     this.unsettled.clear();
     this.waiting = [];
@@ -192,6 +215,7 @@ export class Session implements SessionPort {
     if (this.links.has(attach.handle)) {
       throw new AmqpError('amqp:session:handle-in-use', `Handle ${attach.handle} is attached.`);
     }
+    this.connection.countLinks(1);
     const link = this.openLink(this, attach);
     this.links.set(attach.handle, link);
     link.start();
@@ -242,8 +266,10 @@ export class Session implements SessionPort {
   private detach(fields: AmqpList): void {
     const { handle, closed } = readDetach(fields);
     const link = this.links.get(handle);
+    if (link === undefined) return;
     this.links.delete(handle);
-    link?.detachedByPeer(closed);
+    this.connection.countLinks(-1);
+    link.detachedByPeer(closed);
   }
 
   private sendWaiting(): void {
@@ -272,6 +298,7 @@ export class Session implements SessionPort {
     { receiver, first, last }: { receiver: boolean; first: number; last: number },
     state: Encode,
   ): void {
+    if (this.isOver) return;
     const range = [encode.boolean(receiver), encode.uint(first), encode.uint(last)];
     this.send(codes.disposition, [...range, encode.boolean(true), state]);
   }

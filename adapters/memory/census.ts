@@ -32,6 +32,8 @@ export function peek<Body>(core: Core<Body>, command: Peek<Body>): void {
   const { token, path, fromSequenceNumber, count, sessionId } = command;
   const scheduledOnly = command.scheduledOnly === true;
   const queue = find(core, path);
+  // Counting everything is no use of an entity, as looking at some messages is.
+  if (queue !== undefined && count < Infinity) queue.intake.usedAt = core.clock;
   if (queue === undefined) {
     const text = `The messaging entity '${path}' could not be found.`;
     reject(core, token, 'MessagingEntityNotFound', text);

@@ -1,12 +1,14 @@
 /** Ends that are no settlement: the dead-letter queue, and the time-to-live. */
 import { withdraw } from './account.ts';
 import { makeReady } from './lines.ts';
-import type { Copy, Core } from './state.ts';
+import type { Cause, Copy, Core, Queue } from './state.ts';
 
 export const reasons = {
   deliveries: 'MaxDeliveryCountExceeded',
   expired: 'TTLExpiredException',
   session: 'Session id is null',
+  hops: 'MaxTransferHopCountExceeded',
+  transfer: 'TransferFailed',
 } as const;
 
 /** Moves a copy that is no longer locked; it keeps its number and its delivery count. */
@@ -17,9 +19,19 @@ export function deadLetter<Body>(
   description: string,
 ): void {
   const target = copy.queue.deadLetters;
-  if (target === undefined) return;
+  if (target !== undefined) bury(core, copy, target, { reason, description });
+}
+
+/** Moves a copy into that dead-letter queue. */
+export function bury<Body>(
+  core: Core<Body>,
+  copy: Copy<Body>,
+  target: Queue<Body>,
+  cause: Cause,
+): void {
   copy.state = 'gone';
   const { message, sequenceNumber, deliveryCount } = copy;
+  const { reason } = cause;
   core.outbox.push({ kind: 'deadLettered', path: copy.queue.path, message, reason });
   makeReady(core, {
     message,
@@ -30,6 +42,7 @@ export function deadLetter<Body>(
     expiresAt: -1,
     order: core.nextOrder++,
     deliveryCount,
+    hops: copy.hops,
     state: 'waiting',
     deferred: false,
     receiver: undefined,
@@ -37,7 +50,7 @@ export function deadLetter<Body>(
     lockedUntil: 0,
     previous: undefined,
     next: undefined,
-    cause: { reason, description },
+    cause,
   });
 }
 

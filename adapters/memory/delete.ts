@@ -43,6 +43,9 @@ function leaveTopic<Body>({ topic }: Queue<Body>): void {
 
 function empty<Body>(core: Core<Body>, queue: Queue<Body>): void {
   if (queue.deadLetters !== undefined) empty(core, queue.deadLetters);
+  if (queue.role !== 'deadLetter' && queue.transferDeadLetters !== undefined) {
+    empty(core, queue.transferDeadLetters);
+  }
   queue.deleted = true;
   unregister(core, queue);
   const copies = copiesIn(core, queue);

@@ -4,12 +4,14 @@ import { deposit } from './account.ts';
 import { deadLetter, reasons } from './dead-letter.ts';
 import { offer } from './deliver.ts';
 import { lineFor } from './lines.ts';
-import type { Copy, Core, Queue } from './state.ts';
+import type { Cause, Copy, Core, Queue } from './state.ts';
 
 export function enqueue<Body>(
   core: Core<Body>,
   queue: Queue<Body>,
   message: BusMessage<Body>,
+  hops: number,
+  cause: Cause | undefined,
 ): void {
   const now = core.clock;
   const lifeMicros = Math.min(message.timeToLiveMicros ?? Infinity, queue.timeToLiveMicros);
@@ -22,6 +24,7 @@ export function enqueue<Body>(
     expiresAt: lifeMicros === Infinity ? -1 : now + Math.max(0, lifeMicros),
     order: 0,
     deliveryCount: 0,
+    hops,
     state: 'waiting',
     deferred: false,
     receiver: undefined,
@@ -29,7 +32,7 @@ export function enqueue<Body>(
     lockedUntil: 0,
     previous: undefined,
     next: undefined,
-    cause: undefined,
+    cause,
   };
   deposit(queue.intake.account, message);
   if (queue.limits.requiresSession && message.sessionId === undefined) {

@@ -3,9 +3,11 @@ import type { BusCommand, Micros, SubscriptionOptions } from '../../harness/bus/
 import { newAccount } from './account.ts';
 import { accept, reject } from './answer.ts';
 import { find } from './find.ts';
+import { setForwarding, wrongForwarding } from './forwarding.ts';
+import { watchIdle, wrongIdle } from './idle.ts';
 import { add, addQueue, deadLetterSuffix, newIntake } from './queue.ts';
 import { compileRule } from './rules.ts';
-import type { Core } from './state.ts';
+import type { Core, Queue, Topic } from './state.ts';
 
 type Create<Body, Kind extends BusCommand<Body>['kind']> = Extract<
   BusCommand<Body>,
@@ -18,18 +20,21 @@ const subscriptionPath = /^(?<topic>.+)\/subscriptions\/(?<name>[^/]+)$/i;
 
 export function createQueue<Body>(core: Core<Body>, command: Create<Body, 'createQueue'>): void {
   const { token, path, options } = command;
-  const wrong = wrongPath(path) ?? wrongOptions(options) ?? wrongWindow(options);
-  if (!mayCreate(core, token, path, wrong)) return;
+  const wrong =
+    wrongPath(path) ?? wrongOptions(options) ?? wrongWindow(options) ?? wrongIdle(options);
+  if (!mayCreate(core, token, path, wrong) || !mayForward(core, command)) return;
   const intake = newIntake<Body>(newAccount(), options.duplicateDetectionMicros);
   const timeToLiveMicros = options.defaultTimeToLiveMicros ?? Infinity;
-  addQueue(core, { role: 'queue', path, timeToLiveMicros, intake, topic: undefined }, options);
+  const parts = { role: 'queue' as const, path, timeToLiveMicros, intake, topic: undefined };
+  configure(core, addQueue(core, parts, options), options);
   accept(core, token);
 }
 
 export function createTopic<Body>(core: Core<Body>, command: Create<Body, 'createTopic'>): void {
   const { token, path, options } = command;
-  if (!mayCreate(core, token, path, wrongPath(path) ?? wrongWindow(options))) return;
-  add(core, {
+  const wrong = wrongPath(path) ?? wrongWindow(options) ?? wrongIdle(options);
+  if (!mayCreate(core, token, path, wrong)) return;
+  const topic: Topic<Body> = {
     kind: 'topic',
     path,
     timeToLiveMicros: options.defaultTimeToLiveMicros ?? Infinity,
@@ -38,7 +43,9 @@ export function createTopic<Body>(core: Core<Body>, command: Create<Body, 'creat
     routesTo: new Map(),
     routesElse: [],
     routesStale: false,
-  });
+  };
+  add(core, topic);
+  watchIdle(core, topic, options.autoDeleteMicros ?? Infinity);
   accept(core, token);
 }
 
@@ -63,20 +70,35 @@ export function createSubscription<Body>(
   const compiled = compileRule<Body>(rule);
   const wrong =
     wrongOptions(options) ??
-    (nameLengthMax < (named['name'] ?? '').length
-      ? `The subscription's name is longer than ${nameLengthMax} characters.`
-      : undefined) ??
+    wrongIdle(options) ??
+    wrongName(named['name']) ??
     ('wrong' in compiled ? compiled.wrong : undefined);
   if (!mayCreate(core, token, path, wrong) || 'wrong' in compiled) return;
+  if (!mayForward(core, command)) return;
   const intake = newIntake<Body>(topic.intake.account, 0);
   const ownLife = options.defaultTimeToLiveMicros ?? Infinity;
   const timeToLiveMicros = Math.min(ownLife, topic.timeToLiveMicros);
   const parts = { role: 'subscription' as const, path, timeToLiveMicros, intake, topic };
   const queue = addQueue(core, parts, options);
+  configure(core, queue, options);
   queue.rules.set(rule.name, compiled);
   topic.subscriptions.push(queue);
   topic.routesStale = true;
   accept(core, token);
+}
+
+function configure<Body>(core: Core<Body>, queue: Queue<Body>, options: SubscriptionOptions): void {
+  setForwarding(core, queue, options);
+  watchIdle(core, queue, options.autoDeleteMicros ?? Infinity);
+}
+
+function mayForward<Body>(
+  core: Core<Body>,
+  { token, path, options }: Create<Body, 'createQueue' | 'createSubscription'>,
+): boolean {
+  const wrong = wrongForwarding(core, path, options);
+  if (wrong !== undefined) reject(core, token, wrong.code, wrong.text);
+  return wrong === undefined;
 }
 
 function mayCreate<Body>(
@@ -104,6 +126,11 @@ function wrongPath(path: string): string | undefined {
     return `'${path}' is reserved; a queue or topic has a path of its own.`;
   }
   return undefined;
+}
+
+function wrongName(name: string = ''): string | undefined {
+  if (name.length <= nameLengthMax) return undefined;
+  return `The subscription's name is longer than ${nameLengthMax} characters.`;
 }
 
 function wrongOptions(options: SubscriptionOptions): string | undefined {

@@ -48,8 +48,12 @@ export function mark<Body>(core: Core<Body>, line: Line<Body>): void {
   core.work[core.workCount++] = line;
 }
 
-/** Puts a copy at its place in its line. */
+/** Puts a copy at its place in its line, or on the way to where its queue forwards. */
 export function makeReady<Body>(core: Core<Body>, copy: Copy<Body>): void {
+  if (copy.queue.forwardTo !== undefined) {
+    core.forwards.push(copy);
+    return;
+  }
   copy.line.ready.push(copy.order, 0, copy);
   mark(core, copy.line);
 }

@@ -10,6 +10,7 @@ const times: Times = {
   lockMicros: 10_000_000,
   duplicateWindowMicros: 30_000_000,
   shortMicros: 2_000_000,
+  idleMicros: 60_000_000,
   quietMicros: 1_000_000,
   patienceMicros: 30_000_000,
   messageSizeBytesMax,

@@ -4,9 +4,8 @@
  */
 import type { BusCommand, BusEvent, BusFault, FaultyBus, Micros } from '../../harness/bus/bus.ts';
 import { peek } from './census.ts';
-import { advance, nextAt } from './clock.ts';
+import { advance, finishTurn, nextAt } from './clock.ts';
 import { deleteEntity } from './delete.ts';
-import { serveAll } from './deliver.ts';
 import { createQueue, createSubscription, createTopic } from './entities.ts';
 import { strike } from './faults.ts';
 import type { MemoryOptions } from './options.ts';
@@ -36,7 +35,7 @@ class MemoryBus<Body> implements FaultyBus<Body> {
     const { core } = this;
     advance(core, now);
     obey(core, command);
-    if (core.workCount > 0) serveAll(core);
+    finishTurn(core);
   }
 
   poll(now: Micros): readonly BusEvent<Body>[] {
@@ -54,7 +53,7 @@ class MemoryBus<Body> implements FaultyBus<Body> {
     const { core } = this;
     advance(core, now);
     strike(core, fault);
-    serveAll(core);
+    finishTurn(core);
   }
 }
 

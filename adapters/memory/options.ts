@@ -15,4 +15,6 @@ export interface MemoryOptions<Body> {
   readonly redeliverMax?: number;
   /** How long `openReceiver` waits for the next available session; 60 s, as the SDK's default. */
   readonly sessionWaitMicros?: Micros;
+  /** Told of an entity that went by itself, unused for too long. */
+  readonly onAutoDelete?: (path: string) => void;
 }

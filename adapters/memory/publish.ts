@@ -5,7 +5,7 @@ import { accept, reject } from './answer.ts';
 import { enqueue } from './enqueue.ts';
 import { find } from './find.ts';
 import { routesOf, wants } from './routes.ts';
-import type { Core, Entity, Scheduled } from './state.ts';
+import type { Cause, Core, Entity, Scheduled } from './state.ts';
 
 type Publish<Body> = Extract<BusCommand<Body>, { kind: 'publish' }>;
 type Cancel<Body> = Extract<BusCommand<Body>, { kind: 'cancelScheduled' }>;
@@ -22,6 +22,7 @@ export function publish<Body>(core: Core<Body>, command: Publish<Body>): void {
     return;
   }
   const { intake } = entity;
+  intake.usedAt = core.clock;
   if (intake.window.durationMicros > 0 && intake.window.check(message.messageId, core.clock)) {
     accept(core, token);
     core.outbox.push({ kind: 'deduplicated', path: entity.path, message });
@@ -38,9 +39,11 @@ export function admit<Body>(
   core: Core<Body>,
   entity: Entity<Body>,
   message: BusMessage<Body>,
+  hops: number = 0,
+  cause?: Cause,
 ): void {
   if (entity.kind === 'queue') {
-    enqueue(core, entity, message);
+    enqueue(core, entity, message, hops, cause);
     return;
   }
   const routes = routesOf(entity, message);
@@ -48,7 +51,7 @@ export function admit<Body>(
     const route = routes[i];
     if (route === undefined || !wants(route, message)) continue;
     const { queue, action } = route;
-    enqueue(core, queue, action === undefined ? message : action.apply(message));
+    enqueue(core, queue, action === undefined ? message : action.apply(message), hops, cause);
   }
 }
 
@@ -66,7 +69,11 @@ function isOpen<Body>(core: Core<Body>, entity: Entity<Body>, command: Publish<B
   );
 }
 
-function hasRoom<Body>(core: Core<Body>, account: Account, message: BusMessage<Body>): boolean {
+export function hasRoom<Body>(
+  core: Core<Body>,
+  account: Account,
+  message: BusMessage<Body>,
+): boolean {
   const { entityMessagesMax, entityBytesMax } = core.options;
   if (account.stored >= entityMessagesMax) return false;
   return entityBytesMax === undefined || account.bytes + message.sizeBytes <= entityBytesMax;

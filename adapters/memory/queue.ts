@@ -19,6 +19,7 @@ import type {
 } from './state.ts';
 
 export const deadLetterSuffix = '/$DeadLetterQueue';
+export const transferSuffix: string = `/$Transfer${deadLetterSuffix}`;
 
 export interface QueueParts<Body> {
   readonly role: Queue<Body>['role'];
@@ -34,6 +35,8 @@ export function newIntake<Body>(account: Account, duplicateDetectionMicros: Micr
     account,
     scheduled: new Map(),
     nextSequence: 1,
+    autoDeleteMicros: Infinity,
+    usedAt: 0,
     window: new DuplicateWindow(duplicateDetectionMicros),
   };
 }
@@ -56,18 +59,29 @@ export function addQueue<Body>(
     requiresSession,
     deadLetterOnExpiration: options.deadLetterOnExpiration,
   };
-  const deadLetters = new StoredQueue<Body>(core, undefined, {
-    role: 'deadLetter',
-    path: `${parts.path}${deadLetterSuffix}`,
-    limits: { ...limits, requiresSession: false, maxDeliveryCount: Infinity },
-    timeToLiveMicros: Infinity,
-    intake: newIntake(parts.intake.account, 0),
-    topic: undefined,
-  });
+  const { path, intake } = parts;
+  const deadLetters = addDeadLetters(core, `${path}${deadLetterSuffix}`, { limits, intake });
   const queue = new StoredQueue<Body>(core, deadLetters, { ...parts, limits });
-  add(core, deadLetters);
   add(core, queue);
   return queue;
+}
+
+/** Nothing leaves it by itself; it shares the account of the queue it belongs to. */
+export function addDeadLetters<Body>(
+  core: Core<Body>,
+  path: string,
+  { limits, intake }: Pick<QueueParts<Body>, 'limits' | 'intake'>,
+): Queue<Body> {
+  const deadLetters = new StoredQueue<Body>(core, undefined, {
+    role: 'deadLetter',
+    path,
+    limits: { ...limits, requiresSession: false, maxDeliveryCount: Infinity },
+    timeToLiveMicros: Infinity,
+    intake: newIntake(intake.account, 0),
+    topic: undefined,
+  });
+  add(core, deadLetters);
+  return deadLetters;
 }
 
 class StoredQueue<Body> implements Queue<Body> {
@@ -79,6 +93,8 @@ class StoredQueue<Body> implements Queue<Body> {
   readonly intake: Intake<Body>;
   readonly topic: Topic<Body> | undefined;
   readonly deadLetters: Queue<Body> | undefined;
+  forwardTo: string | undefined = undefined;
+  transferDeadLetters: Queue<Body> | undefined = undefined;
   sessionLeases: LeaseList<Line<Body>>;
   readonly line: Line<Body>;
   readonly sessions: Map<string, Line<Body>> = new Map();

@@ -47,6 +47,9 @@ function wrongOpening<Body>(
   if (core.receivers.has(receiver)) {
     return `A receiver '${receiver}' is open already; close it or take another name.`;
   }
+  if (queue.forwardTo !== undefined) {
+    return `'${queue.path}' forwards to '${queue.forwardTo}'; receive from there.`;
+  }
   if (!(prefetch >= 1)) return `A receiver's prefetch must be at least 1, not ${prefetch}.`;
   if (queue.limits.requiresSession && sessionId === undefined) {
     return `'${queue.path}' requires sessions; name one, or null for the next available.`;
@@ -138,6 +141,7 @@ function detach<Body>(core: Core<Body>, receiver: Receiver<Body>): void {
   if (core.receivers.get(receiver.name) !== receiver) return;
   core.receivers.delete(receiver.name);
   const { line, queue } = receiver;
+  queue.intake.usedAt = core.clock;
   if (line === undefined) {
     core.waits.remove(receiver);
     queue.acceptors = queue.acceptors.filter((other) => other !== receiver);

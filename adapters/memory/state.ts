@@ -29,6 +29,8 @@ export interface Copy<Body> {
   /** Place in the line, given on arrival and kept by redeliveries. */
   order: number;
   deliveryCount: number;
+  /** Forwarded so many times. */
+  readonly hops: number;
   state: CopyState;
   /** Put aside once: it goes back there until it is settled. */
   deferred: boolean;
@@ -94,10 +96,16 @@ export interface Intake<Body> {
   readonly account: Account;
   readonly scheduled: Map<number, Scheduled<Body>>;
   nextSequence: number;
+  /** Unused for so long it goes by itself; Infinity: never. */
+  autoDeleteMicros: Micros;
+  usedAt: Micros;
   readonly window: DuplicateWindow;
 }
 
-export type Limits = Omit<QueueOptions, 'duplicateDetectionMicros' | 'defaultTimeToLiveMicros'>;
+export type Limits = Pick<
+  QueueOptions,
+  'lockDurationMicros' | 'maxDeliveryCount' | 'requiresSession' | 'deadLetterOnExpiration'
+>;
 
 /** A queue, a subscription or a dead-letter queue. */
 export interface Queue<Body> {
@@ -111,6 +119,10 @@ export interface Queue<Body> {
   /** Of a subscription. */
   readonly topic: Topic<Body> | undefined;
   readonly deadLetters: Queue<Body> | undefined;
+  /** Where everything that arrives goes on to. */
+  forwardTo: string | undefined;
+  /** What could not go on; made when forwarding begins. */
+  transferDeadLetters: Queue<Body> | undefined;
   sessionLeases: LeaseList<Line<Body>>;
   /** Without sessions. */
   readonly line: Line<Body>;
@@ -185,6 +197,10 @@ export interface Core<Body> {
   readonly lockLeases: LeaseList<Copy<Body>>[];
   readonly sessionLeases: LeaseList<Line<Body>>[];
   readonly waits: LeaseList<Receiver<Body>>;
+  /** Entities that may go by themselves, by the time of the next look. */
+  readonly idle: Heap<Entity<Body>>;
+  /** Copies that are to go on to another entity before the turn ends. */
+  readonly forwards: Copy<Body>[];
   /** Lines that may have something to hand out. */
   readonly work: Line<Body>[];
   workCount: number;
@@ -215,6 +231,8 @@ export function newCore<Body>(options: MemoryOptions<Body>): Core<Body> {
     lockLeases: [],
     sessionLeases: [],
     waits: new LeaseList(options.sessionWaitMicros ?? sessionWaitMicros),
+    idle: new Heap(),
+    forwards: [],
     work: [],
     workCount: 0,
     outbox: new Outbox(),

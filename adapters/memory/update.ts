@@ -2,6 +2,8 @@
 import type { BusCommand, EntityChange } from '../../harness/bus/bus.ts';
 import { accept, reject } from './answer.ts';
 import { find } from './find.ts';
+import { setForwarding, wrongForwarding } from './forwarding.ts';
+import { watchIdle, wrongIdle } from './idle.ts';
 import { leasesFor } from './leases.ts';
 import type { Core, Queue } from './state.ts';
 
@@ -15,18 +17,27 @@ export function updateEntity<Body>(core: Core<Body>, command: Update<Body>): voi
     reject(core, token, 'MessagingEntityNotFound', text);
     return;
   }
-  const wrong = wrongChange(change);
+  const wrong = wrongChange(change) ?? wrongIdle(change);
   if (wrong !== undefined) {
     reject(core, token, 'InvalidOperation', wrong);
     return;
   }
-  const { defaultTimeToLiveMicros: life } = change;
+  const astray =
+    entity.kind === 'queue' ? wrongForwarding(core, entity.path, change, entity.limits) : undefined;
+  if (astray !== undefined) {
+    reject(core, token, astray.code, astray.text);
+    return;
+  }
+  const { defaultTimeToLiveMicros: life, autoDeleteMicros: idle } = change;
+  entity.intake.usedAt = core.clock;
+  if (idle !== undefined) watchIdle(core, entity, idle ?? Infinity);
   if (life !== undefined) {
     const ofTopic = entity.kind === 'queue' ? entity.topic?.timeToLiveMicros : undefined;
     entity.timeToLiveMicros = Math.min(life ?? Infinity, ofTopic ?? Infinity);
   }
   if (entity.kind === 'queue') {
     changeQueue(core, entity, change);
+    setForwarding(core, entity, change);
     if (entity.deadLetters !== undefined) changeLocks(core, entity.deadLetters, change);
   }
   accept(core, token);

@@ -7,6 +7,8 @@ import { execute, record } from '../search/execute.ts';
 import { sampled } from './sample.ts';
 import { traceWriter } from '../trace/write.ts';
 import type { Scenario } from '../world/scenario.ts';
+import { brokerBenchmarks } from './broker.ts';
+import { clusterBenchmarks } from './cluster.ts';
 import { linearizabilityBenchmarks } from './linearizability.ts';
 import { loaded } from './load.ts';
 import { bareLoop } from './loop.ts';
@@ -143,4 +145,6 @@ export const benchmarks: readonly Benchmark[] = [
   },
   machineBenchmark,
   ...linearizabilityBenchmarks,
+  ...brokerBenchmarks,
+  ...clusterBenchmarks,
 ];

@@ -15,7 +15,7 @@ export interface Benchmark {
   readonly warmUps: number;
   readonly runs: number;
   /** One run; always the same figures in the same order. */
-  measure(): readonly Figure[];
+  measure(): readonly Figure[] | Promise<readonly Figure[]>;
 }
 
 /** CPU seconds that `work` takes, and the wall-clock seconds beside them. */
@@ -55,9 +55,10 @@ function verdict(figure: Figure): string {
 }
 
 /** Runs the benchmark and prints each figure's median, least and greatest. */
-export function report(bench: Benchmark): void {
-  for (let i = 0; i < bench.warmUps; i++) bench.measure();
-  const runs = Array.from({ length: bench.runs }, () => bench.measure());
+export async function report(bench: Benchmark): Promise<void> {
+  for (let i = 0; i < bench.warmUps; i++) await bench.measure();
+  const runs: (readonly Figure[])[] = [];
+  while (runs.length < bench.runs) runs.push(await bench.measure());
   console.log(`\n${bench.name}: ${bench.summary} (median of ${bench.runs} runs)`);
   const [first] = runs;
   for (const [at, { name, unit, target }] of (first ?? []).entries()) {

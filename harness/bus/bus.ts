@@ -3,7 +3,7 @@
  * behind `submit`, `poll` and `wakeAt`; the body is opaque to all of them.
  *
  * Paths are Azure's: `queue`, `topic`, `topic/Subscriptions/name`, and any of the receivable ones
- * followed by `/$DeadLetterQueue`.
+ * followed by `/$DeadLetterQueue`, or by `/$Transfer/$DeadLetterQueue` where forwarding can fail.
  */
 
 /** Microseconds, whole; virtual time starts at 0. */
@@ -42,16 +42,23 @@ export interface QueueOptions {
   /** Applies to messages without a shorter one of their own; undefined: for ever. */
   readonly defaultTimeToLiveMicros?: Micros;
   readonly deadLetterOnExpiration: boolean;
+  /** Messages go on to that queue or topic at once; nothing can be received here. */
+  readonly forwardTo?: string;
+  /** The same for the dead-letter queue. */
+  readonly forwardDeadLettersTo?: string;
+  /** Unused for so long, the entity goes by itself; undefined: it stays. */
+  readonly autoDeleteMicros?: Micros;
 }
 
 /** Duplicate detection is a topic's affair; the rest belongs to each subscription. */
 export interface TopicOptions {
   readonly duplicateDetectionMicros: Micros;
   readonly defaultTimeToLiveMicros?: Micros;
+  readonly autoDeleteMicros?: Micros;
 }
 export type SubscriptionOptions = Omit<QueueOptions, 'duplicateDetectionMicros'>;
 
-/** What can change while an entity lives; a topic knows the time-to-live only. */
+/** What can change while an entity lives; a topic knows its time-to-live and its end only. */
 export interface EntityChange {
   /** Of locks given from now on. */
   readonly lockDurationMicros?: Micros;
@@ -59,6 +66,10 @@ export interface EntityChange {
   readonly deadLetterOnExpiration?: boolean;
   /** Of messages sent from now on; null: for ever. */
   readonly defaultTimeToLiveMicros?: Micros | null;
+  /** null: no longer. What waits here goes on as well. */
+  readonly forwardTo?: string | null;
+  readonly forwardDeadLettersTo?: string | null;
+  readonly autoDeleteMicros?: Micros | null;
 }
 
 /** Every field named must be equal (case matters). */

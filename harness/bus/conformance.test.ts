@@ -1,7 +1,7 @@
 /** The suite itself: it catches wrong buses, and it keeps its list of gaps honest. */
 import { describe, expect, test } from 'vitest';
 import { memoryBus } from '../../adapters/memory/memory.ts';
-import type { Bus, BusCommand, BusEvent } from './bus.ts';
+import type { Bus, BusCommand, BusEvent, QueueOptions } from './bus.ts';
 import type { Gap, Subject } from './conformance.ts';
 import { groups, judge } from './conformance.ts';
 
@@ -29,6 +29,7 @@ function subject(mutant: Partial<Mutant>, gaps: readonly Gap[] = []): Subject {
       lockMicros: 10_000_000,
       duplicateWindowMicros: 30_000_000,
       shortMicros: 2_000_000,
+      idleMicros: 60_000_000,
       quietMicros: 1_000_000,
       patienceMicros: 20_000_000,
       messageSizeBytesMax,
@@ -70,6 +71,11 @@ const onPublish =
   (change: (message: Extract<Command, { kind: 'publish' }>['message']) => typeof message) =>
   (command: Command): Command =>
     command.kind === 'publish' ? { ...command, message: change(command.message) } : command;
+
+function queueWithout(options: QueueOptions, name: 'forwardTo' | 'autoDeleteMicros'): QueueOptions {
+  const { [name]: _, ...rest } = options;
+  return rest;
+}
 
 const mutants: readonly Mutant[] = [
   {
@@ -138,6 +144,27 @@ const mutants: readonly Mutant[] = [
     name: 'detects no duplicates',
     command: onPublish((message) => ({ ...message, messageId: `${Math.random()}` })),
     caughtBy: 'duplicate detection: a second message with the same id is accepted and swallowed',
+  },
+  {
+    name: 'gives credit to everybody',
+    command: (command) => (command.kind === 'openReceiver' ? { ...command, credit: -1 } : command),
+    caughtBy: 'credit: a receiver without credit gets nothing, and others get it',
+  },
+  {
+    name: 'forgets where to forward to',
+    command: (command) =>
+      command.kind === 'createQueue' && command.options.forwardTo !== undefined
+        ? { ...command, options: queueWithout(command.options, 'forwardTo') }
+        : command,
+    caughtBy: 'forwarding: a queue forwards what it is sent to another queue',
+  },
+  {
+    name: 'keeps entities that nobody uses',
+    command: (command) =>
+      command.kind === 'createQueue'
+        ? { ...command, options: queueWithout(command.options, 'autoDeleteMicros') }
+        : command,
+    caughtBy: 'idle entities: a queue that nobody uses goes by itself',
   },
   {
     name: 'forgets the limit of the prefetch',

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Case, Group } from './conformance/case.ts';
 import { competingGroup } from './conformance/competing.ts';
+import { creditGroup } from './conformance/credit.ts';
 import { deadLetterGroup } from './conformance/dead-letters.ts';
 import { deferredGroup } from './conformance/deferred.ts';
 import { deliveryCountGroup } from './conformance/delivery-count.ts';
@@ -13,6 +14,8 @@ import { duplicatesGroup } from './conformance/duplicates.ts';
 import { errorsGroup } from './conformance/errors.ts';
 import { correlationGroup } from './conformance/filters-correlation.ts';
 import { sqlGroup } from './conformance/filters-sql.ts';
+import { forwardingGroup } from './conformance/forwarding.ts';
+import { idleGroup } from './conformance/idle.ts';
 import { locksGroup } from './conformance/locks.ts';
 import { peekGroup } from './conformance/peek.ts';
 import { receiveModesGroup } from './conformance/receive-modes.ts';
@@ -28,6 +31,7 @@ export type { Gap, Harness, Subject, Times } from './conformance/subject.ts';
 
 export const groups: readonly Group[] = [
   receiveModesGroup,
+  creditGroup,
   settlementGroup,
   deliveryCountGroup,
   locksGroup,
@@ -44,6 +48,8 @@ export const groups: readonly Group[] = [
   errorsGroup,
   competingGroup,
   peekGroup,
+  forwardingGroup,
+  idleGroup,
 ];
 
 /** Declares the whole suite for one bus, inside a vitest file. */

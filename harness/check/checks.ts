@@ -20,6 +20,7 @@ import { quietLeader } from './quiet-leader.ts';
 import { readFreshness } from './read-freshness.ts';
 import { restartFromDisk } from './restart-from-disk.ts';
 import { snapshotSoundness } from './snapshot-soundness.ts';
+import { specification } from './specification/specification.ts';
 import { stateMachineSafety } from './state-machine-safety.ts';
 import { termMonotonic } from './term-monotonic.ts';
 import { truncateBelowCommit } from './truncate-below-commit.ts';
@@ -67,7 +68,12 @@ export const campaignChecks: readonly Check[] = [...safetyChecks, ...livenessChe
 /** Every check. The last one needs `arm` records, whose making costs a run a tenth of its speed. */
 export const allChecks: readonly Check[] = [...campaignChecks, oneTimerPerVoter];
 
-const byName: ReadonlyMap<string, Check> = new Map(allChecks.map((check) => [check.name, check]));
+/** Asked for by name only: it holds whole steps against the specification, after the fact. */
+const onRequest: readonly Check[] = [specification];
+
+const byName: ReadonlyMap<string, Check> = new Map(
+  [...allChecks, ...onRequest].map((check) => [check.name, check]),
+);
 
 /** The check of this name (`ElectionSafety`), or undefined. */
 export function checkNamed(name: string): Check | undefined {

@@ -5,11 +5,15 @@ import { allChecks } from '../check/checks.ts';
 import { linearizabilityCheck } from '../check/linearizability/check.ts';
 import type { PanelVerdict } from '../check/panel.ts';
 import { panel } from '../check/panel.ts';
+import { actionsOf, specification } from '../check/specification/specification.ts';
+import type { Action } from '../check/specification/state.ts';
 import { clean, counted, grouped } from '../report/words.ts';
 import type { Trace } from '../trace/read.ts';
 import { readTrace } from '../trace/read.ts';
 import type { TraceRecord } from '../trace/record.ts';
 import { UserError } from '../trace/user-error.ts';
+import type { JudgedEtcd } from './check-etcd.ts';
+import { actionLines, judgeEtcd } from './check-etcd.ts';
 import type { JudgedHistory } from './check-history.ts';
 import { judgeForeign, orderLines } from './check-history.ts';
 import type { ExitCode } from './exit.ts';
@@ -22,13 +26,17 @@ import type { Request } from './request.ts';
 
 interface Judged {
   readonly verdict: PanelVerdict;
+  /** Of the specification, when it judged. */
+  readonly actions?: ReadonlyMap<Action, number>;
   readonly records: number;
   /** Remarks about the input: torn ends, records passed over. */
   readonly remarks: readonly string[];
 }
 
-/** A trace says so in its first line; anything else is somebody else's history. */
-function isTrace(path: string): boolean {
+type Format = 'trace' | 'etcd' | 'history';
+
+/** A trace says so in its first line; so do the lines of etcd's tracer; the rest are histories. */
+function formatOf(path: string): Format {
   const start = Buffer.alloc(4_096);
   let descriptor: number;
   try {
@@ -38,7 +46,9 @@ function isTrace(path: string): boolean {
   }
   try {
     const length = readSync(descriptor, start);
-    return /^\uFEFF?\s*\{[^\n]*"kind"\s*:\s*"/u.test(start.toString('utf8', 0, length));
+    const text = start.toString('utf8', 0, length);
+    if (/^\uFEFF?\s*\{[^\n]*"tag"\s*:\s*"trace"/mu.test(text)) return 'etcd';
+    return /^\uFEFF?\s*\{[^\n]*"kind"\s*:\s*"/u.test(text) ? 'trace' : 'history';
   } finally {
     closeSync(descriptor);
   }
@@ -51,7 +61,8 @@ function judges(request: Request, trace: Trace): readonly Check[] {
   const checks =
     names === undefined ? allChecks.filter((check) => suits(check, trace)) : checksOf(names);
   const all = names === undefined || names.includes('Linearizability');
-  return all ? [...checks, linearizabilityCheck(model)] : checks;
+  const asked = all ? [...checks, linearizabilityCheck(model)] : checks;
+  return given.specification === true ? [...asked, specification] : asked;
 }
 
 /** Judges of timers need records that only full traces hold. */
@@ -93,11 +104,14 @@ async function judgeTrace(path: string, request: Request): Promise<Judged> {
   const remarks: string[] = [];
   if (torn !== null) remarks.push(`the last line (${torn.line}) is cut off and was left out`);
   if (skipped > 0) remarks.push(`${counted(skipped, 'record')} of unknown kinds passed over`);
-  const verdict = judge(judges(request, trace), { servers: header.servers, records });
-  return excused({ verdict, records: records.length, remarks });
+  const { servers } = header;
+  const verdict = judge(judges(request, trace), { servers, records });
+  const judged = { verdict, records: records.length, remarks };
+  const held = request.given.specification === true;
+  return excused(held ? { ...judged, actions: actionsOf(records, servers) } : judged);
 }
 
-function exitOf({ verdict }: Judged): ExitCode {
+function exitOf({ verdict }: { readonly verdict: PanelVerdict }): ExitCode {
   switch (verdict.kind) {
     case 'pass':
       return exits.ok;
@@ -110,7 +124,7 @@ function exitOf({ verdict }: Judged): ExitCode {
   }
 }
 
-function headline({ verdict, records }: Judged): {
+function headline({ verdict, records }: Pick<Judged, 'verdict' | 'records'>): {
   readonly text: string;
   readonly colour: Colour;
 } {
@@ -127,7 +141,7 @@ function headline({ verdict, records }: Judged): {
   }
 }
 
-function evidenceText(judged: Judged, path: string): string[] {
+function evidenceText(judged: Pick<Judged, 'verdict'>, path: string): string[] {
   const { evidence, check, kind } = judged.verdict;
   if (kind !== 'fail') return [];
   const lines = [`  ${check?.promise ?? ''}`];
@@ -136,18 +150,20 @@ function evidenceText(judged: Judged, path: string): string[] {
   return lines;
 }
 
-function isHistory(judged: Judged | JudgedHistory): judged is JudgedHistory {
+function isHistory(judged: Judged | JudgedEtcd | JudgedHistory): judged is JudgedHistory {
   return 'told' in judged;
 }
 
-/** What only the judgement of a foreign history has to say. */
-function historyPart(judged: Judged | JudgedHistory): object {
-  if (!isHistory(judged)) return {};
+/** What only some judgements have to say: actions taken, partitions of a foreign history. */
+function ownPart(judged: Judged | JudgedEtcd | JudgedHistory): object {
+  if (!isHistory(judged)) {
+    return judged.actions === undefined ? {} : { actions: Object.fromEntries(judged.actions) };
+  }
   const { operations, wallMs, told, orders } = judged;
   return { operations, wallMs, partitions: told.keys, ...(orders === null ? {} : { orders }) };
 }
 
-function json(judged: Judged | JudgedHistory, code: ExitCode): string {
+function json(judged: Judged | JudgedEtcd | JudgedHistory, code: ExitCode): string {
   const { verdict, records, remarks } = judged;
   const document = {
     schema: 'whitewater.check/1',
@@ -157,20 +173,32 @@ function json(judged: Judged | JudgedHistory, code: ExitCode): string {
     evidence: verdict.evidence,
     records,
     remarks,
-    ...historyPart(judged),
+    ...ownPart(judged),
     checks: verdict.outcomes.map(({ check, outcome }) => ({ name: check.name, ...outcome })),
     exit: code,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+async function judgedFile(
+  path: string,
+  request: Request,
+): Promise<Judged | JudgedEtcd | JudgedHistory> {
+  switch (formatOf(path)) {
+    case 'trace':
+      return judgeTrace(path, request);
+    case 'etcd':
+      return judgeEtcd(path);
+    case 'history':
+      return judgeForeign(path, request);
+  }
+}
+
 /** Reads, judges, tells. */
 export async function checkCommand(request: Request): Promise<ExitCode> {
   const { io, given, args } = request;
   const path = tracePath(args[0] ?? '');
-  const judged: Judged | JudgedHistory = isTrace(path)
-    ? await judgeTrace(path, request)
-    : judgeForeign(path, request);
+  const judged = await judgedFile(path, request);
   const code = exitOf(judged);
   if (given.json === true) {
     io.out(json(judged, code));
@@ -180,6 +208,8 @@ export async function checkCommand(request: Request): Promise<ExitCode> {
   const { text, colour } = headline(judged);
   const lines = [painted(clean(text), { style, colour }), ...evidenceText(judged, path)];
   if (isHistory(judged) && judged.orders !== null) lines.push(...orderLines(judged.orders));
+  if (!isHistory(judged) && judged.actions !== undefined)
+    lines.push(...actionLines(judged.actions));
   for (const remark of judged.remarks) lines.push(`  ⚠ ${remark}`);
   io.out(`${lines.join('\n')}\n`);
   return code;

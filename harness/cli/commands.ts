@@ -1,4 +1,7 @@
 /** Every command there is, once: what it takes, how it is used, where it lives. */
+import { azureFlagNames } from './azure-flags.ts';
+import { clusterFlagNames } from './cluster-flags.ts';
+import { replayFlagNames } from './replay-flags.ts';
 import type { FlagName } from './flags.ts';
 import type { Action } from './request.ts';
 
@@ -67,15 +70,36 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'replay',
     aliases: [],
-    summary: 'Run a recorded trace again and compare it byte for byte.',
+    summary: 'Run a recorded trace again, in simulation or over a real bus, and compare.',
     argument: { name: '<trace>', text: 'a trace file, or the folder of a failure' },
-    flags: ['expect'],
+    flags: [
+      'expect',
+      ...replayFlagNames,
+      'namespace',
+      'connectionString',
+      'administration',
+      'topicName',
+    ],
     examples: [
       ['whitewater replay test-results/raft/latest', 'the last failure'],
       ['whitewater replay trace.ndjson --expect ok', 'exit 0 once the bug is fixed'],
-      ['whitewater replay trace.ndjson --json', 'for programs'],
+      ['whitewater replay trace.ndjson --target broker', 'through the Azure SDK'],
+      ['whitewater replay trace.ndjson --target azure --record live.ndjson', ''],
     ],
     load: async () => (await import('./replay.ts')).replayCommand,
+  },
+  {
+    name: 'diff',
+    aliases: [],
+    summary: 'Compare two traces record by record: a live one with its simulation, or any two.',
+    argument: { name: '<traces...>', text: 'two trace files, or folders of failures' },
+    flags: [],
+    examples: [
+      ['whitewater diff trace.ndjson live.ndjson', 'exit 0 if equal up to timing'],
+      ['whitewater diff traces/caught/stale-read live.ndjson', 'a folder stands for its trace'],
+      ['whitewater diff trace.ndjson live.ndjson --json', 'for programs'],
+    ],
+    load: async () => (await import('./diff.ts')).diffCommand,
   },
   {
     name: 'check',
@@ -83,12 +107,13 @@ export const commands: readonly CommandSpec[] = [
     summary: 'Judge a trace or a foreign history without running anything.',
     argument: {
       name: '<file>',
-      text: 'a trace, or a history: NDJSON, EDN, or the text of etcd runs',
+      text: "a trace (also of etcd's raft), or a history: NDJSON, EDN, the text of etcd runs",
     },
-    flags: ['model', 'failedCas', 'timeout', 'witness', 'invariant'],
+    flags: ['model', 'failedCas', 'timeout', 'witness', 'invariant', 'specification'],
     examples: [
       ['whitewater check trace.ndjson', 'all promises'],
       ['whitewater check trace.ndjson --invariant LogMatching', 'one promise'],
+      ['whitewater check trace.ndjson --specification', 'each step an action of Raft?'],
       ['whitewater check history.ndjson --model register', "another system's history"],
     ],
     load: async () => (await import('./check.ts')).checkCommand,
@@ -144,6 +169,72 @@ export const commands: readonly CommandSpec[] = [
       ['whitewater broker --config Config.json', 'with queues and topics from the start'],
     ],
     load: async () => (await import('./broker.ts')).brokerCommand,
+  },
+  {
+    name: 'cluster',
+    aliases: [],
+    summary: 'Run servers as processes over Service Bus, ask them, torment them, judge.',
+    argument: null,
+    flags: [
+      'servers',
+      'numServers',
+      'localClusterSize',
+      ...clusterFlagNames,
+      'seed',
+      'duration',
+      'connectionString',
+      'namespace',
+      'administration',
+      'topicName',
+      'layout',
+      'trace',
+    ],
+    examples: [
+      ['whitewater cluster', '5 servers, 5 requests'],
+      ['whitewater cluster --kill-every 3s --duration 1m --num-requests 200', ''],
+      ['whitewater cluster -n 3 --rough 5 --partition 4s --duration 30s', ''],
+      ['whitewater cluster --num-requests 0 --duration 10m', 'for its clients'],
+      ['whitewater cluster --namespace NAME --layout queues', 'on live Azure'],
+    ],
+    load: async () => (await import('./cluster.ts')).clusterCommand,
+  },
+  {
+    name: 'client',
+    aliases: [],
+    summary: 'Ask a running cluster: get KEY, put KEY VALUE or cas KEY OLD NEW.',
+    argument: { name: '<request...>', text: 'values are JSON; what is none is taken as text' },
+    flags: ['cluster', 'connectionString', 'namespace', 'administration'],
+    examples: [
+      ['whitewater client put x 1', 'while a cluster runs'],
+      ['whitewater client get x', ''],
+      ['whitewater client cas x 1 2', 'if x is 1, make it 2'],
+    ],
+    load: async () => (await import('./client.ts')).clientCommand,
+  },
+  {
+    name: 'azure',
+    aliases: [],
+    summary: 'Make, look at and remove a Service Bus namespace for live runs.',
+    argument: { name: '<what>', text: 'setup, status, cost, teardown or doctor' },
+    flags: [
+      'namespace',
+      'connectionString',
+      'administration',
+      'topicName',
+      'layout',
+      'servers',
+      'numServers',
+      'localClusterSize',
+      ...azureFlagNames,
+    ],
+    examples: [
+      ['whitewater azure doctor', 'what is missing, and what to do'],
+      ['whitewater azure setup --dry-run', 'the commands it would run'],
+      ['whitewater azure cost --duration 10m --rate 5', 'before a run'],
+      ['whitewater azure setup --expires 8h --limit-usd 0.50', ''],
+      ['whitewater azure teardown --expired --yes', 'only what carries our tag'],
+    ],
+    load: async () => (await import('./azure.ts')).azureCommand,
   },
   {
     name: 'mutants',

@@ -1,11 +1,16 @@
 /** Every option there is, once: parsing, help and the tests read this table. */
 import { Option } from 'commander';
 import { outDefault } from './request.ts';
+import { type AzureFlagName, azureFlags } from './azure-flags.ts';
+import { type ClusterFlagName, clusterFlags } from './cluster-flags.ts';
+import type { Flag } from './flag.ts';
+import { type ReplayFlagName, replayFlags } from './replay-flags.ts';
 import { count, durationMs, gather, port, seed, servers } from './values.ts';
 
-type Parse = (text: string, earlier: unknown) => unknown;
-
 export type FlagName =
+  | AzureFlagName
+  | ClusterFlagName
+  | ReplayFlagName
   | 'seed'
   | 'runs'
   | 'budget'
@@ -31,6 +36,7 @@ export type FlagName =
   | 'noOpen'
   | 'failedCas'
   | 'timeout'
+  | 'specification'
   | 'witness'
   | 'port'
   | 'adminPort'
@@ -42,17 +48,10 @@ export type FlagName =
   | 'noColor'
   | 'ascii';
 
-interface Flag {
-  readonly flags: string;
-  readonly text: string;
-  readonly group: 'Scenario' | 'Search' | 'Judging' | 'Service' | 'Output';
-  readonly parse?: Parse;
-  readonly choices?: readonly string[];
-  /** An old or second name of another option: parsed, named in the other's help. */
-  readonly hidden?: boolean;
-}
-
 const table: Readonly<Record<FlagName, Flag>> = {
+  ...azureFlags,
+  ...clusterFlags,
+  ...replayFlags,
   seed: {
     flags: '--seed <integer>',
     text: 'where to begin: decimal, 0x… or negative; printed if drawn',
@@ -68,7 +67,7 @@ const table: Readonly<Record<FlagName, Flag>> = {
   },
   servers: {
     flags: '-n, --servers <count>',
-    text: '1 to 7; drawn by the seed if absent (also --num-servers, --local-cluster-size)',
+    text: '1 to 7; else as the seed has it, or 5 (also --num-servers, --local-cluster-size)',
     group: 'Scenario',
     parse: servers,
   },
@@ -157,6 +156,11 @@ const table: Readonly<Record<FlagName, Flag>> = {
     text: 'of a foreign history: time for each key, then unknown (default 10s)',
     group: 'Judging',
     parse: durationMs,
+  },
+  specification: {
+    flags: '--specification',
+    text: 'hold every step of a trace against the Raft specification, too',
+    group: 'Judging',
   },
   witness: {
     flags: '--witness',

@@ -25,6 +25,8 @@ const samples: { readonly [value: string]: string } = {
   duration: '10s',
   file: 'x.ndjson',
   folder: 'out',
+  usd: '0.5',
+  number: '3',
 };
 
 function sampleFor(line: string): readonly string[] {
@@ -36,7 +38,7 @@ function sampleFor(line: string): readonly string[] {
 
 /** Every option that the help names, with a value that fits, one a row. */
 function documented(help: string): readonly (readonly [string, readonly string[]])[] {
-  const options = help.slice(help.search(/^(?:Scenario|Search|Judging|Output)$/mu));
+  const options = help.slice(help.search(/^(?:Scenario|Search|Judging|Service|Azure|Output)$/mu));
   const joined = options.replace(/\n {10,}/gu, ' ');
   const rows: (readonly [string, readonly string[]])[] = [];
   for (const line of joined.split('\n')) {

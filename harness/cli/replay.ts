@@ -13,6 +13,7 @@ import { recordedInvariants, scenarioOf, traceAt } from './input.ts';
 import { labFor } from './lab.ts';
 import type { Colour } from './paint.ts';
 import { painted, styleOf } from './paint.ts';
+import { refuseWithoutTarget } from './replay-flags.ts';
 import type { Request } from './request.ts';
 import { exitOf } from './run.ts';
 
@@ -114,6 +115,11 @@ function colourOf(text: string): Colour {
 /** Replays, compares, says how it went. */
 export async function replayCommand(request: Request): Promise<ExitCode> {
   const { io, given, args } = request;
+  const { target = 'simulation' } = given;
+  if (target !== 'simulation') {
+    return (await import('./replay-live.ts')).replayLive(target, request);
+  }
+  refuseWithoutTarget(request);
   const path = args[0] ?? '';
   const trace = await traceAt(path);
   const { header } = trace;

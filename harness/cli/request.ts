@@ -1,10 +1,13 @@
 /** What a command is given: parsed options, arguments, and the outside world. */
 import type { Model } from '../trace/record.ts';
+import type { AzureGiven } from './azure-flags.ts';
+import type { ClusterGiven } from './cluster-flags.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
+import type { ReplayGiven } from './replay-flags.ts';
 
 /** Options as parsed; absent ones were not given. One shape for all commands. */
-export interface Given {
+export interface Given extends AzureGiven, ClusterGiven, ReplayGiven {
   readonly seed?: number;
   readonly runs?: number;
   /** Milliseconds. */
@@ -34,6 +37,8 @@ export interface Given {
   readonly failedCas?: 'observed' | 'absent';
   /** Milliseconds. */
   readonly timeout?: number;
+  /** Judge the steps of a trace by the specification as well. */
+  readonly specification?: boolean;
   readonly witness?: boolean;
   readonly port?: number;
   readonly adminPort?: number;

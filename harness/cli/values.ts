@@ -21,6 +21,27 @@ export function count(text: string): number {
   return value;
 }
 
+/** A whole number from 0 on. */
+export function natural(text: string): number {
+  return text === '0' ? 0 : count(text);
+}
+
+/** 1 to 100, of a hundred. */
+export function percent(text: string): number {
+  const value = count(text.replace(/%$/u, ''));
+  if (value > 100) throw new InvalidArgumentError('a percentage is a number from 1 to 100.');
+  return value;
+}
+
+/** A number above 0. */
+export function amount(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/u.test(text) || !(value > 0)) {
+    throw new InvalidArgumentError('a number above 0 is needed.');
+  }
+  return value;
+}
+
 /** A TCP port; 0 takes a free one. */
 export function port(text: string): number {
   const value = text === '0' ? 0 : count(text);

@@ -2,7 +2,9 @@
  * One scenario, one subject, all judges: the world turns while they watch. `execute` writes
  * nothing; `record` does exactly the same and hands out the whole trace.
  */
-import type { Check, Failure as Finding } from '../check/check.ts';
+import type { Check } from '../check/check.ts';
+import type { Conclusion } from '../check/conclusion.ts';
+import { conclusionOf, verdictRecord } from '../check/conclusion.ts';
 import { linearizabilityCheck } from '../check/linearizability/check.ts';
 import type { Panel } from '../check/panel.ts';
 import { panel } from '../check/panel.ts';
@@ -30,11 +32,7 @@ export interface Lab {
   readonly application?: StateMachine;
 }
 
-export interface Failure extends Finding {
-  /** The check's name, or `Assertion` when the machine's own assertion failed. */
-  readonly invariant: string;
-  readonly class: 'safety' | 'liveness' | 'crash';
-}
+export type { Failure } from '../check/conclusion.ts';
 
 export interface Stats {
   /** Everything that happened: bus events, timers, disks, clients, faults. */
@@ -45,13 +43,7 @@ export interface Stats {
   readonly faults: Readonly<Record<string, number>>;
 }
 
-export interface Outcome {
-  readonly verdict: 'pass' | 'fail' | 'unknown';
-  readonly failure: Failure | null;
-  /** Why some check could not say, as `Name: reason`. */
-  readonly unknown: readonly string[];
-  /** How much each check examined; a campaign adds them up and wants no zero. */
-  readonly examined: Readonly<Record<string, number>>;
+export interface Outcome extends Conclusion {
   readonly stats: Stats;
   readonly sometimes: Sometimes;
 }
@@ -101,35 +93,15 @@ function judged(
     observer: { full: write !== null, listen },
   });
   const outcome = conclude(seats, ran, sometimes);
-  write?.(verdictRecord(outcome, ran));
+  write?.(verdictRecord(outcome, { seq: ran.records, at: ran.simMicros }));
   return outcome;
 }
 
 function conclude(seats: Panel, ran: Run, sometimes: Sometimes): Outcome {
-  const verdict = seats.finish();
-  const unknown: string[] = [];
-  const examined: Record<string, number> = {};
-  for (const { check, outcome } of verdict.outcomes) {
-    if (outcome.kind === 'unknown') unknown.push(`${check.name}: ${outcome.reason}`);
-    examined[check.name] = outcome.kind === 'pass' ? outcome.examined : 0;
-  }
-  let failure: Failure | null = null;
-  if (verdict.kind === 'fail' && verdict.check !== null) {
-    const { name: invariant, class: of } = verdict.check;
-    const { sentence, evidence } = verdict;
-    failure = { invariant, class: of, sentence, evidence };
-  } else if (ran.broke !== null) {
-    const { server, seq, message } = ran.broke;
-    const sentence = `${server} broke an assertion of its own: ${message}`;
-    failure = { invariant: 'Assertion', class: 'crash', sentence, evidence: [seq] };
-  }
   const { counters, simMicros } = ran;
   const { events, messages, faults } = counters;
   return {
-    verdict: failure !== null ? 'fail' : unknown.length > 0 ? 'unknown' : 'pass',
-    failure,
-    unknown,
-    examined,
+    ...conclusionOf(seats.finish(), ran.broke),
     stats: { events, messages, simMicros, faults },
     sometimes,
   };
@@ -150,20 +122,5 @@ function header(scenario: Scenario, lab: Lab): TraceRecord {
     clients: clientNames(scenario),
     model: scenario.workload.model,
     scenario,
-  };
-}
-
-function verdictRecord(outcome: Outcome, ran: Run): TraceRecord {
-  const { verdict, failure, unknown } = outcome;
-  return {
-    kind: 'verdict',
-    seq: ran.records,
-    at: ran.simMicros,
-    cause: -1,
-    verdict,
-    invariant: failure?.invariant ?? unknown[0]?.split(':', 1)[0] ?? null,
-    sentence: failure?.sentence ?? unknown[0] ?? 'every promise held',
-    evidence: failure?.evidence ?? [],
-    records: ran.records,
   };
 }

@@ -18,10 +18,11 @@ type Listeners = { readonly [Kind in RecordKind]: Listener | null };
 export class Emitter {
   readonly on: Listeners;
   readonly full: boolean;
-  /** 0 is the header's. */
-  private next = 1;
+  private next: number;
 
-  constructor(observer: Observer) {
+  /** 0 is the header's; a process of many numbers its records from a `first` of its own on. */
+  constructor(observer: Observer, first: number = 1) {
+    this.next = first;
     this.full = observer.full;
     this.on = {
       header: observer.listen('header'),

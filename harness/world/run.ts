@@ -90,7 +90,8 @@ function turn(world: World, stop: () => boolean): Run['reason'] {
 
 /* ---- what happens ---- */
 
-function happen(world: World, code: number, envelope: Envelope | undefined): void {
+/** What lay in wait in the event queue comes about. */
+export function happen(world: World, code: number, envelope: Envelope | undefined): void {
   const index = indexOf(code);
   switch (kindOf(code)) {
     case happening.electionTimer:

@@ -143,7 +143,15 @@ function lossOf(world: World, host: Host, active: ActiveFault): Loss {
 
 /** The process dies; memory is gone, and what was not synced may be. */
 export function crash(world: World, host: Host, active: ActiveFault): void {
-  const loss = lossOf(world, host, active);
+  fall(world, host, { loss: lossOf(world, host, active), fault: active.index });
+}
+
+/** The process dies with just this loss. */
+export function fall(
+  world: World,
+  host: Host,
+  { loss, fault }: { readonly loss: Loss; readonly fault: number },
+): void {
   const { pending } = host.disk;
   const first = pending.at(0)?.write.id ?? host.node.lastWrite + 1;
   const survived = first - 1 + loss.kept;
@@ -163,7 +171,7 @@ export function crash(world: World, host: Host, active: ActiveFault): void {
     at: world.now,
     cause: world.cause,
     server: host.id,
-    fault: active.index,
+    fault,
     survived,
     torn,
     lost,
@@ -182,7 +190,7 @@ function stop(world: World, host: Host): void {
 }
 
 /** The server leaves in good order; the process keeps running and ignores what it receives. */
-export function goOffline(world: World, host: Host, active: ActiveFault): void {
+export function goOffline(world: World, host: Host, fault: number): void {
   const { cause } = world;
   feed(world, host, offlineInput, 0);
   const last = host.disk.pending.last();
@@ -202,7 +210,6 @@ export function goOffline(world: World, host: Host, active: ActiveFault): void {
   const seq = emitter.take();
   const show = emitter.on.offline;
   if (show === null) return;
-  const { index: fault } = active;
   show({ kind: 'offline', seq, at: world.now, cause, server: host.id, fault });
 }
 
@@ -223,14 +230,14 @@ function notePause(
 }
 
 /** Timers and deliveries wait, memory stays, the bus's locks go on expiring. */
-export function pause(world: World, host: Host, active: ActiveFault): void {
+export function pause(world: World, host: Host, fault: number): void {
   host.paused = true;
-  notePause(world, host, { kind: 'pause', fault: active.index });
+  notePause(world, host, { kind: 'pause', fault });
 }
 
-export function resume(world: World, host: Host, active: ActiveFault): void {
+export function resume(world: World, host: Host, fault: number): void {
   host.paused = false;
-  notePause(world, host, { kind: 'resume', fault: active.index });
+  notePause(world, host, { kind: 'resume', fault });
   const inbox = host.inbox;
   host.inbox = [];
   ringOverdue(world, host);

@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly observer: Observer;
   /** Asked after each event: true ends the run. */
   readonly stop: () => boolean;
+  /** The number of the first record; 1 unless told. */
+  readonly firstSeq?: number;
 }
 
 /** What the memory bus remembers by itself. */
@@ -115,7 +117,7 @@ export function newWorld(options: RunOptions): World {
     subject,
     application,
     bus,
-    emitter: new Emitter(options.observer),
+    emitter: new Emitter(options.observer, options.firstSeq),
     queue: new EventQueue<Envelope>(),
     hosts: serverIds.map((id, index) =>
       newHost(parts, {

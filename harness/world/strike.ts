@@ -76,25 +76,30 @@ function identity(fault: Fault): string {
   return [fault.kind, ...targetsOf(fault)].join(' ');
 }
 
-/** The fault at `index` of the scenario strikes. */
-export function strike(world: World, index: number): void {
-  const fault = world.scenario.faults[index];
-  if (fault === undefined || world.quiet) return;
+/** The fault with its targets resolved to participants; undefined: there is nobody to hit now. */
+export function aimed(world: World, fault: Fault, index: number): ActiveFault | undefined {
   const key = keyOf(identity(fault));
   const hosts = targetsOf(fault).map((target) => resolve(world, target, key));
   const isLink = 'percent' in fault;
   const from = isLink ? resolve(world, fault.from, key) : -1;
   const to = isLink ? resolve(world, fault.to, key) : -1;
   if (isLink && ((fault.from !== 'any' && from === -1) || (fault.to !== 'any' && to === -1))) {
-    return;
+    return undefined;
   }
   const struck = [...new Set(hosts.filter((host) => host >= 0 && host < world.hosts.length))];
-  if (hosts.length > 0 && struck.length === 0) return;
-  const active: ActiveFault = { index, fault, key, from, to, hosts: struck };
-  if (!applicable(world, active)) return;
+  if (hosts.length > 0 && struck.length === 0) return undefined;
+  return { index, fault, key, from, to, hosts: struck };
+}
+
+/** The fault at `index` of the scenario strikes. */
+export function strike(world: World, index: number): void {
+  const fault = world.scenario.faults[index];
+  if (fault === undefined || world.quiet) return;
+  const active = aimed(world, fault, index);
+  if (active === undefined || !applicable(world, active)) return;
   note(world, active, 'start');
   count(world, fault.kind);
-  begin(world, active);
+  impose(world, active);
   if (!('forMs' in fault)) return;
   world.active.push(active);
   world.queue.push(
@@ -126,7 +131,8 @@ function cut(world: World, active: ActiveFault, by: 1 | -1): void {
   }
 }
 
-function begin(world: World, active: ActiveFault): void {
+/** The fault has its effect from now on; nothing of it is recorded here. */
+export function impose(world: World, active: ActiveFault): void {
   const { fault } = active;
   const host = world.hosts[active.hosts[0] ?? -1];
   switch (fault.kind) {
@@ -160,10 +166,10 @@ function afflict(world: World, host: Host, active: ActiveFault): void {
       crash(world, host, active);
       break;
     case 'offline':
-      goOffline(world, host, active);
+      goOffline(world, host, active.index);
       break;
     case 'pause':
-      pause(world, host, active);
+      pause(world, host, active.index);
       break;
     case 'clockSkew':
       host.skewPerMille = fault.perMille;
@@ -215,6 +221,13 @@ function endOf(world: World, forMs: number): number {
   return Math.min(world.now + forMs * 1_000, world.scenario.limits.runMs * 1_000);
 }
 
+/** Ends what a fault did to links. */
+export function reconnect(world: World, active: ActiveFault): void {
+  const link = world.linkFaults.indexOf(active);
+  if (link >= 0) world.linkFaults.splice(link, 1);
+  if (active.fault.kind === 'partition') cut(world, active, -1);
+}
+
 /** The fault at `index` is over, if it is still under way. */
 export function relieve(world: World, index: number): void {
   const at = world.active.findIndex((active) => active.index === index);
@@ -224,13 +237,11 @@ export function relieve(world: World, index: number): void {
   const { fault } = active;
   const host = world.hosts[active.hosts[0] ?? -1];
   note(world, active, 'end');
-  const link = world.linkFaults.indexOf(active);
-  if (link >= 0) world.linkFaults.splice(link, 1);
-  if (fault.kind === 'partition') cut(world, active, -1);
+  reconnect(world, active);
   if (host === undefined) return;
   if (fault.kind === 'crash') start(world, host);
   else if (fault.kind === 'offline') backOnline(world, host);
-  else if (fault.kind === 'pause' && host.up && host.paused) resume(world, host, active);
+  else if (fault.kind === 'pause' && host.up && host.paused) resume(world, host, active.index);
   else if (fault.kind === 'clockSkew') host.skewPerMille = 0;
   else if (fault.kind === 'slowDisk') host.slowDiskMicros = 0;
 }

@@ -73,10 +73,13 @@ export function disarm(world: World, host: Host, timer: Timer): void {
   state.armed = false;
 }
 
-/** True when the event that just came is the timer's own and its time has come. */
+/**
+ * True when the event that just came is the timer's own and its time has come. Virtual time is
+ * never late; real time may be.
+ */
 export function rings(world: World, host: Host, timer: Timer): boolean {
   const state = timerOf(host, timer);
-  if (state.wakeAt !== world.now) return false;
+  if (state.wakeAt > world.now) return false;
   state.wakeAt = Infinity;
   if (!state.armed) return false;
   if (state.dueAt > world.now) {

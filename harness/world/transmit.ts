@@ -156,29 +156,27 @@ function later(world: World, envelope: Envelope, byMicros: number): void {
   world.queue.push(world.now + byMicros, codeOf(happening.publish, 0, 0), envelope);
 }
 
-function delay(world: World, envelope: Envelope, by: { fault: number; micros: number }): void {
+/** Records that a fault holds the message back. */
+export function noteDelay(
+  world: World,
+  { id }: Envelope,
+  by: { readonly fault: number; readonly micros: number },
+): void {
   count(world, 'delay');
   const { emitter } = world;
   const seq = emitter.take();
   const show = emitter.on.delay;
-  if (show !== null) {
-    const { id } = envelope;
-    const { fault, micros: byMicros } = by;
-    show({ kind: 'delay', seq, at: world.now, cause: id, id, fault, byMicros });
-  }
-  later(world, envelope, by.micros);
+  if (show === null) return;
+  const { fault, micros: byMicros } = by;
+  show({ kind: 'delay', seq, at: world.now, cause: id, id, fault, byMicros });
 }
 
-function duplicate(world: World, envelope: Envelope, by: { fault: number; micros: number }): void {
+/** Records that the message is published twice. */
+export function noteDuplicate(world: World, { id }: Envelope, fault: number): void {
   count(world, 'duplicate');
   const { emitter } = world;
   const seq = emitter.take();
-  const show = emitter.on.duplicate;
-  if (show !== null) {
-    const { id } = envelope;
-    show({ kind: 'duplicate', seq, at: world.now, cause: id, id, fault: by.fault });
-  }
-  later(world, envelope, by.micros);
+  emitter.on.duplicate?.({ kind: 'duplicate', seq, at: world.now, cause: id, id, fault });
 }
 
 function hits(world: World, active: ActiveFault, envelope: Envelope): boolean {
@@ -216,13 +214,15 @@ function suffer(world: World, envelope: Envelope): boolean {
         heldBy = index;
         break;
       case 'duplicate':
-        duplicate(world, envelope, { fault: index, micros: fault.afterMs * 1_000 });
+        noteDuplicate(world, envelope, index);
+        later(world, envelope, fault.afterMs * 1_000);
         break;
       default:
         break;
     }
   }
   if (heldBy === -1) return false;
-  delay(world, envelope, { fault: heldBy, micros: heldMicros });
+  noteDelay(world, envelope, { fault: heldBy, micros: heldMicros });
+  later(world, envelope, heldMicros);
   return true;
 }

@@ -18,6 +18,7 @@ export interface Counts {
   readonly active: number;
   readonly deadLetter: number;
   readonly scheduled: number;
+  readonly transferDeadLetter: number;
   readonly total: number;
   readonly sizeBytes: number;
   /** Of a topic. */
@@ -99,9 +100,13 @@ function receivable(properties: ReceivableProperties): string {
     line('MaxDeliveryCount', properties.maxDeliveryCount),
     line('RequiresSession', properties.requiresSession),
     line('DeadLetteringOnMessageExpiration', properties.deadLetteringOnMessageExpiration),
-    line('ForwardTo', properties.forwardTo),
-    line('ForwardDeadLetteredMessagesTo', properties.forwardDeadLetteredMessagesTo),
+    lineIfAny('ForwardTo', properties.forwardTo),
+    lineIfAny('ForwardDeadLetteredMessagesTo', properties.forwardDeadLetteredMessagesTo),
   ].join('');
+}
+
+function lineIfAny(name: string, value: string): string {
+  return value === '' ? '' : line(name, value);
 }
 
 function sendable(properties: SendableProperties): string {
@@ -120,7 +125,7 @@ function runtime({ createdAt, updatedAt }: Entry, counts: Counts): string {
     ['ActiveMessageCount', counts.active],
     ['DeadLetterMessageCount', counts.deadLetter],
     ['ScheduledMessageCount', counts.scheduled],
-    ['TransferDeadLetterMessageCount', 0],
+    ['TransferDeadLetterMessageCount', counts.transferDeadLetter],
     ['TransferMessageCount', 0],
   ] as const;
   const details = parts.map(([name, value]) => line(`d2p1:${name}`, value)).join('');

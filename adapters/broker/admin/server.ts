@@ -7,7 +7,7 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import { checkToken } from '../authority.ts';
 import type { Certificate } from '../certificate.ts';
 import type { Hub } from '../hub.ts';
-import { Problem } from './problems.ts';
+import { BadRequest, Problem } from './problems.ts';
 import { type Item, list, type Page, problemOf, read, remove, write } from './resources.ts';
 import { type Resource, resourceAt } from './routes.ts';
 import { escapeXml, parseXml } from './xml.ts';
@@ -49,8 +49,7 @@ async function respond(
 }
 
 async function handle(hub: Hub, request: IncomingMessage): Promise<Answer> {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  const path = decodeURIComponent(url.pathname);
+  const { url, path } = addressOf(request);
   const effect = hub.faults.strike('admin', path);
   if (effect?.kind === 'status') {
     throw new Problem(effect.status, effect.text ?? 'An injected fault.');
@@ -75,6 +74,18 @@ async function handle(hub: Hub, request: IncomingMessage): Promise<Answer> {
       return { status: 200, body: '' };
     default:
       throw new Problem(405, `The method ${request.method} is unknown here.`);
+  }
+}
+
+function addressOf({ url: written = '/' }: IncomingMessage): {
+  readonly url: URL;
+  readonly path: string;
+} {
+  try {
+    const url = new URL(written, 'http://localhost');
+    return { url, path: decodeURIComponent(url.pathname) };
+  } catch {
+    throw new BadRequest(`'${written}' is no address.`);
   }
 }
 

@@ -55,6 +55,7 @@ export function readPerformative(frame: Buffer): Performative {
 export interface Terminus {
   readonly address: string | undefined;
   readonly filter: AmqpMap | undefined;
+  readonly isCoordinator: boolean;
 }
 
 export interface Attach {
@@ -83,10 +84,17 @@ export function readAttach(fields: AmqpList): Attach {
   };
 }
 
+/** The target of links on which transactions are declared (specification, part 4.5.1). */
+const coordinator = 0x30;
+
 function terminus(value: AmqpValue | undefined): Terminus | undefined {
   if (!(value instanceof Described) || !isList(value.value)) return undefined;
   const filter = value.value[7];
-  return { address: stringOf(value.value[0]), filter: isMap(filter) ? filter : undefined };
+  return {
+    address: stringOf(value.value[0]),
+    filter: isMap(filter) ? filter : undefined,
+    isCoordinator: value.descriptor === coordinator,
+  };
 }
 
 export interface Flow {

@@ -1,14 +1,16 @@
 """qpid-proton against the broker: argv is the AMQP port; prints one line a check, exits 0 or 1.
 
-The entities `q` (maxDeliveryCount 10) and `t` with subscription `s` must exist and be empty.
+The entities `q` (maxDeliveryCount 10), `s` (sessions) and `t` with subscription `s` must exist and be
+empty.
 """
 import sys
 
-from proton import Message, symbol
-from proton.reactor import LinkOption
-from proton.utils import BlockingConnection, LinkDetached
+from proton import Delivery, Message, symbol
+from proton.reactor import Filter, LinkOption
+from proton.utils import BlockingConnection, LinkDetached, SendException
 
 port = sys.argv[1]
+SESSION = symbol("com.microsoft:session-filter")
 
 
 class SecondSettles(LinkOption):
@@ -58,6 +60,26 @@ subscription = connection.create_receiver("t/Subscriptions/s", credit=10, option
 got = subscription.receive(timeout=5)
 check("through a topic", bytes(got.body), b"bytes")
 subscription.accept()
+
+sessions = connection.create_sender("s")
+for group in ("a", "b"):
+    sessions.send(Message(id=f"of {group}", group_id=group, body=group))
+named = connection.create_receiver("s", credit=5, options=Filter({SESSION: "b"}), name="named")
+check("a session by its name", named.receive(timeout=5).group_id, "b")
+named.accept()
+any_session = connection.create_receiver("s", credit=5, options=Filter({SESSION: None}), name="next")
+check("the next session", any_session.receive(timeout=5).group_id, "a")
+any_session.accept()
+try:
+    connection.create_receiver("s", credit=5, options=Filter({SESSION: "b"}), name="late")
+    check("a session that is taken", "attached", "refused")
+except LinkDetached as error:
+    check("a session that is taken", error.condition, "com.microsoft:session-cannot-be-locked")
+try:
+    sessions.send(Message(id="none", body="without a session"))
+    check("a message without a session", "accepted", "rejected")
+except SendException as error:
+    check("a message without a session", error.state, Delivery.REJECTED)
 
 receiver.close()
 for number in range(300):

@@ -29,14 +29,15 @@ def bodies(messages):
 with ServiceBusClient.from_connection_string(
     connection_string, connection_verify=certificate, retry_total=0
 ) as client:
-    with client.get_queue_sender("q") as sender:
+    with client.get_queue_sender("q") as sender, client.get_queue_receiver(
+        "q", max_wait_time=5
+    ) as receiver:
         sender.send_messages(ServiceBusMessage("one", subject="vote", message_id="m1"))
         sender.send_messages([ServiceBusMessage("two"), ServiceBusMessage("three")])
         batch = sender.create_message_batch()
         batch.add_message(ServiceBusMessage("four"))
         batch.add_message(ServiceBusMessage("five"))
         sender.send_messages(batch)
-    with client.get_queue_receiver("q", max_wait_time=5) as receiver:
         got = []
         while len(got) < 5:
             got += receiver.receive_messages(max_message_count=5 - len(got), max_wait_time=5)
@@ -51,6 +52,11 @@ with ServiceBusClient.from_connection_string(
         check("abandoned comes again", bodies(again), ["two"])
         check("delivery count", again[0].delivery_count, 1)
         receiver.complete_message(again[0])
+        at = datetime.utcnow() + timedelta(seconds=1)
+        sender.send_messages(ServiceBusMessage("later", scheduled_enqueue_time_utc=at))
+        (message,) = receiver.receive_messages(max_message_count=1, max_wait_time=5)
+        check("scheduled", (str(message), datetime.utcnow() >= at), ("later", True))
+        receiver.complete_message(message)
     with client.get_queue_receiver(
         "q", sub_queue=ServiceBusSubQueue.DEAD_LETTER, max_wait_time=5
     ) as dead:
@@ -75,13 +81,6 @@ with ServiceBusClient.from_connection_string(
     ) as receiver:
         (message,) = receiver.receive_messages(max_message_count=1)
         check("next session", (str(message), receiver.session.session_id), ("of a", "a"))
-        receiver.complete_message(message)
-    with client.get_queue_sender("q") as sender:
-        at = datetime.utcnow() + timedelta(seconds=1)
-        sender.send_messages(ServiceBusMessage("later", scheduled_enqueue_time_utc=at))
-    with client.get_queue_receiver("q", max_wait_time=5) as receiver:
-        (message,) = receiver.receive_messages(max_message_count=1, max_wait_time=5)
-        check("scheduled", str(message), "later")
         receiver.complete_message(message)
     try:
         with client.get_queue_sender("none") as sender:

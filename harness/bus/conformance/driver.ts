@@ -34,6 +34,7 @@ export interface Opening {
   readonly mode?: ReceiveMode;
   readonly prefetch?: number;
   readonly sessionId?: string | null;
+  readonly credit?: number;
 }
 
 /** Between two looks at a bus that cannot say when it will have something new. */
@@ -209,7 +210,8 @@ export class Driver {
     return receiver;
   }
 
-  opening(path: string, receiver: string, { mode, prefetch, sessionId }: Opening = {}): Request {
+  opening(path: string, receiver: string, opening: Opening = {}): Request {
+    const { mode, prefetch, sessionId, credit } = opening;
     return {
       kind: 'openReceiver',
       receiver,
@@ -217,7 +219,12 @@ export class Driver {
       mode: mode ?? 'peekLock',
       prefetch: prefetch ?? 10,
       ...(sessionId === undefined ? {} : { sessionId }),
+      ...(credit === undefined ? {} : { credit }),
     };
+  }
+
+  credit(receiver: string, credit: number): void {
+    this.submit({ kind: 'setCredit', receiver, credit });
   }
 
   close(receiver: string): void {
@@ -308,3 +315,4 @@ export class Driver {
 }
 
 export const deadLetters = (path: string): string => `${path}/$DeadLetterQueue`;
+export const transferDeadLetters = (path: string): string => `${path}/$Transfer/$DeadLetterQueue`;

@@ -16,6 +16,8 @@ export interface Times {
   readonly duplicateWindowMicros: Micros;
   /** Times-to-live and delays of scheduled messages. */
   readonly shortMicros: Micros;
+  /** After which an unused entity goes. */
+  readonly idleMicros: Micros;
   /** So long a case watches that something does not happen. */
   readonly quietMicros: Micros;
   /** So long a case waits for what must happen. */
