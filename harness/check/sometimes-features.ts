@@ -1,7 +1,11 @@
 /** Must-see events of Raft's features: what a campaign has to have shown of each of them. */
-import type { Configuration } from '../raft/entry.ts';
-import type { Role } from '../raft/node.ts';
-import type { MessageRecord, RecordKind, TraceRecord } from '../trace/record.ts';
+import type {
+  Configuration,
+  MessageRecord,
+  RecordKind,
+  Role,
+  TraceRecord,
+} from '../trace/record.ts';
 
 export const featureEvents = [
   'pre-vote refused',

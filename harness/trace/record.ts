@@ -27,7 +27,9 @@ import type {
   PauseRecord,
 } from './record-server.ts';
 
-export type { Json } from '../raft/entry.ts';
+export type { Configuration, Json } from '../raft/entry.ts';
+export type { RequestPayload } from '../raft/message.ts';
+export type { Role } from '../raft/node.ts';
 
 export type {
   EntryRef,

@@ -1,6 +1,10 @@
 /** A record in one short sentence, and times as people read them. */
-import type { RequestPayload } from '../../raft/message.ts';
-import type { FeatureMessage, MessageRecord, TraceRecord } from '../../trace/record.ts';
+import type {
+  FeatureMessage,
+  MessageRecord,
+  RequestPayload,
+  TraceRecord,
+} from '../../trace/record.ts';
 
 /** Microseconds as milliseconds with as many decimals as matter. */
 export function timeText(micros: number): string {
