@@ -104,8 +104,8 @@ export function newLocal(
   };
 }
 
-function copySession({ acknowledged, serials, answers }: Session): Session {
-  return { acknowledged, serials: serials.slice(), answers: answers.slice() };
+function copySession({ used, acknowledged, serials, answers }: Session): Session {
+  return { used, acknowledged, serials: serials.slice(), answers: answers.slice() };
 }
 
 function copyProgress(progress: Progress): Progress {
