@@ -2,8 +2,7 @@
  * I8: a commit is a promise about the disks of a quorum of the configuration in force. Judged when an index is covered by a commit for the first
  * time: this is tens of events before a lost entry would show.
  */
-import type { Configuration } from '../raft/entry.ts';
-import type { EntryRef, TraceRecord } from '../trace/record.ts';
+import type { Configuration, EntryRef, TraceRecord } from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
 import { listed, pendingEntry, proof, sameEntry } from './evidence.ts';
 import { hasQuorum, majorityOf, quorumText, votersOnly } from './members.ts';

@@ -3,8 +3,12 @@
  * a leader changes nothing before it has committed in its own term, and a joint configuration is
  * left for its successor only, once it is committed.
  */
-import type { Configuration } from '../raft/entry.ts';
-import type { ConfigureRecord, ProposeRecord, TraceRecord } from '../trace/record.ts';
+import type {
+  Configuration,
+  ConfigureRecord,
+  ProposeRecord,
+  TraceRecord,
+} from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
 import { proof } from './evidence.ts';
 import type { ConfigurationView } from './members.ts';

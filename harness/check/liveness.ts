@@ -4,8 +4,7 @@
  * was up first, the cluster may still have been at work: then only what is older than the last
  * quarter of the quiet period is due.
  */
-import type { Configuration } from '../raft/entry.ts';
-import type { TraceRecord } from '../trace/record.ts';
+import type { Configuration, TraceRecord } from '../trace/record.ts';
 import type { Check, Verdict } from './check.ts';
 import { listed, sameEntry } from './evidence.ts';
 import { hasQuorum, isMember, quorumText } from './members.ts';

@@ -2,8 +2,7 @@
  * Who takes part, as the records say it: a configuration is written once, in its `propose`, and is
  * in force at a server from the moment the entry stands in that server's log (Raft §6).
  */
-import type { Configuration } from '../raft/entry.ts';
-import type { EntryRef, ProposeRecord } from '../trace/record.ts';
+import type { Configuration, EntryRef, ProposeRecord } from '../trace/record.ts';
 
 /** A configuration, the index of its entry (0: that of the beginning), and what brought it. */
 export interface ConfigurationView {

@@ -75,8 +75,10 @@ function kept(state: State, record: WriteRecord, view: ClusterView): Failure | u
   if (snapshot === null) return undefined;
   state.examined += 1;
   if (snapshot.discardThrough > snapshot.index) {
-    const through = String(snapshot.discardThrough);
-    const sentence = `${server} would discard up to index ${through}, which its snapshot to index ${String(snapshot.index)} does not cover`;
+    const [through, index] = [String(snapshot.discardThrough), String(snapshot.index)];
+    const sentence =
+      `${server} would discard entries up to index ${through}, ` +
+      `which its snapshot to index ${index} does not cover`;
     return { sentence, evidence: [seq] };
   }
   return judge(state, { snapshot, server, seq }, view);

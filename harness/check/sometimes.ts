@@ -4,6 +4,9 @@
  */
 import type { MessageRecord, RecordKind, TraceRecord } from '../trace/record.ts';
 
+import type { FeatureEvent, FeatureState } from './sometimes-features.ts';
+import { featureEvents, featureHandlers, newFeatureState } from './sometimes-features.ts';
+
 /** The fault kinds a scenario knows. */
 export const faultKinds = [
   'crash',
@@ -55,11 +58,12 @@ const events = [
   'quiet reached',
 ] as const;
 
-type Event = (typeof events)[number];
+type Event = (typeof events)[number] | FeatureEvent;
 
 /** Every must-see event, `fault: …` for each kind of fault among them, in a fixed order. */
 export const sometimesNames: readonly string[] = [
   ...events,
+  ...featureEvents,
   ...faultKinds.map((kind) => `fault: ${kind}`),
 ];
 
@@ -75,15 +79,18 @@ export interface Sometimes {
   readonly started: Set<string>;
   /** The last leader seen. */
   leader: string | null;
+  readonly features: FeatureState;
 }
 
 export function newSometimes(): Sometimes {
+  const counts = new Int32Array(sometimesNames.length);
   return {
-    counts: new Int32Array(sometimesNames.length),
+    counts,
     lastIndex: new Map(),
     candidates: new Set(),
     started: new Set(),
     leader: null,
+    features: newFeatureState(counts, events.length),
   };
 }
 
@@ -145,7 +152,8 @@ function onOnline(state: Sometimes, record: TraceRecord): void {
   if (state.started.has(record.server)) saw(state, 'restart');
   state.started.add(record.server);
   state.candidates.delete(record.server);
-  state.lastIndex.set(record.server, record.entries.length);
+  const last = record.entries.at(-1)?.index ?? 0;
+  state.lastIndex.set(record.server, Math.max(last, record.snapshot?.index ?? 0));
 }
 
 function onBus(state: Sometimes, record: TraceRecord): void {
@@ -201,7 +209,7 @@ function onTimer(state: Sometimes, record: TraceRecord): void {
   if (state.candidates.has(record.server)) saw(state, 'election split');
 }
 
-const handlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>([
+const plainHandlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>([
   ['send', onSend],
   ['deliver', onDeliver],
   ['timer', onTimer],
@@ -221,6 +229,22 @@ const handlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>(
   ['info', counting('operation without answer')],
   ['quiet', counting('quiet reached')],
 ]);
+
+function both(plain: Handler | undefined, kind: RecordKind): Handler {
+  const feature = featureHandlers.get(kind);
+  if (feature === undefined) return plain ?? ((): void => undefined);
+  return (state, record) => {
+    if (plain !== undefined) plain(state, record);
+    feature(state.features, record);
+  };
+}
+
+const handlers: ReadonlyMap<RecordKind, Handler> = new Map(
+  [...new Set([...plainHandlers.keys(), ...featureHandlers.keys()])].map((kind) => [
+    kind,
+    both(plainHandlers.get(kind), kind),
+  ]),
+);
 
 /** The kinds of records that are looked at. */
 export const sometimesKinds: readonly RecordKind[] = [...handlers.keys()];

@@ -2,11 +2,11 @@
  * The cluster as the records so far describe it: one fold that all judges share. A record costs
  * O(1) amortised; only a start of a server reads its whole log. Entries are kept by reference.
  */
-import type { Configuration } from '../raft/entry.ts';
-import type { Role } from '../raft/node.ts';
 import type {
+  Configuration,
   EntryRef,
   RecordKind,
+  Role,
   SnapshotRef,
   TraceRecord,
   WriteRecord,

@@ -8,7 +8,7 @@ import { mixApplied, mixJson } from './hash.ts';
 import { entryAt, lastIndex } from './log.ts';
 import type { Answer } from './message.ts';
 import { outcomeOf } from './outcome.ts';
-import { forgetAnswers, keepAnswer, newSession, useSession } from './session.ts';
+import { forgetAnswers, keepAnswer, newSession } from './session.ts';
 import { compact, isSnapshotDue } from './snapshot.ts';
 import { settleReads } from './serve.ts';
 import { answer, emit } from './turn.ts';
@@ -47,7 +47,10 @@ function applyEntry(turn: Turn, entry: Entry): void {
   } else if (payload.kind === 'command') {
     result = turn.rules.answerAtApply(node, payload);
     repeated = result !== null;
-    if (node.options.sessionsMax > 0) useSession(node, payload.session);
+    if (node.options.sessionsMax > 0) {
+      const session = node.sessions.get(payload.session);
+      if (session !== undefined) session.used = entry.index;
+    }
     result ??= run(turn, payload);
   }
   node.stateDigest = mixApplied(node.stateDigest, { digest: entry.digest, answer: result });
@@ -68,7 +71,7 @@ function openSession(turn: Turn, session: SessionId): void {
     if (expired === undefined || !node.sessions.delete(expired)) break;
     node.stateDigest = mixJson(node.stateDigest, [expired]);
   }
-  node.sessions.set(session, newSession());
+  node.sessions.set(session, newSession(sessionsMax > 0 ? node.appliedIndex : 0));
 }
 
 /** Runs the command and remembers its answer; forgets those that the client has seen. */

@@ -2,15 +2,19 @@
  * Conformance (raft.md 4.1): leases (dissertation 6.4.1; raft.md 2.10).
  */
 import { describe, expect, test } from 'vitest';
+import { machine, raft } from './machine.ts';
+import { brokenRules } from './rules.ts';
 import {
   ack,
   beat,
+  crash,
   createNetwork,
   deliver,
   expire,
   kinds,
   lapse,
   led,
+  link,
   nodeOf,
   propose,
   run,
@@ -116,6 +120,35 @@ describe('Leases (dissertation 6.4.1; 2.10)', () => {
       ['follower', 1],
       ['follower', 1],
     ]);
+  });
+
+  test.each([
+    { rule: 'no leader is protected', broken: { protectsLeader: () => false } },
+    { rule: 'a start forgets the protection', broken: { protectsAtStart: () => false } },
+    { rule: 'a transfer leaves the lease', broken: { transferEndsLease: () => false } },
+  ])('If $rule, a lease read is stale', ({ rule, broken }) => {
+    for (const subject of [machine(rule, brokenRules(broken)), raft]) {
+      const options = { ...everything, preVote: false };
+      const network = counted({ servers: 3, options, subject });
+      expect(nodeOf(network, 'n1').leaseHeld).toBe(true);
+      crash(network, 'n2');
+      if (rule.includes('transfer')) handTo(network, 'n1', { target: 'n3' });
+      else lapse(network, 'n3');
+      const now = network.queue.find(({ kind }) => kind === 'TimeoutNow');
+      if (now !== undefined) deliver(network, now);
+      // n1 hears of nothing.
+      link(network, 'cut', 'n1', 'n2', 'n3');
+      network.queue.splice(0, Infinity, ...network.queue.filter(({ to }) => to !== 'n1'));
+      run(network);
+      propose(network, 'n3', { session: 'c2', serial: 2, add: 1 });
+      run(network);
+      look(network, 'n1', { serial: 1, via: 'lease' });
+      // Either nobody else leads yet, or n1 does not read alone: 7 is stale once there is an 8.
+      const [read] = answersTo(network, 'c1');
+      const [, added] = answersTo(network, 'c2');
+      const stale = read?.kind === 'done' && added?.kind === 'done';
+      expect(stale).toBe(subject !== raft);
+    }
   });
 
   test('A leader alone holds one from its first heartbeat on', () => {

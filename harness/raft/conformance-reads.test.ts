@@ -76,6 +76,14 @@ describe('ReadIndex on the leader (dissertation 6.4; 2.10)', () => {
     expect(answersTo(network, 'c1')).toEqual([seven]);
   });
 
+  test('A refusal of a request of an older term answers no round of this one (2.10)', () => {
+    // It carries the term of now, in which the sender may lead again and count from 1.
+    const network = counted();
+    const old = { kind: 'AppendEntries', from: 'n1', to: 'n2', term: 0, prevIndex: 2 } as const;
+    const stale = { ...old, prevTerm: 0, entries: [], leaderCommit: 0, round: 9 };
+    expect(sent(deliver(network, stale))).toMatchObject([{ success: false, term: 1, round: 0 }]);
+  });
+
   test('A leader that was replaced serves nothing (M34; case 36)', () => {
     const network = counted();
     link(network, 'cut', 'n1', 'n2', 'n3');

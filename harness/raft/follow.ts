@@ -83,6 +83,6 @@ function reply(turn: Turn, request: AppendEntries, verdict: Verdict): void {
     matchIndex: verdict.matchIndex,
     hintIndex: verdict.hint,
     hintTerm: verdict.hint === 0 ? 0 : termAt(node, verdict.hint),
-    round: request.round,
+    round: turn.rules.answeredRound(node, request),
   });
 }

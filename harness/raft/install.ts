@@ -96,7 +96,7 @@ function reply(turn: Turn, request: InstallSnapshot, verdict: Verdict): void {
     lastTerm: request.lastTerm,
     offset: verdict.offset,
     matchIndex: verdict.matchIndex,
-    round: request.round,
+    round: turn.rules.answeredRound(node, request),
   });
 }
 

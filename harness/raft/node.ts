@@ -87,6 +87,8 @@ export const plainOptions: Omit<NodeOptions, 'id' | 'servers' | 'sessions'> = {
 };
 
 export interface Session {
+  /** The index of the last entry that used it; 0 where sessions never expire. */
+  used: number;
   /** Every serial up to this one was answered and forgotten. */
   acknowledged: number;
   /** Answers still kept: `answers[i]` is that to `serials[i]`; few, for a client waits for each. */

@@ -1,6 +1,6 @@
 /** The decisions about reads that cost no entry in the log (dissertation 6.4; raft.md 2.10). */
 import { termAt } from './log.ts';
-import type { ReadIndexReply } from './message.ts';
+import type { AppendEntries, InstallSnapshot, ReadIndexReply } from './message.ts';
 import type { Node } from './node.ts';
 import { progressHaveQuorum } from './quorum.ts';
 import type { QuorumRules } from './quorum.ts';
@@ -15,6 +15,11 @@ export interface ReadRules {
   confirmingRound(node: Node): number;
   /** Did a quorum answer this round or a later one? (6.4 step 3; 2.10) */
   roundIsConfirmed(node: Node, rules: QuorumRules, round: number): boolean;
+  /**
+   * The round that a follower's reply answers; 0: none. A refusal of a request of an older term
+   * carries the term of now, in which its sender may lead again and count rounds anew. (6.4; 2.10)
+   */
+  answeredRound(node: Node, request: AppendEntries | InstallSnapshot): number;
   /** Is everything applied that the read must see? (6.4 step 4; 2.10) */
   readIsApplied(node: Node, index: number): boolean;
   /** Does the leader of this term say so? (2.18) */
@@ -32,6 +37,7 @@ export const readRules: ReadRules = {
   confirmingRound: (node) => node.round + 1,
   roundIsConfirmed: (node, rules, round) =>
     progressHaveQuorum(node, rules, (progress) => progress.ackedRound >= round),
+  answeredRound: (node, request) => (request.term === node.term ? request.round : 0),
   readIsApplied: (node, index) => node.appliedIndex >= index,
   acceptsReadIndex: (node, reply) => reply.term === node.term && reply.from === node.leader,
   leaseHolds: (node) => node.leaseHeld,

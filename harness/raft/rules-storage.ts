@@ -5,6 +5,7 @@ import { lastIndex, termAt } from './log.ts';
 import type { InstallSnapshot } from './message.ts';
 import type { Node, Progress, Receiving } from './node.ts';
 import type { SavedSession, Snapshot } from './saved.ts';
+import { leastUsed } from './session.ts';
 
 export interface StorageRules {
   /* ---- what is durable ---- */
@@ -79,7 +80,7 @@ export const storageRules: StorageRules = {
   appliedAfterRestore: (snapshot) => snapshot.index,
   restoredSessions: (snapshot) => snapshot.sessions,
 
-  sessionToExpire: (node) => node.sessions.keys().next().value,
+  sessionToExpire: leastUsed,
   isBacklogged(node) {
     const { uncommittedMax } = node.options;
     return uncommittedMax > 0 && lastIndex(node) - node.commitIndex >= uncommittedMax;

@@ -19,7 +19,7 @@ import {
 import type { Network, Request } from './network.test.kit.ts';
 import { brokenRules } from './rules.ts';
 import type { Rules } from './rules.ts';
-import { answersMax, answerTo, forgetAnswers, keepAnswer, newSession } from './session.ts';
+import { answersMax, answerTo, byUse, forgetAnswers, keepAnswer, newSession } from './session.ts';
 
 /** Asks the leader and returns its answer; everyone applies the entry. */
 function ask(network: Network, given: Request, leader = 'n1'): Answer | undefined {
@@ -41,7 +41,7 @@ function open(network: Network, client: string, leader = 'n1'): string {
 
 /** The sessions of each server, least recently used first. */
 function sessionsOf(network: Network): string[][] {
-  return network.machines.map(({ node }) => [...node.sessions.keys()]);
+  return network.machines.map(({ node }) => byUse(node).map(([session]) => session));
 }
 
 const gone: Answer = { kind: 'sessionExpired' };
@@ -93,8 +93,7 @@ describe('Dissertation 6.3: sessions expire in the order of the log (2.12)', () 
     [
       'by what it happens to be (M45)',
       {
-        sessionToExpire: (node) =>
-          node.role === 'leader' ? [...node.sessions.keys()].at(-1) : [...node.sessions.keys()][0],
+        sessionToExpire: (node) => byUse(node).at(node.role === 'leader' ? -1 : 0)?.[0],
       },
     ],
     [

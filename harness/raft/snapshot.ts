@@ -11,6 +11,7 @@ import type { Json } from './entry.ts';
 import { lastIndex, termAt } from './log.ts';
 import type { Node } from './node.ts';
 import type { SavedSession, Snapshot } from './saved.ts';
+import { byUse } from './session.ts';
 import type { Stored } from './step.ts';
 import { emit, flush, keepSnapshot } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -47,12 +48,13 @@ export function compact(turn: Turn): void {
   keepSnapshot(turn, { snapshot, discardThrough: through }, 0);
 }
 
-function savedSessions({ sessions }: Node): readonly SavedSession[] {
-  const saved: SavedSession[] = [];
-  for (const [session, { acknowledged, serials, answers }] of sessions) {
-    saved.push({ session, acknowledged, serials: serials.slice(), answers: answers.slice() });
-  }
-  return saved;
+function savedSessions(node: Node): readonly SavedSession[] {
+  return byUse(node).map(([session, { acknowledged, serials, answers }]) => ({
+    session,
+    acknowledged,
+    serials: serials.slice(),
+    answers: answers.slice(),
+  }));
 }
 
 /** An application without `save` says that its states are JSON. */
@@ -96,8 +98,11 @@ function restore(turn: Turn, snapshot: Snapshot): void {
   node.state = loadedState(node, application);
   node.stateDigest = snapshot.stateDigest;
   node.sessions.clear();
-  for (const { session, acknowledged, serials, answers } of rules.restoredSessions(snapshot)) {
-    const kept = { acknowledged, serials: serials.slice(), answers: answers.slice() };
+  const saved = rules.restoredSessions(snapshot);
+  for (const [at, { session, acknowledged, serials, answers }] of saved.entries()) {
+    // In the order of their use, all before the next entry.
+    const used = node.options.sessionsMax > 0 ? index - saved.length + at + 1 : 0;
+    const kept = { used, acknowledged, serials: serials.slice(), answers: answers.slice() };
     node.sessions.set(session, kept);
   }
   restoreConfigurations(node, { index, configuration });

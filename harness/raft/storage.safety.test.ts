@@ -14,6 +14,7 @@ import { brokenRules } from './rules.ts';
 import type { Rules } from './rules.ts';
 import { play, rank, syncs } from './safety.test.kit.ts';
 import type { Happening } from './safety.test.kit.ts';
+import { byUse } from './session.ts';
 import type { Subject } from './step.ts';
 
 const happening: fc.Arbitrary<Happening> = fc.record({
@@ -95,7 +96,7 @@ describe('Sections 5 and 7: with compaction and any disk, in every interleaving'
         stateDigest: node.stateDigest,
         state: node.state,
         applied: node.appliedIndex,
-        sessions: [...node.sessions.keys()],
+        sessions: byUse(node).map(([session]) => session),
         end: lastIndex(node),
       }));
       expect(first?.applied).toBe(first?.end);

@@ -4,6 +4,7 @@ import type {
   DelayRecord,
   DropRecord,
   DuplicateRecord,
+  FeatureMessage,
   FaultRecord,
   MessageRecord,
   TraceRecord,
@@ -15,21 +16,9 @@ import { foldText, foldable, joinLosses, plain } from './draft.ts';
 import type { Fate, Plot } from './plot.ts';
 import { clean, milliseconds } from './words.ts';
 
-/** A message in few words: `S2's vote`, `RequestVote T2`, `entries 4–5`. */
-export function messageName(message: MessageRecord): string {
+/** What only goes between servers with features beyond plain Raft. */
+function featureName(message: FeatureMessage): string {
   switch (message.kind) {
-    case 'RequestVote':
-      return `RequestVote T${message.term}`;
-    case 'RequestVoteReply':
-      return message.granted ? `${message.from}'s vote` : `${message.from}'s refusal of a vote`;
-    case 'AppendEntries': {
-      const first = message.entries[0]?.index;
-      const last = message.entries.at(-1)?.index;
-      if (first === undefined) return `heartbeat T${message.term}`;
-      return first === last ? `entry ${first}` : `entries ${first}–${last}`;
-    }
-    case 'AppendEntriesReply':
-      return message.success ? `${message.from}'s acknowledgement` : `${message.from}'s refusal`;
     case 'PreVote':
       return `PreVote T${message.term}`;
     case 'PreVoteReply':
@@ -46,10 +35,30 @@ export function messageName(message: MessageRecord): string {
       return `${message.from}'s question how far a read needs`;
     case 'ReadIndexReply':
       return `${message.from}'s word how far a read needs`;
+  }
+}
+
+/** A message in few words: `S2's vote`, `RequestVote T2`, `entries 4–5`. */
+export function messageName(message: MessageRecord): string {
+  switch (message.kind) {
+    case 'RequestVote':
+      return `RequestVote T${message.term}`;
+    case 'RequestVoteReply':
+      return message.granted ? `${message.from}'s vote` : `${message.from}'s refusal of a vote`;
+    case 'AppendEntries': {
+      const first = message.entries[0]?.index;
+      const last = message.entries.at(-1)?.index;
+      if (first === undefined) return `heartbeat T${message.term}`;
+      return first === last ? `entry ${first}` : `entries ${first}–${last}`;
+    }
+    case 'AppendEntriesReply':
+      return message.success ? `${message.from}'s acknowledgement` : `${message.from}'s refusal`;
     case 'ClientRequest':
       return `${clean(message.from, 20)}'s request`;
     case 'ClientReply':
       return `${message.from}'s answer`;
+    default:
+      return featureName(message);
   }
 }
 

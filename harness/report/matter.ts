@@ -2,6 +2,7 @@
 import { configurationText, wishText } from '../trace/render-message.ts';
 import type {
   DeliverRecord,
+  FeatureMessage,
   MessageRecord,
   OperateRecord,
   ToldRecord,
@@ -13,20 +14,6 @@ import { commitPhrase, effectsOf, rolePhrase } from './effects.ts';
 import type { Scene } from './election.ts';
 import { clean, joined } from './words.ts';
 
-type Matter = Extract<
-  MessageRecord,
-  {
-    readonly kind:
-      | 'PreVote'
-      | 'PreVoteReply'
-      | 'InstallSnapshot'
-      | 'InstallSnapshotReply'
-      | 'TimeoutNow'
-      | 'ReadIndex'
-      | 'ReadIndexReply';
-  }
->;
-
 function replied(scene: Scene, kind: MessageRecord['kind']): MessageRecord | null {
   for (const effect of scene.step.effects) {
     if (effect.kind === 'send' && effect.message.kind === kind) return effect.message;
@@ -35,7 +22,7 @@ function replied(scene: Scene, kind: MessageRecord['kind']): MessageRecord | nul
 }
 
 /** What the message means to its receiver; empty: nothing worth a line of its own. */
-function meaning(scene: Scene, message: Matter): string {
+function meaning(scene: Scene, message: FeatureMessage): string {
   switch (message.kind) {
     case 'PreVote': {
       const reply = replied(scene, 'PreVoteReply');
@@ -67,7 +54,7 @@ function meaning(scene: Scene, message: Matter): string {
 /** One of the messages that plain Raft does not have arrived. */
 export function tellMatter(
   scene: Scene,
-  found: { readonly record: DeliverRecord; readonly message: Matter },
+  found: { readonly record: DeliverRecord; readonly message: FeatureMessage },
 ): Draft | null {
   const { record, message } = found;
   const server = scene.picture.servers.get(record.to);
@@ -83,7 +70,7 @@ export function tellMatter(
 }
 
 /** An asynchronous disk spoke; telling is only worth a line when something came of it. */
-export function tellTold(scene: Scene, record: ToldRecord): Draft | null {
+function tellTold(scene: Scene, record: ToldRecord): Draft | null {
   const server = scene.picture.servers.get(record.server);
   const { state, commit } = effectsOf(scene.step);
   if (server === undefined || (state === null && commit === null)) return null;
@@ -94,7 +81,7 @@ export function tellTold(scene: Scene, record: ToldRecord): Draft | null {
 }
 
 /** The operator asked, or was answered. */
-export function tellWish(record: OperateRecord): Draft {
+function tellWish(record: OperateRecord): Draft {
   const who = clean(record.client, 20);
   const what = clean(wishText(record.wish), 120);
   const line = { at: record.at, seq: record.seq, actors: [record.client] };
@@ -111,6 +98,12 @@ export function tellWish(record: OperateRecord): Draft {
     case 'info':
       return plain({ ...line, text: `${who} never hears what became of ${what}` });
   }
+}
+
+/** Steps whose root plain Raft does not know; null: nothing to tell. */
+export function tellOther(scene: Scene, root: TraceRecord): Draft | null {
+  if (root.kind === 'told') return tellTold(scene, root);
+  return root.kind === 'operate' ? tellWish(root) : null;
 }
 
 /** What else a step did that is news whatever brought it about. */

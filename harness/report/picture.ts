@@ -7,11 +7,11 @@ import type {
   EntryRef,
   HistoryRecord,
   ProposeRecord,
+  Role,
   SnapshotRef,
   TraceRecord,
   WriteRecord,
 } from '../trace/record.ts';
-import type { Role } from '../raft/node.ts';
 import type { Plot } from './plot.ts';
 
 export interface ServerPicture {

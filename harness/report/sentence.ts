@@ -6,7 +6,7 @@ import { plain } from './draft.ts';
 import type { Scene } from './election.ts';
 import { tellTimer, tellVoteReply, tellVoteRequest } from './election.ts';
 import { tellCrash, tellOffline, tellOnline, tellPause } from './lifecycle.ts';
-import { tellMatter, tellTold, tellWish, withNews } from './matter.ts';
+import { tellMatter, tellOther, withNews } from './matter.ts';
 import type { Plot } from './plot.ts';
 import { tellAppend, tellAppendReply, tellDurable } from './replication.ts';
 
@@ -35,18 +35,12 @@ function tellDeliver(plotted: Plot, scene: Scene, record: DeliverRecord): Draft 
       return tellAppend(scene, { record, message });
     case 'AppendEntriesReply':
       return tellAppendReply(scene, { record, message });
-    case 'PreVote':
-    case 'PreVoteReply':
-    case 'InstallSnapshot':
-    case 'InstallSnapshotReply':
-    case 'TimeoutNow':
-    case 'ReadIndex':
-    case 'ReadIndexReply':
-      return tellMatter(scene, { record, message });
     case 'ClientRequest':
       return tellRequest(scene, { record, message });
     case 'ClientReply':
       return tellReply(scene, { record, message });
+    default:
+      return tellMatter(scene, { record, message });
   }
 }
 
@@ -64,10 +58,6 @@ function sentenceOf(plotted: Plot, scene: Scene): Draft | null {
       return tellDeliver(plotted, scene, root);
     case 'durable':
       return tellDurable(scene, root);
-    case 'told':
-      return tellTold(scene, root);
-    case 'operate':
-      return tellWish(root);
     case 'crash':
       return tellCrash(scene, root);
     case 'online':
@@ -83,6 +73,6 @@ function sentenceOf(plotted: Plot, scene: Scene): Draft | null {
     case 'info':
       return tellHistory(scene, root);
     default:
-      return null;
+      return tellOther(scene, root);
   }
 }

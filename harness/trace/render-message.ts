@@ -2,7 +2,7 @@
 import { printable } from './printable.ts';
 import type { Configuration } from '../raft/entry.ts';
 import type { OperatorPayload, RequestPayload } from '../raft/message.ts';
-import type { EntryRef, Json, MessageRecord, SnapshotRef } from './record.ts';
+import type { EntryRef, FeatureMessage, Json, MessageRecord, SnapshotRef } from './record.ts';
 
 /** JSON for a column: one line, harmless, cut to `max` characters. */
 export function compact(value: Json, max: number = 60): string {
@@ -60,29 +60,13 @@ function requestText(payload: RequestPayload): string {
 
 const verdict = (granted: boolean): string => (granted ? 'granted' : 'refused');
 
-export function messageText(message: MessageRecord): string {
+/** What only goes between servers with features beyond plain Raft. */
+function featureText(message: FeatureMessage): string {
   switch (message.kind) {
-    case 'RequestVote':
-      return (
-        `RequestVote term ${message.term}, log ends ${message.lastIndex}@${message.lastTerm}` +
-        (message.transfer ? ', handed over' : '')
-      );
-    case 'RequestVoteReply':
-      return `RequestVoteReply term ${message.term}, ${verdict(message.granted)}`;
     case 'PreVote':
       return `PreVote term ${message.term}, log ends ${message.lastIndex}@${message.lastTerm}`;
     case 'PreVoteReply':
       return `PreVoteReply term ${message.term}, ${verdict(message.granted)}`;
-    case 'AppendEntries':
-      return (
-        `AppendEntries term ${message.term}, after ${message.prevIndex}@${message.prevTerm}: ` +
-        `${entriesText(message.entries)}, commit ${message.leaderCommit}`
-      );
-    case 'AppendEntriesReply':
-      return message.success
-        ? `AppendEntriesReply term ${message.term}, matches to ${message.matchIndex}`
-        : `AppendEntriesReply term ${message.term}, refused after ${message.prevIndex}, ` +
-            `try ${message.hintIndex}@${message.hintTerm}`;
     case 'InstallSnapshot':
       return (
         `InstallSnapshot term ${message.term}, to ${message.lastIndex}@${message.lastTerm}: ` +
@@ -104,9 +88,33 @@ export function messageText(message: MessageRecord): string {
         `ReadIndexReply term ${message.term}, read ${message.read}: ` +
         (message.index < 0 ? 'not leader' : `needs ${message.index}`)
       );
+  }
+}
+
+export function messageText(message: MessageRecord): string {
+  switch (message.kind) {
+    case 'RequestVote':
+      return (
+        `RequestVote term ${message.term}, log ends ${message.lastIndex}@${message.lastTerm}` +
+        (message.transfer ? ', handed over' : '')
+      );
+    case 'RequestVoteReply':
+      return `RequestVoteReply term ${message.term}, ${verdict(message.granted)}`;
+    case 'AppendEntries':
+      return (
+        `AppendEntries term ${message.term}, after ${message.prevIndex}@${message.prevTerm}: ` +
+        `${entriesText(message.entries)}, commit ${message.leaderCommit}`
+      );
+    case 'AppendEntriesReply':
+      return message.success
+        ? `AppendEntriesReply term ${message.term}, matches to ${message.matchIndex}`
+        : `AppendEntriesReply term ${message.term}, refused after ${message.prevIndex}, ` +
+            `try ${message.hintIndex}@${message.hintTerm}`;
     case 'ClientRequest':
       return requestText(message.payload);
     case 'ClientReply':
       return `ClientReply #${message.serial} ${compact(message.answer)}`;
+    default:
+      return featureText(message);
   }
 }

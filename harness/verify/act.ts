@@ -154,9 +154,11 @@ class Doing {
       case 'arm':
       case 'disarm':
         if (effect.timer === 'election') local.electionArmed = effect.kind === 'arm';
-        else local.heartbeatArmed = effect.kind === 'arm';
+        else if (effect.timer === 'heartbeat') local.heartbeatArmed = effect.kind === 'arm';
         break;
       case 'apply':
+      case 'restore':
+      case 'serve':
         break;
     }
   }

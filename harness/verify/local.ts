@@ -18,6 +18,14 @@ export interface Waiting {
   readonly message: RaftMessage | ClientReply;
 }
 
+/** What travels only where servers have features, which the explorations keep off. */
+export type FeatureMessage = Exclude<
+  RaftMessage,
+  {
+    readonly kind: 'RequestVote' | 'RequestVoteReply' | 'AppendEntries' | 'AppendEntriesReply';
+  }
+>;
+
 export interface Local {
   readonly server: number;
   node: Node;
@@ -96,8 +104,8 @@ export function newLocal(
   };
 }
 
-function copySession({ acknowledged, serials, answers }: Session): Session {
-  return { acknowledged, serials: serials.slice(), answers: answers.slice() };
+function copySession({ used, acknowledged, serials, answers }: Session): Session {
+  return { used, acknowledged, serials: serials.slice(), answers: answers.slice() };
 }
 
 function copyProgress(progress: Progress): Progress {
@@ -224,16 +232,10 @@ export function messageText(message: RaftMessage | ClientReply): string {
       const said = `${prevIndex} ${matchIndex} ${hintIndex} ${hintTerm}`;
       return `a ${from} ${to} ${term} ${success ? 1 : 0} ${said}`;
     }
-    case 'PreVote':
-    case 'PreVoteReply':
-    case 'InstallSnapshot':
-    case 'InstallSnapshotReply':
-    case 'TimeoutNow':
-    case 'ReadIndex':
-    case 'ReadIndexReply':
-      return JSON.stringify(message);
     case 'ClientReply':
       return `c ${message.from} ${message.serial} ${JSON.stringify(message.answer)}`;
+    default:
+      return JSON.stringify(message);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Action } from './act.ts';
 import type { Breach } from './breach.ts';
 import { Explorer } from './explore.ts';
 import { serverName } from './local.ts';
+import type { FeatureMessage } from './local.ts';
 import { renameMessage } from './rename.ts';
 import type { Renaming } from './rename.ts';
 import type { Space } from './space.ts';
@@ -100,17 +101,9 @@ export function happeningText({ server, manner, action }: Happening): string {
   }
 }
 
-function detailOf(message: Extract<Action, { readonly kind: 'receive' }>['message']): string {
+/** What only goes between servers with features beyond plain Raft. */
+function featureDetail(message: FeatureMessage): string {
   switch (message.kind) {
-    case 'RequestVote':
-      return ` (log ${message.lastIndex}@${message.lastTerm})`;
-    case 'RequestVoteReply':
-      return message.granted ? ' (granted)' : ' (refused)';
-    case 'AppendEntries': {
-      const { prevIndex, prevTerm, entries, leaderCommit } = message;
-      const what = entries.map(({ index, term }) => `${index}@${term}`).join(', ') || 'nothing';
-      return ` (after ${prevIndex}@${prevTerm}: ${what}; commit ${leaderCommit})`;
-    }
     case 'PreVote':
       return ` (log ${message.lastIndex}@${message.lastTerm})`;
     case 'PreVoteReply':
@@ -124,7 +117,23 @@ function detailOf(message: Extract<Action, { readonly kind: 'receive' }>['messag
     case 'ReadIndex':
     case 'ReadIndexReply':
       return ` (read ${message.read})`;
+  }
+}
+
+function detailOf(message: Extract<Action, { readonly kind: 'receive' }>['message']): string {
+  switch (message.kind) {
+    case 'RequestVote':
+      return ` (log ${message.lastIndex}@${message.lastTerm})`;
+    case 'RequestVoteReply':
+      return message.granted ? ' (granted)' : ' (refused)';
+    case 'AppendEntries': {
+      const { prevIndex, prevTerm, entries, leaderCommit } = message;
+      const what = entries.map(({ index, term }) => `${index}@${term}`).join(', ') || 'nothing';
+      return ` (after ${prevIndex}@${prevTerm}: ${what}; commit ${leaderCommit})`;
+    }
     case 'AppendEntriesReply':
       return message.success ? ` (matches to ${message.matchIndex})` : ' (refused)';
+    default:
+      return featureDetail(message);
   }
 }

@@ -96,7 +96,7 @@ function forgetful(name: string): Subject {
     step(node, input) {
       const again = input.kind === 'online' && node.term > 0;
       const effects = inner.step(node, input);
-      if (again) node.sessions.set(marker, { acknowledged: 0, serials: [], answers: [] });
+      if (again) node.sessions.set(marker, { used: 0, acknowledged: 0, serials: [], answers: [] });
       if (!node.sessions.has(marker)) return effects;
       return effects.filter(
         ({ kind, ...rest }) => kind !== 'send' || !('message' in rest) || isReply(rest.message),

@@ -11,7 +11,7 @@ import { act } from './act.ts';
 import type { Acted, Action } from './act.ts';
 import { smallest } from './bounds.ts';
 import { newLocal, serverName } from './local.ts';
-import type { Local } from './local.ts';
+import type { FeatureMessage, Local } from './local.ts';
 
 /** Every event there is, with what may follow its name. */
 export const eventHelp: Readonly<Record<string, string>> = {
@@ -272,19 +272,10 @@ function writeText({ hard, log }: Write): string {
   return [...vote, ...change].join('; ');
 }
 
-function messageText(message: RaftMessage): string {
+/** What the exhaustive explorations never see. */
+function featureText(message: FeatureMessage): string {
   const { to, term } = message;
   switch (message.kind) {
-    case 'RequestVote':
-      return `rpcclient.RequestVote ${to} term ${term} log ${message.lastIndex}@${message.lastTerm}`;
-    case 'RequestVoteReply':
-      return `rpcserver.RequestVote${message.granted ? 'Granted' : 'Denied'} ${to} term ${term}`;
-    case 'AppendEntries': {
-      const { prevIndex, prevTerm, entries, leaderCommit } = message;
-      const what = entries.map(({ index, term: of }) => `${index}@${of}`).join(' ') || 'nothing';
-      const where = `after ${prevIndex}@${prevTerm}: ${what}; commit ${leaderCommit}`;
-      return `rpcclient.AppendEntries ${to} term ${term} ${where}`;
-    }
     case 'PreVote':
       return `rpcclient.PreVote ${to} term ${term} log ${message.lastIndex}@${message.lastTerm}`;
     case 'PreVoteReply':
@@ -301,10 +292,28 @@ function messageText(message: RaftMessage): string {
       return `rpcclient.ReadIndex ${to} term ${term} read ${message.read}`;
     case 'ReadIndexReply':
       return `rpcserver.ReadIndexReply ${to} term ${term} index ${message.index}`;
+  }
+}
+
+function messageText(message: RaftMessage): string {
+  const { to, term } = message;
+  switch (message.kind) {
+    case 'RequestVote':
+      return `rpcclient.RequestVote ${to} term ${term} log ${message.lastIndex}@${message.lastTerm}`;
+    case 'RequestVoteReply':
+      return `rpcserver.RequestVote${message.granted ? 'Granted' : 'Denied'} ${to} term ${term}`;
+    case 'AppendEntries': {
+      const { prevIndex, prevTerm, entries, leaderCommit } = message;
+      const what = entries.map(({ index, term: of }) => `${index}@${of}`).join(' ') || 'nothing';
+      const where = `after ${prevIndex}@${prevTerm}: ${what}; commit ${leaderCommit}`;
+      return `rpcclient.AppendEntries ${to} term ${term} ${where}`;
+    }
     case 'AppendEntriesReply':
       return message.success
         ? `rpcserver.AppendEntriesSuccess ${to} term ${term} match ${message.matchIndex}`
         : `rpcserver.AppendEntriesRefused ${to} term ${term}`;
+    default:
+      return featureText(message);
   }
 }
 

@@ -169,7 +169,14 @@ function sameConfiguration(a: Configuration, b: Configuration): boolean {
 }
 
 /** Another configuration is in force, unless it only looks so: that of the beginning made anew. */
-export function noteConfiguration(world: World, host: Host, inForce: ConfigurationAt): void {
+export function noteConfiguration(world: World, host: Host): void {
+  const { seen, node } = host;
+  const inForce = node.configurations[node.configurations.length - 1];
+  if (inForce === undefined || inForce.configuration === seen.configuration) return;
+  tellConfiguration(world, host, inForce);
+}
+
+function tellConfiguration(world: World, host: Host, inForce: ConfigurationAt): void {
   const { seen } = host;
   const { index, configuration } = inForce;
   const same =

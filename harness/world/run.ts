@@ -95,26 +95,14 @@ export function happen(world: World, code: number, envelope: Envelope | undefine
   const index = indexOf(code);
   switch (kindOf(code)) {
     case happening.electionTimer:
-      onTimer(world, index, 'election');
-      break;
     case happening.heartbeatTimer:
-      onTimer(world, index, 'heartbeat');
-      break;
     case happening.leaseTimer:
-      onTimer(world, index, 'lease');
+    case happening.told:
+      onServer(world, kindOf(code), index);
       break;
-    case happening.told: {
-      const host = world.hosts[index];
-      if (host !== undefined) tellDue(world, host);
+    case happening.disk:
+      onDisk(world, code);
       break;
-    }
-    case happening.disk: {
-      const host = world.hosts[index];
-      if (host !== undefined && sameStamp(code, host.incarnation) && host.disk.syncing > 0) {
-        synced(world, host);
-      }
-      break;
-    }
     case happening.publish:
       if (envelope !== undefined) republish(world, envelope);
       break;
@@ -157,6 +145,23 @@ function onClient(world: World, code: number): void {
       break;
     default:
       throw new Error(`nothing happens by code ${code}`);
+  }
+}
+
+/** An fsync is over, unless it is that of an earlier life. */
+function onDisk(world: World, code: number): void {
+  const host = world.hosts[indexOf(code)];
+  if (host === undefined || !sameStamp(code, host.incarnation)) return;
+  if (host.disk.syncing > 0) synced(world, host);
+}
+
+function onServer(world: World, kind: number, index: number): void {
+  if (kind === happening.electionTimer) onTimer(world, index, 'election');
+  else if (kind === happening.heartbeatTimer) onTimer(world, index, 'heartbeat');
+  else if (kind === happening.leaseTimer) onTimer(world, index, 'lease');
+  else {
+    const host = world.hosts[index];
+    if (host !== undefined) tellDue(world, host);
   }
 }
 

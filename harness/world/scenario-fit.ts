@@ -89,6 +89,11 @@ function leaseMisfit({ cluster, faults }: Scenario): Misfit | undefined {
   if (bound === 0) return undefined;
   const path = 'cluster.features.leaseDriftBound';
   if (!checkQuorum) return { path, what: 'expected 0 without checkQuorum, for nobody protects it' };
+  const longest = cluster.electionMs.min / cluster.heartbeatMs;
+  if (bound >= longest) {
+    const what = `expected less than ${longest.toFixed(3)}, for a lease must outlast a heartbeat`;
+    return { path, what: `${what}, got ${String(bound)}` };
+  }
   let fastest = 1_000;
   let slowest = 1_000;
   for (const fault of faults) {

@@ -108,7 +108,7 @@ export function comeOnline(world: World, host: Host): void {
     });
   }
   world.cause = seq;
-  feed(world, host, onlineInput(stored), 0);
+  feed(world, host, onlineInput(stored, incarnation), 0);
 }
 
 /** Writes begin to count anew with each start: what was told belongs to the life before. */

@@ -64,10 +64,7 @@ export function feed(
       lastWrite = effect.write.id;
     }
   }
-  const inForce = node.configurations.at(-1);
-  if (inForce !== undefined && inForce.configuration !== seen.configuration) {
-    noteConfiguration(world, host, inForce);
-  }
+  noteConfiguration(world, host);
   if (reply !== null) noteMatch(world, host, reply);
   if (node.commitIndex !== seen.commitIndex) noteCommit(world, host);
   for (const effect of effects) carryOut(world, host, effect);

@@ -1,6 +1,10 @@
 /** A record in one short sentence, and times as people read them. */
-import type { RequestPayload } from '../../raft/message.ts';
-import type { MessageRecord, TraceRecord } from '../../trace/record.ts';
+import type {
+  FeatureMessage,
+  MessageRecord,
+  RequestPayload,
+  TraceRecord,
+} from '../../trace/record.ts';
 
 /** Microseconds as milliseconds with as many decimals as matter. */
 export function timeText(micros: number): string {
@@ -22,20 +26,9 @@ function requestText(payload: RequestPayload): string {
   }
 }
 
-export function messageText(message: MessageRecord): string {
+/** What only goes between servers with features beyond plain Raft. */
+function featureText(message: FeatureMessage): string {
   switch (message.kind) {
-    case 'RequestVote':
-      return `RequestVote T${message.term}`;
-    case 'RequestVoteReply':
-      return `vote ${message.granted ? 'granted' : 'refused'} T${message.term}`;
-    case 'AppendEntries': {
-      const { entries, prevIndex, term } = message;
-      if (entries.length === 0) return `heartbeat T${term}`;
-      const last = prevIndex + entries.length;
-      return `append ${prevIndex + 1}${last > prevIndex + 1 ? `–${last}` : ''} T${term}`;
-    }
-    case 'AppendEntriesReply':
-      return message.success ? `has ≤ ${message.matchIndex}` : `no match T${message.term}`;
     case 'PreVote':
       return `PreVote T${message.term}`;
     case 'PreVoteReply':
@@ -50,10 +43,29 @@ export function messageText(message: MessageRecord): string {
       return `read index? (${message.read})`;
     case 'ReadIndexReply':
       return message.index < 0 ? 'not leader' : `read index ${message.index}`;
+  }
+}
+
+export function messageText(message: MessageRecord): string {
+  switch (message.kind) {
+    case 'RequestVote':
+      return `RequestVote T${message.term}`;
+    case 'RequestVoteReply':
+      return `vote ${message.granted ? 'granted' : 'refused'} T${message.term}`;
+    case 'AppendEntries': {
+      const { entries, prevIndex, term } = message;
+      if (entries.length === 0) return `heartbeat T${term}`;
+      const last = prevIndex + entries.length;
+      return `append ${prevIndex + 1}${last > prevIndex + 1 ? `–${last}` : ''} T${term}`;
+    }
+    case 'AppendEntriesReply':
+      return message.success ? `has ≤ ${message.matchIndex}` : `no match T${message.term}`;
     case 'ClientRequest':
       return requestText(message.payload);
     case 'ClientReply':
       return `answer: ${message.answer.kind}`;
+    default:
+      return featureText(message);
   }
 }
 
@@ -89,6 +101,21 @@ function aboutBus(record: TraceRecord, sent: Sent): string {
   }
 }
 
+function aboutFeature(record: TraceRecord): string {
+  switch (record.kind) {
+    case 'told':
+      return `${record.server} hears that write ${record.write} is durable`;
+    case 'configure':
+      return `${record.server} goes by the configuration of ${record.index}`;
+    case 'restore':
+      return `${record.server} restores a snapshot to ${record.index}`;
+    case 'serve':
+      return `${record.server} serves read ${record.serial} of ${record.session} by ${record.via}`;
+    default:
+      return aboutLife(record);
+  }
+}
+
 function aboutServer(record: TraceRecord): string {
   switch (record.kind) {
     case 'state':
@@ -105,14 +132,6 @@ function aboutServer(record: TraceRecord): string {
         : `${record.server} asks its disk for a snapshot to ${record.snapshot.index}`;
     case 'durable':
       return `${record.server}'s write ${record.write} is durable`;
-    case 'told':
-      return `${record.server} hears that write ${record.write} is durable`;
-    case 'configure':
-      return `${record.server} goes by the configuration of ${record.index}`;
-    case 'restore':
-      return `${record.server} restores a snapshot to ${record.index}`;
-    case 'serve':
-      return `${record.server} serves read ${record.serial} of ${record.session} by ${record.via}`;
     case 'match':
       return `${record.server} believes that ${record.peer} holds up to ${record.matchIndex}`;
     case 'commit':
@@ -157,13 +176,9 @@ const ofServers: ReadonlySet<string> = new Set([
   'propose',
   'write',
   'durable',
-  'told',
   'match',
   'commit',
   'apply',
-  'configure',
-  'restore',
-  'serve',
 ]);
 
 export function sentenceOf(record: TraceRecord, sent: Sent): string {
@@ -183,6 +198,6 @@ export function sentenceOf(record: TraceRecord, sent: Sent): string {
       return `${record.client} ${record.phase} ${what}`;
     }
     default:
-      return aboutLife(record);
+      return aboutFeature(record);
   }
 }

@@ -1,0 +1,205 @@
+/** Must-see events of Raft's features: what a campaign has to have shown of each of them. */
+import type {
+  Configuration,
+  MessageRecord,
+  RecordKind,
+  Role,
+  TraceRecord,
+} from '../trace/record.ts';
+
+export const featureEvents = [
+  'pre-vote refused',
+  'leader stepped down without a quorum',
+  'leadership transferred',
+  'leadership transfer aborted',
+  'snapshot taken',
+  'snapshot installed',
+  'snapshot installed while the leader changed',
+  'joint configuration entered',
+  'joint configuration entered during a partition',
+  'joint configuration left',
+  'learner promoted',
+  'read by index at the leader',
+  'read by index at a follower',
+  'lease read served',
+  'lease read refused',
+  'write told out of order',
+  'client told busy',
+  'session expired',
+] as const;
+
+export type FeatureEvent = (typeof featureEvents)[number];
+
+/** Plain data, like the state of the other events. */
+export interface FeatureState {
+  /** By server: its role and term, its configuration, the last write told, where its log ends. */
+  readonly roles: Map<string, { readonly role: Role; readonly term: number }>;
+  readonly configurations: Map<string, Configuration>;
+  readonly told: Map<string, number>;
+  readonly lastIndex: Map<string, number>;
+  /** By server: `seq` of its last start. */
+  readonly started: Map<string, number>;
+  /** By receiver: terms of the leaders that have sent it pieces since it was last done. */
+  readonly installing: Map<string, Set<number>>;
+  /** Reads that asked for a lease, by session and serial. */
+  readonly leases: Set<string>;
+  partitions: number;
+  /** Where the events are counted: that of `featureEvents[0]` is at `offset`. */
+  readonly counts: Int32Array;
+  readonly offset: number;
+}
+
+export function newFeatureState(counts: Int32Array, offset: number): FeatureState {
+  return {
+    roles: new Map(),
+    configurations: new Map(),
+    told: new Map(),
+    lastIndex: new Map(),
+    started: new Map(),
+    installing: new Map(),
+    leases: new Set(),
+    partitions: 0,
+    counts,
+    offset,
+  };
+}
+
+const place: ReadonlyMap<string, number> = new Map(featureEvents.map((event, at) => [event, at]));
+
+function saw({ counts, offset }: FeatureState, event: FeatureEvent): void {
+  const at = offset + (place.get(event) ?? 0);
+  counts[at] = (counts[at] ?? 0) + 1;
+}
+
+type Handler = (state: FeatureState, record: TraceRecord) => void;
+
+const readName = (session: string, serial: number): string => `${session} ${String(serial)}`;
+
+function onMessage(state: FeatureState, message: MessageRecord): void {
+  switch (message.kind) {
+    case 'PreVoteReply':
+      if (!message.granted) saw(state, 'pre-vote refused');
+      return;
+    case 'InstallSnapshot': {
+      const terms = state.installing.get(message.to);
+      if (terms === undefined) state.installing.set(message.to, new Set([message.term]));
+      else terms.add(message.term);
+      return;
+    }
+    case 'ClientRequest': {
+      const { payload } = message;
+      if (payload.kind !== 'read' || payload.via !== 'lease') return;
+      state.leases.add(readName(payload.session, payload.serial));
+      return;
+    }
+    case 'ClientReply':
+      if (message.answer.kind === 'busy') saw(state, 'client told busy');
+      if (message.answer.kind === 'sessionExpired') saw(state, 'session expired');
+      return;
+    default:
+  }
+}
+
+function onState(state: FeatureState, record: TraceRecord): void {
+  if (record.kind !== 'state') return;
+  const { server, role, term, leader } = record;
+  const before = state.roles.get(server);
+  state.roles.set(server, { role, term });
+  if (before?.role !== 'leader' || before.term !== term) return;
+  if (role === 'follower' && leader === null) saw(state, 'leader stepped down without a quorum');
+}
+
+function onConfigure(state: FeatureState, record: TraceRecord): void {
+  if (record.kind !== 'configure') return;
+  const { server, configuration } = record;
+  const before = state.configurations.get(server);
+  state.configurations.set(server, configuration);
+  const wasJoint = before !== undefined && before.outgoing.length > 0;
+  const isJoint = configuration.outgoing.length > 0;
+  if (isJoint && !wasJoint) {
+    saw(state, 'joint configuration entered');
+    if (state.partitions > 0) saw(state, 'joint configuration entered during a partition');
+  }
+  if (wasJoint && !isJoint) saw(state, 'joint configuration left');
+  if (before?.learners.some((id) => configuration.voters.includes(id)) === true) {
+    saw(state, 'learner promoted');
+  }
+}
+
+function onWrite(state: FeatureState, record: TraceRecord): void {
+  if (record.kind !== 'write') return;
+  const { server, log, snapshot } = record;
+  const last = state.lastIndex.get(server) ?? 0;
+  // A server's own snapshot stands for entries that its log holds; an installed one does not.
+  if (snapshot !== null && log === null && snapshot.index <= last) saw(state, 'snapshot taken');
+  const base = Math.max(last, snapshot?.index ?? 0);
+  state.lastIndex.set(server, log === null ? base : log.from - 1 + log.entries.length);
+}
+
+function onOnline(state: FeatureState, record: TraceRecord): void {
+  if (record.kind !== 'online') return;
+  const { server, snapshot, entries } = record;
+  state.started.set(server, record.seq);
+  state.told.delete(server);
+  state.roles.delete(server);
+  state.lastIndex.set(server, Math.max(snapshot?.index ?? 0, entries.at(-1)?.index ?? 0));
+}
+
+function onRestore(state: FeatureState, record: TraceRecord): void {
+  if (record.kind !== 'restore') return;
+  const { server, cause } = record;
+  if (cause === state.started.get(server)) return;
+  saw(state, 'snapshot installed');
+  if ((state.installing.get(server)?.size ?? 0) > 1) {
+    saw(state, 'snapshot installed while the leader changed');
+  }
+  state.installing.delete(server);
+}
+
+function onServe(state: FeatureState, record: TraceRecord): void {
+  if (record.kind !== 'serve') return;
+  const { server, session, serial, via } = record;
+  if (via === 'lease') {
+    saw(state, 'lease read served');
+    return;
+  }
+  const leads = state.roles.get(server)?.role === 'leader';
+  saw(state, leads ? 'read by index at the leader' : 'read by index at a follower');
+  if (state.leases.has(readName(session, serial))) saw(state, 'lease read refused');
+}
+
+function onTold(state: FeatureState, record: TraceRecord): void {
+  if (record.kind !== 'told') return;
+  const before = state.told.get(record.server) ?? 0;
+  if (record.write < before) saw(state, 'write told out of order');
+  else state.told.set(record.server, record.write);
+}
+
+function onOperate(state: FeatureState, record: TraceRecord): void {
+  if (record.kind !== 'operate' || record.wish.kind !== 'transfer') return;
+  if (record.phase === 'ok') saw(state, 'leadership transferred');
+  if (record.phase === 'fail') saw(state, 'leadership transfer aborted');
+}
+
+function onFault(state: FeatureState, record: TraceRecord): void {
+  if (record.kind !== 'fault' || record.name !== 'partition') return;
+  state.partitions += record.phase === 'start' ? 1 : -1;
+}
+
+export const featureHandlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>([
+  [
+    'send',
+    (state, record): void => {
+      if (record.kind === 'send') onMessage(state, record.message);
+    },
+  ],
+  ['state', onState],
+  ['configure', onConfigure],
+  ['write', onWrite],
+  ['online', onOnline],
+  ['restore', onRestore],
+  ['serve', onServe],
+  ['told', onTold],
+  ['operate', onOperate],
+  ['fault', onFault],
+]);
