@@ -155,7 +155,7 @@ interface RuleOptions {
   readonly action?: { readonly sqlExpression: string };
 }
 
-export function ruleOptions({ name, filter, action }: Rule): RuleOptions {
+function ruleOptions({ name, filter, action }: Rule): RuleOptions {
   const result = { name, filter: filterOf(filter) };
   return action === undefined ? result : { ...result, action: { sqlExpression: action } };
 }

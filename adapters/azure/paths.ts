@@ -7,15 +7,17 @@ export interface Place {
   readonly subQueue?: 'deadLetter' | 'transferDeadLetter';
 }
 
-const pattern =
-  /^(?<entity>.+?)(?:\/subscriptions\/(?<subscription>[^/]+))?(?<transfer>\/\$transfer)?(?<dead>\/\$deadletterqueue)?$/i;
+const deadLetters = /(?<transfer>\/\$transfer)?\/\$deadletterqueue$/i;
+const receivable = /^(?<entity>.+?)(?:\/subscriptions\/(?<subscription>[^/]+))?$/i;
 
 export function placeOf(path: string): Place {
-  const { entity = path, subscription, transfer, dead } = pattern.exec(path)?.groups ?? {};
-  const subQueue = transfer === undefined ? 'deadLetter' : 'transferDeadLetter';
+  const dead = deadLetters.exec(path);
+  const owner = dead === null ? path : path.slice(0, dead.index);
+  const { entity = owner, subscription } = receivable.exec(owner)?.groups ?? {};
+  const isTransfer = dead?.groups?.['transfer'] !== undefined;
   return {
     entity,
     ...(subscription === undefined ? {} : { subscription }),
-    ...(dead === undefined ? {} : { subQueue }),
+    ...(dead === null ? {} : { subQueue: isTransfer ? 'transferDeadLetter' : 'deadLetter' }),
   };
 }

@@ -86,16 +86,36 @@ export class Catalog {
     return this.list('subscription').filter((entry) => entry.topic.toLowerCase() === wanted);
   }
 
+  /** In any order: an entity may forward to one that is named after it. */
   addAll({ queues = [], topics = [] }: EntitySettings): void {
-    for (const queue of queues) this.addQueue(typeof queue === 'string' ? { name: queue } : queue);
+    const forwarding: (() => void)[] = [];
+    for (const one of queues) {
+      const queue = typeof one === 'string' ? { name: one } : one;
+      const entry = this.addQueue({ ...queue, ...noForwarding });
+      forwarding.push(() => this.forward(entry, queue));
+    }
     for (const one of topics) {
       const { subscriptions = [], ...topic }: TopicSettings =
         typeof one === 'string' ? { name: one } : one;
       this.addTopic(topic);
       for (const given of subscriptions) {
-        this.addSubscription(topic.name, typeof given === 'string' ? { name: given } : given);
+        const subscription = typeof given === 'string' ? { name: given } : given;
+        const entry = this.addSubscription(topic.name, { ...subscription, ...noForwarding });
+        forwarding.push(() => this.forward(entry, subscription));
       }
     }
+    for (const begin of forwarding) begin();
+  }
+
+  private forward(
+    entry: QueueEntry | SubscriptionEntry,
+    given: QueueSettings | SubscriptionSettings,
+  ): void {
+    const { forwardTo = '', forwardDeadLetteredMessagesTo = '' } = given;
+    if (forwardTo === '' && forwardDeadLetteredMessagesTo === '') return;
+    const to = { forwardTo, forwardDeadLetteredMessagesTo };
+    if (entry.kind === 'queue') this.update(entry, { ...entry.properties, ...to });
+    else this.update(entry, { ...entry.properties, ...to });
   }
 
   addQueue({ name, ...given }: QueueSettings): QueueEntry {
@@ -217,6 +237,7 @@ export class Catalog {
   }
 }
 
+const noForwarding = { forwardTo: '', forwardDeadLetteredMessagesTo: '' };
 const matchAll: Rule = { name: '$Default', filter: { kind: 'true' } };
 
 function fixedChange(before: Entry['properties'], after: Entry['properties']): string | undefined {

@@ -14,20 +14,23 @@ class Stage {
 
   constructor(broker: Broker) {
     this.broker = broker;
-    this.client = this.newClient();
+    this.client = this.newClient(1, 8_000);
   }
 
-  newClient(maxRetries = 1): ServiceBusClient {
+  /** One that gives up soon; the other client is patient, for machines that are busy. */
+  newClient(maxRetries = 1, timeoutInMs = 1_100): ServiceBusClient {
     return new ServiceBusClient(this.broker.connectionString, {
-      retryOptions: { maxRetries, retryDelayInMs: 20, timeoutInMs: 1100 },
+      retryOptions: { maxRetries, retryDelayInMs: 20, timeoutInMs },
     });
   }
 
-  async bodies(path = 'q', count = 10): Promise<readonly unknown[]> {
+  /** Receives these bodies and no others. */
+  async holds(expected: readonly unknown[], path = 'q'): Promise<void> {
     const receiver = this.client.createReceiver(path, { receiveMode: 'receiveAndDelete' });
-    const messages = await receiver.receiveMessages(count, { maxWaitTimeInMs: 100 });
+    const found = await receiver.receiveMessages(expected.length, { maxWaitTimeInMs: 8_000 });
+    const more = await receiver.receiveMessages(1, { maxWaitTimeInMs: 50 });
     await receiver.close();
-    return messages.map(({ body }): unknown => body);
+    expect([...found, ...more].map(({ body }): unknown => body)).toEqual(expected);
   }
 }
 
@@ -98,7 +101,7 @@ describe.concurrent('sending', () => {
       expect(planted.hits).toBe(codes.length);
       planted.remove();
       await stage.client.createSender('q').sendMessages({ body: 2 });
-      expect(await stage.bodies()).toEqual([2]);
+      await stage.holds([2]);
     }),
   );
 
@@ -106,20 +109,20 @@ describe.concurrent('sending', () => {
     const condition = 'com.microsoft:server-busy';
     stage.broker.plant({ at: 'send', times: 1, effect: { kind: 'error', condition } });
     await stage.client.createSender('q').sendMessages({ body: 1 });
-    expect(await stage.bodies()).toEqual([1]);
+    await stage.holds([1]);
   });
 
   staged('stored without an answer: sent again, two copies', async (stage) => {
     stage.broker.plant({ at: 'send', times: 1, effect: { kind: 'noAck' } });
-    await stage.client.createSender('q').sendMessages({ body: 1 });
-    expect(await stage.bodies()).toEqual([1, 1]);
+    await stage.newClient().createSender('q').sendMessages({ body: 1 });
+    await stage.holds([1, 1]);
   });
 
   staged('answered without being stored: lost', async (stage) => {
     stage.broker.plant({ at: 'send', after: 1, times: 1, effect: { kind: 'lose' } });
     const sender = stage.client.createSender('q');
     for (const body of [1, 2, 3]) await sender.sendMessages({ body });
-    expect(await stage.bodies()).toEqual([1, 3]);
+    await stage.holds([1, 3]);
   });
 
   staged('stored twice', async (stage) => {
@@ -128,14 +131,14 @@ describe.concurrent('sending', () => {
     const sender = stage.client.createSender('q');
     await sender.sendMessages({ body: 1 });
     await sender.sendMessages({ body: 2, subject: 'twice' });
-    expect(await stage.bodies()).toEqual([1, 2, 2]);
+    await stage.holds([1, 2, 2]);
   });
 
   staged('late', async (stage) => {
     stage.broker.plant({ at: 'send', times: 1, effect: { kind: 'delay', delayMs: 50 } });
     const sender = stage.client.createSender('q');
     await Promise.all([sender.sendMessages({ body: 1 }), sender.sendMessages({ body: 2 })]);
-    expect(await stage.bodies()).toEqual([2, 1]);
+    await stage.holds([2, 1]);
   });
 
   test.each([
@@ -145,9 +148,9 @@ describe.concurrent('sending', () => {
   ])('in flight when %j strikes: sent again', (effect) =>
     onStage(async (stage) => {
       const planted = stage.broker.plant({ at: 'send', times: 1, effect });
-      await stage.client.createSender('q').sendMessages({ body: 1 });
+      await stage.newClient().createSender('q').sendMessages({ body: 1 });
       expect(planted.hits).toBe(1);
-      expect(await stage.bodies()).toEqual([1]);
+      await stage.holds([1]);
     }),
   );
 });
@@ -160,7 +163,7 @@ describe.concurrent('links', () => {
   ])('an attach refused with %s', (condition, code) =>
     onStage(async (stage) => {
       stage.broker.plant({ at: 'attach', path: 'q', effect: { kind: 'error', condition } });
-      const codes = await codesOf(stage.client.createSender('q').sendMessages({ body: 1 }));
+      const codes = await codesOf(stage.newClient().createSender('q').sendMessages({ body: 1 }));
       expect(new Set(codes)).toEqual(new Set([code]));
     }),
   );
@@ -213,24 +216,24 @@ describe.concurrent('deliveries', () => {
       { body: 1, replyTo: 'b' },
       { body: 2, replyTo: 'c' },
     ]);
-    expect(await stage.bodies('t/Subscriptions/a')).toEqual([2]);
-    expect(await stage.bodies('t/Subscriptions/b')).toEqual([1, 2]);
+    await stage.holds([2], 't/Subscriptions/a');
+    await stage.holds([1, 2], 't/Subscriptions/b');
   });
 
   staged('twice, or late', async (stage) => {
     const sender = stage.client.createSender('q');
     await sender.sendMessages([{ body: 1 }, { body: 2 }, { body: 3 }]);
     stage.broker.plant({ at: 'deliver', times: 1, effect: { kind: 'delay', delayMs: 20 } });
-    expect(await stage.bodies('q', 3)).toEqual([2, 3, 1]);
+    await stage.holds([2, 3, 1]);
     stage.broker.plant({ at: 'deliver', times: 1, effect: { kind: 'duplicate' } });
     await sender.sendMessages({ body: 4 });
-    expect(await stage.bodies('q', 2)).toEqual([4, 4]);
+    await stage.holds([4, 4]);
   });
 
   staged('a settlement refused, or done and not confirmed', async (stage) => {
-    const sender = stage.client.createSender('q');
+    const sender = stage.newClient().createSender('q');
     await sender.sendMessages([{ body: 1 }, { body: 2 }]);
-    const receiver = stage.client.createReceiver('q');
+    const receiver = stage.newClient().createReceiver('q');
     const [first, second] = await receiver.receiveMessages(2);
     if (!first || !second) throw new Error('two messages are expected');
     const condition = 'com.microsoft:message-lock-lost';
@@ -249,7 +252,7 @@ describe.concurrent('requests', () => {
   ])('a token refused with %d', (status, code) =>
     onStage(async (stage) => {
       stage.broker.plant({ at: 'cbs', effect: { kind: 'status', status } });
-      const codes = await codesOf(stage.client.createSender('q').sendMessages({ body: 1 }));
+      const codes = await codesOf(stage.newClient().createSender('q').sendMessages({ body: 1 }));
       expect(new Set(codes)).toEqual(new Set([code]));
     }),
   );
@@ -273,14 +276,6 @@ describe.concurrent('requests', () => {
     expect(await codesOf(receiver.peekMessages(1))).toEqual(['ServiceBusy']);
     stage.broker.plant({ at: 'management', times: 1, effect: { kind: 'drop' } });
     expect(await codesOf(receiver.peekMessages(1))).toHaveLength(1);
-  });
-
-  staged('the administration answers late, or with a status', async (stage) => {
-    const url = `http://localhost:${stage.broker.adminPort}/q`;
-    stage.broker.plant({ at: 'admin', times: 1, effect: { kind: 'status', status: 503 } });
-    expect((await fetch(url)).status).toBe(503);
-    stage.broker.plant({ at: 'admin', times: 1, effect: { kind: 'delay', delayMs: 20 } });
-    expect((await fetch(url)).status).toBe(200);
   });
 });
 
@@ -318,7 +313,7 @@ describe.concurrent('connections', () => {
     await until(() => stage.broker.connections.length === 0);
     expect(await codesOf(sender.sendMessages({ body: 2 }))).toHaveLength(1);
     await stage.newClient().createSender('q').sendMessages({ body: 3 });
-    expect(await stage.bodies()).toEqual([1, 3]);
+    await stage.holds([1, 3]);
   });
 
   staged('a black hole makes sends time out until it closes', async (stage) => {
@@ -328,7 +323,7 @@ describe.concurrent('connections', () => {
     expect(await codesOf(sender.sendMessages({ body: 2 }))).toEqual(['ServiceTimeout']);
     for (const connection of stage.broker.connections) connection.blackHole('none');
     await sender.sendMessages({ body: 3 });
-    expect(await stage.bodies()).toEqual([1, 3]);
+    await stage.holds([1, 3]);
   });
 
   staged('answers lost in a black hole are duplicates later', async (stage) => {
@@ -336,7 +331,7 @@ describe.concurrent('connections', () => {
     await sender.sendMessages({ body: 1 });
     for (const connection of stage.broker.connections) connection.blackHole('out');
     expect(await codesOf(sender.sendMessages({ body: 2 }))).toEqual(['ServiceTimeout']);
-    expect(await stage.bodies()).toEqual([1, 2]);
+    await stage.holds([1, 2]);
   });
 
   staged('a slow link is only slower', async (stage) => {
@@ -345,15 +340,15 @@ describe.concurrent('connections', () => {
     for (const connection of stage.broker.connections)
       connection.slowDown({ bytes: 64, everyMs: 1 });
     await sender.sendMessages({ body: 2 });
-    expect(await stage.bodies()).toEqual([1, 2]);
+    await stage.holds([1, 2]);
   });
 
   staged('a torn frame ends the connection, and the next send opens another', async (stage) => {
-    const sender = stage.client.createSender('q');
+    const sender = stage.newClient().createSender('q');
     await sender.sendMessages({ body: 1 });
     for (const connection of stage.broker.connections) connection.tear(3);
     await sender.sendMessages({ body: 2 });
-    expect(await stage.bodies()).toEqual([1, 2]);
+    await stage.holds([1, 2]);
   });
 
   staged('tokens that run out are renewed', async (stage) => {

@@ -9,7 +9,6 @@ import type { WireError } from './amqp/performatives.ts';
 
 export interface Peer {
   readonly containerId: string;
-  readonly hostname: string;
   readonly frameBytesMax: number;
 }
 
@@ -125,10 +124,9 @@ function isMechanisms(value: unknown): value is Mechanisms {
 }
 
 function peerOf(connection: { readonly [name: string]: unknown }): Peer {
-  const { container_id, hostname, max_frame_size } = connection;
+  const { container_id, max_frame_size } = connection;
   return {
     containerId: typeof container_id === 'string' ? container_id : '',
-    hostname: typeof hostname === 'string' ? hostname : '',
     frameBytesMax: typeof max_frame_size === 'number' ? Math.max(512, max_frame_size) : Infinity,
   };
 }

@@ -255,7 +255,7 @@ export function idOf(value: AmqpValue | undefined): string | undefined {
   return Buffer.isBuffer(value) ? value.toString('hex') : undefined;
 }
 
-export function uuidText(bytes: Buffer): string {
+function uuidText(bytes: Buffer): string {
   const hex = bytes.toString('hex');
   return [
     hex.slice(0, 8),

@@ -23,9 +23,6 @@ const unreadBytesMax = 4 * 1024 * 1024;
 export type Silence = 'none' | 'in' | 'out' | 'both';
 
 export class Wire {
-  /** Everything read and written so far. */
-  bytesIn: number;
-  bytesOut: number;
   private readonly socket: Socket;
   private readonly events: WireEvents;
   private readonly frameBytesMax: number;
@@ -45,8 +42,6 @@ export class Wire {
   private timers: Set<NodeJS.Timeout>;
 
   constructor(socket: Socket, frameBytesMax: number, events: WireEvents) {
-    this.bytesIn = 0;
-    this.bytesOut = 0;
     this.socket = socket;
     this.events = events;
     this.frameBytesMax = frameBytesMax;
@@ -161,7 +156,6 @@ export class Wire {
     this.gathered = 0;
     const bytes = outgoing.length === 1 ? outgoing[0] : Buffer.concat(outgoing);
     if (bytes === undefined || this.silence === 'out' || this.silence === 'both') return;
-    this.bytesOut += bytes.length;
     if (this.chunking !== undefined) return this.trickle(bytes);
     if (!this.socket.write(bytes) && this.socket.writableLength > unreadBytesMax) {
       this.socket.pause();
@@ -192,7 +186,6 @@ export class Wire {
   }
 
   private read(chunk: Buffer): void {
-    this.bytesIn += chunk.length;
     if (this.deaf || this.silence === 'in' || this.silence === 'both') return;
     this.chunks.push(chunk);
     this.have += chunk.length;
@@ -202,7 +195,8 @@ export class Wire {
   private parse(): void {
     while (!this.held && !this.ended && this.have >= this.need) {
       const first = this.chunks[0];
-      const data = this.chunks.length === 1 && first !== undefined ? first : this.joined();
+      const data =
+        this.chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.chunks);
       let at = 0;
       try {
         for (;;) {
@@ -224,10 +218,6 @@ export class Wire {
       this.chunks = rest.length === 0 ? [] : [rest];
       this.have = rest.length;
     }
-  }
-
-  private joined(): Buffer {
-    return Buffer.concat(this.chunks);
   }
 
   /** The size of the unit that begins there, as far as it can be told. */

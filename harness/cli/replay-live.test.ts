@@ -204,6 +204,12 @@ describe('over a namespace that the environment names', () => {
     expect(err).not.toContain(secret);
   });
 
+  test('interrupted: everything is put away, and that is the exit code', async () => {
+    const { code, out } = await ran(['replay', ...golden], { env, interrupt: true });
+    expect([code, out]).toEqual([130, '']);
+    await expect.poll(() => broker.connections.length, { timeout: 5_000 }).toBe(0);
+  });
+
   test('none named: usage', async () => {
     const { code, err } = await ran(['replay', ...golden]);
     expect(code).toBe(64);

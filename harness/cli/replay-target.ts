@@ -71,8 +71,11 @@ export function unusable(cause: unknown, kind: Target['adapter']): UserError {
 function wallClock(account: Account, kind: Target['adapter'], participants: number) {
   let wake = (): void => {};
   const notices: string[] = [];
+  let isClosed = false;
   const origin = performance.now();
-  const now = (): Micros => Math.floor((performance.now() - origin) * 1_000);
+  // Once it is closed all patience is over: nobody goes on waiting.
+  const now = (): Micros =>
+    isClosed ? Number.MAX_SAFE_INTEGER : Math.floor((performance.now() - origin) * 1_000);
   const creditsPerMessage = 2 + 2 * participants;
   const bus = azureBus<Parcel>({
     account,
@@ -96,7 +99,12 @@ function wallClock(account: Account, kind: Target['adapter'], participants: numb
         resolve();
       };
     });
-  return { live: { bus, now, wait }, notices, close: () => bus.close() };
+  const close = (): Promise<void> => {
+    isClosed = true;
+    wake();
+    return bus.close();
+  };
+  return { live: { bus, now, wait }, notices, close };
 }
 
 /** Entities for these participants, and a connection. Throws a `UserError`. */

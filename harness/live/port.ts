@@ -38,6 +38,8 @@ export class Port implements FaultyBus<Envelope> {
   readonly counts: PortCounts;
   /** Receivers that are open now. */
   readonly open: Set<string>;
+  /** Messages handed to the bus so far. */
+  published: number;
   private readonly options: PortOptions;
   /** By token: the receiver that is being opened. */
   private readonly opening: Map<number, string>;
@@ -47,6 +49,7 @@ export class Port implements FaultyBus<Envelope> {
     this.options = options;
     this.counts = { refused: 0, undecodable: 0, misaddressed: 0 };
     this.open = new Set();
+    this.published = 0;
     this.opening = new Map();
     this.tokens = 0;
   }
@@ -55,7 +58,8 @@ export class Port implements FaultyBus<Envelope> {
     const { bus } = this.options;
     switch (command.kind) {
       case 'publish':
-        bus.submit(this.published(command), now);
+        this.published += 1;
+        bus.submit(this.outgoing(command), now);
         break;
       case 'openReceiver': {
         this.tokens += 1;
@@ -91,7 +95,7 @@ export class Port implements FaultyBus<Envelope> {
     throw new Error('accidents of a bus are planted in the bus itself');
   }
 
-  private published(
+  private outgoing(
     command: Extract<BusCommand<Envelope>, { readonly kind: 'publish' }>,
   ): Extract<BusCommand<Buffer>, { readonly kind: 'publish' }> {
     const { message } = command;

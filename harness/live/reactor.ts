@@ -42,6 +42,7 @@ export interface Part {
 
 /** Longer than any wait of the world; timers of the platform end at 2^31 ms. */
 const waitMsMax = 60_000;
+const lazyMs = 50;
 
 export class Reactor {
   readonly world: World;
@@ -51,6 +52,8 @@ export class Reactor {
   private readonly faults: Map<number, ActiveFault>;
   private timer: NodeJS.Timeout | undefined;
   private timerAt: Micros;
+  private toldAt: number;
+  private lazily: NodeJS.Timeout | undefined;
   private isTurning: boolean;
   private isAwake: boolean;
   private isStopped: boolean;
@@ -74,6 +77,8 @@ export class Reactor {
     this.faults = new Map();
     this.timer = undefined;
     this.timerAt = Infinity;
+    this.toldAt = 0;
+    this.lazily = undefined;
     this.isTurning = false;
     this.isAwake = false;
     this.isStopped = false;
@@ -131,6 +136,7 @@ export class Reactor {
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.timer);
+    clearTimeout(this.lazily);
     this.part.journal.flush();
   }
 
@@ -166,9 +172,26 @@ export class Reactor {
       const host = world.hosts[indexOf(code)];
       if (host !== undefined && sameStamp(code, host.incarnation)) (syncing ??= []).push(host);
     }
-    part.journal.flush();
+    this.tellJournal(syncing !== null);
     if (syncing !== null) for (const host of syncing) this.sync(host);
     this.rest(queue.nextTime());
+  }
+
+  /**
+   * What nobody else can know of yet may wait: were the process killed now, it would be as if it had
+   * not happened.
+   */
+  private tellJournal(mustTell: boolean): void {
+    const { published } = this.port;
+    if (mustTell || published !== this.toldAt) {
+      this.toldAt = published;
+      this.part.journal.flush();
+      return;
+    }
+    this.lazily ??= setTimeout(() => {
+      this.lazily = undefined;
+      this.part.journal.flush();
+    }, lazyMs);
   }
 
   /** The writes that the fsync now due covers go to the real disk. */

@@ -269,3 +269,15 @@ describe('the HTTP surface', () => {
     await locked.close();
   });
 });
+
+test('the administration answers late, or with a status, if it is told to', async () => {
+  const url = `http://localhost:${broker.adminPort}/none`;
+  broker.plant({ at: 'admin', times: 1, effect: { kind: 'status', status: 503 } });
+  expect((await fetch(url)).status).toBe(503);
+  broker.plant({ at: 'admin', times: 1, effect: { kind: 'delay', delayMs: 20 } });
+  expect((await fetch(url)).status).toBe(200);
+});
+
+test('an address that is none is a bad request', async () => {
+  expect((await fetch(`http://localhost:${broker.adminPort}/%E0%A4%A`)).status).toBe(400);
+});
