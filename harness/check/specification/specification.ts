@@ -25,6 +25,7 @@ export const specification: Check<Specified> = {
     'write',
     'commit',
     'restore',
+    'told',
     'online',
     'crash',
     'offline',

@@ -43,6 +43,8 @@ export interface Seen {
   restored: Restored | null;
   /** May a leader of this cluster step down within its term (check-quorum)? */
   readonly mayStepDown: boolean;
+  /** Its disk tells some time after it is done. */
+  readonly hearsLate: boolean;
   /** The answer it sent to the message received, if it was seen to send one. */
   reply: VoteReply | AppendReply | null;
 }
@@ -87,7 +89,8 @@ export function explained(
 function isLost({ way: { server }, seen }: Judged, trigger: Trigger): boolean {
   if (trigger.kind !== 'receive') return false;
   const { kind, term } = trigger.message;
-  const isRequest = kind === 'RequestVote' || (kind === 'AppendEntries' && server.role !== 'leader');
+  const isRequest =
+    kind === 'RequestVote' || (kind === 'AppendEntries' && server.role !== 'leader');
   if (term <= server.term && !isRequest) return false;
   return (
     seen.restored === null &&
@@ -214,8 +217,9 @@ function advanceCommit({ way, seen }: Judged): string | null {
   if (way.role !== 'leader' || commitIndex === way.commitIndex) return null;
   const agreed = seen.electorates.map((each) => agreedIndex(way, seen, each));
   const most = Math.max(...agreed);
-  // While the configuration changes, what was agreed on before the change may be what is committed.
-  if (agreed.length === 1 ? commitIndex !== most : commitIndex > most) {
+  // It may know less than is so: of its own disk, or of a configuration that changes.
+  const knows = agreed.length === 1 && !seen.hearsLate;
+  if (knows ? commitIndex !== most : commitIndex > most) {
     return `it committed up to ${commitIndex}, where a quorum holds up to ${most}`;
   }
   const term = termAfter(way, commitIndex);

@@ -6,13 +6,14 @@
  */
 import type { Configuration } from '../../raft/entry.ts';
 import type { Role } from '../../raft/node.ts';
-import type { EntryRef, HeaderRecord, MessageRecord, TraceRecord } from '../../trace/record.ts';
+import type { HeaderRecord, MessageRecord, TraceRecord } from '../../trace/record.ts';
 import type { Failure } from '../check.ts';
 import { proof } from '../evidence.ts';
 import type { ClusterView } from '../view.ts';
 import type { AbstractCluster, AbstractServer, Action, Item } from './state.ts';
-import { actions, lastTerm, newCluster, sameItem, termAt } from './state.ts';
-import type { AbstractMessage, Expected } from './receive.ts';
+import { actions, lastTerm, newCluster } from './state.ts';
+import { appendFault, item, place, rest, triggerOf } from './abstract.ts';
+import type { Expected } from './receive.ts';
 import type { Seen, Trigger } from './step.ts';
 import { explained, replyFault } from './step.ts';
 
@@ -46,6 +47,8 @@ interface Actor {
 export interface Specified {
   /** The scenario switches check-quorum or pre-vote on. */
   mayStepDown: boolean;
+  /** Disks tell late: some `told` record was there. */
+  hearsLate: boolean;
   cluster: AbstractCluster | null;
   readonly actors: Map<string, Actor>;
   readonly messages: Map<number, MessageRecord>;
@@ -60,6 +63,7 @@ export interface Specified {
 export function newSpecified(): Specified {
   return {
     mayStepDown: false,
+    hearsLate: false,
     cluster: null,
     actors: new Map(),
     messages: new Map(),
@@ -68,12 +72,6 @@ export function newSpecified(): Specified {
     coverage: new Map(actions.map((action) => [action, 0])),
     steps: 0,
   };
-}
-
-const rest: Trigger = { kind: 'other' };
-
-function item({ term, digest }: EntryRef): Item {
-  return { term, digest };
 }
 
 /** Takes note of a record; a step that the specification does not allow is returned as failure. */
@@ -100,6 +98,9 @@ export function noteRecord(
     case 'write':
     case 'commit':
       return noteEffect(state, record, view);
+    case 'told':
+      state.hearsLate = true;
+      return undefined;
     case 'restore':
       return noteRestore(state, record, view);
     case 'online':
@@ -164,66 +165,31 @@ function noteDelivery(
   return open(state, record.to, { trigger: triggerOf(message), seq: record.seq, view });
 }
 
-/** What a message may set in motion. */
-function triggerOf(message: MessageRecord): Trigger {
-  switch (message.kind) {
-    case 'PreVoteReply':
-      // A granted one names a term to come.
-      return { kind: 'campaign', term: message.granted ? 0 : message.term };
-    case 'TimeoutNow':
-      return { kind: 'campaign', term: message.term };
-    default: {
-      const abstract = abstracted(message);
-      return abstract === null ? rest : { kind: 'receive', message: abstract };
-    }
-  }
-}
-
-/** The message as the specification knows it; null for those that name no term to adopt. */
-function abstracted(message: MessageRecord): AbstractMessage | null {
-  switch (message.kind) {
-    case 'RequestVote':
-    case 'RequestVoteReply':
-    case 'AppendEntriesReply':
-      return message;
-    case 'AppendEntries':
-      return { ...message, entries: message.entries.map(item) };
-    case 'InstallSnapshot':
-      return message;
-    case 'InstallSnapshotReply': {
-      const { from, term, matchIndex } = message;
-      const success = matchIndex > 0;
-      return { kind: 'AppendEntriesReply', from, term, success, matchIndex };
-    }
-    case 'ReadIndex':
-    case 'ReadIndexReply':
-      return { kind: 'Other', from: message.from, term: message.term };
-    case 'PreVote':
-    case 'PreVoteReply':
-    case 'TimeoutNow':
-    case 'ClientRequest':
-    case 'ClientReply':
-      return null;
-  }
-}
-
 interface Begun {
   readonly trigger: Trigger;
   readonly seq: number;
   readonly view: ClusterView;
 }
 
-function newTurn(server: AbstractServer, begun: Begun, mayStepDown: boolean): Turn {
+function newTurn(server: AbstractServer, begun: Begun, state: Specified): Turn {
   const { role, term, votedFor, commitIndex } = server;
   const { trigger, seq, view } = begun;
+  const { mayStepDown, hearsLate } = state;
   return {
     trigger,
     triggeredAt: seq,
     seen: {
-      ...{ role, term, votedFor, commitIndex, changes: [], ownMatch: 0, reply: null },
+      role,
+      term,
+      votedFor,
+      commitIndex,
+      changes: [],
+      ownMatch: 0,
+      reply: null,
       electorates: [inForce(view, server.id)],
       restored: null,
       mayStepDown,
+      hearsLate,
     },
     last: seq,
     sent: [],
@@ -240,7 +206,7 @@ function open(state: Specified, id: string, begun: Begun): Failure | undefined {
   const failure = close(state, id);
   if (failure !== undefined) return failure;
   const actor = state.actors.get(id);
-  if (actor !== undefined) actor.turn = newTurn(actor.server, begun, state.mayStepDown);
+  if (actor !== undefined) actor.turn = newTurn(actor.server, begun, state);
   return undefined;
 }
 
@@ -370,29 +336,6 @@ function requestFault(
   }
   const wrong = appendFault(log, message);
   return wrong === null ? undefined : refused(server.id, wrong, [seq]);
-}
-
-function appendFault(
-  log: readonly Item[],
-  message: Extract<MessageRecord, { kind: 'AppendEntries' }>,
-): string | null {
-  const { prevIndex, prevTerm, entries } = message;
-  const before = termAt(log, prevIndex);
-  if (before !== prevTerm) {
-    const has = before === null ? 'nothing' : `term ${before}`;
-    return `it says that index ${prevIndex} is of term ${prevTerm}, where its log has ${has}`;
-  }
-  for (const entry of entries) {
-    const own = log[entry.index - 1];
-    if (own === undefined || !sameItem(own, item(entry))) {
-      return `it sent ${place(entry.index, entry.term)}, which its log does not hold`;
-    }
-  }
-  return null;
-}
-
-function place(index: number, term: number): string {
-  return `index ${index}, term ${term}`;
 }
 
 /* ---- the end of a step ---- */
