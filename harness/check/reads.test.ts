@@ -5,7 +5,7 @@ import { answerAfterCommit } from './answer-after-commit.ts';
 import { operationsComplete } from './operations-complete.ts';
 import { quietLeader } from './quiet-leader.ts';
 import { readFreshness } from './read-freshness.ts';
-import { answers, entry, judged, readsBy, TraceBuilder, voters } from './trace-builder.ts';
+import { answers, asks, entry, judged, readsBy, TraceBuilder, voters } from './trace-builder.ts';
 
 const all = ['S1', 'S2', 'S3'];
 
@@ -94,6 +94,19 @@ describe('AnswerAfterCommit', () => {
     trace.serve('S1', { serial: 1, readIndex: 1 });
     trace.send(answers('S2', 'c1', 1, done));
     expect(sentenceOf(judged(answerAfterCommit, trace))).toContain('before any server applied it');
+  });
+
+  test('takes a refusal of what fits no message, and no other one without an entry', () => {
+    const refusal = (reason: string): TraceBuilder => {
+      const trace = cluster();
+      trace.send(asks('c1', 'S1', 'c1', 1));
+      trace.send(answers('S1', 'c1', 1, { kind: 'refused', reason }));
+      return trace;
+    };
+    const long = refusal('the command takes 900 bytes, and 100 are allowed');
+    expect(sentenceOf(judged(answerAfterCommit, long))).toBe('pass');
+    const other = sentenceOf(judged(answerAfterCommit, refusal('no')));
+    expect(other).toContain('before any server applied it');
   });
 
   test('leaves an operator to itself', () => {
