@@ -81,6 +81,11 @@ function wasServed(state: State, { from, to, serial }: Reply): boolean {
   return sessions.some((session) => state.served.has(readName(from, session, serial)));
 }
 
+/** A command that fits no message is refused without an entry: nothing to wait for. */
+function wasTooLong(answer: Reply['answer']): boolean {
+  return answer.kind === 'refused' && answer.reason.startsWith('the command takes ');
+}
+
 function replied(
   state: State,
   record: SendRecord,
@@ -97,7 +102,8 @@ function replied(
   if (state.operators.has(reply.to)) return undefined;
   state.examined += 1;
   if (state.served.size > 0 && wasServed(state, reply)) return undefined;
-  if (lookUp(state, reply, view).founded) return undefined;
+  const { founded, run } = lookUp(state, reply, view);
+  if (founded || (run === undefined && wasTooLong(answer))) return undefined;
   return unfounded(state, record, reply, view);
 }
 

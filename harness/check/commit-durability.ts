@@ -57,7 +57,7 @@ function lacking(view: ClusterView, server: ServerView, found: Found): Configura
   if (quorumHolds(view, configuration, found.entry)) return undefined;
   // A step may commit first and then append the next configuration: records tell writes first.
   const before = configurations[configurations.length - 2];
-  if (before !== undefined && cause === found.cause) {
+  if (before !== undefined && cause >= 0 && cause === found.cause) {
     if (quorumHolds(view, before.configuration, found.entry)) return undefined;
   }
   return configuration;

@@ -4,13 +4,16 @@
  */
 import type {
   ApplyRecord,
+  Configuration,
   EntryRef,
   HistoryRecord,
+  Json,
   MessageRecord,
   SnapshotRef,
   StateRecord,
   TraceRecord,
 } from '../trace/record.ts';
+import { traceSchema } from '../trace/record.ts';
 import type { Check } from './check.ts';
 import type { Outcome } from './panel.ts';
 import { panel } from './panel.ts';
@@ -51,6 +54,8 @@ export class TraceBuilder {
   readonly records: TraceRecord[] = [];
   /** Time of the next record; grows by 1 ms a record. */
   at = 0;
+  /** Of the records that follow; -1: outside the trace. */
+  cause = -1;
   private readonly writers = new Map<string, Writer>();
   private readonly incarnations = new Map<string, number>();
   private nextMessage = 0;
@@ -61,9 +66,26 @@ export class TraceBuilder {
 
   add(record: Bare): number {
     const seq = this.records.length;
-    this.records.push({ ...record, seq, at: this.at, cause: -1 });
+    this.records.push({ ...record, seq, at: this.at, cause: this.cause });
     this.at += 1_000;
     return seq;
+  }
+
+  /** The first record, for those who look at it; without one all servers vote. */
+  header({ voters: voting, learners }: Configuration, scenario: Json = {}): number {
+    return this.add({
+      kind: 'header',
+      schema: traceSchema,
+      whitewater: '0',
+      subject: 'raft',
+      adapter: 'memory',
+      servers: this.servers,
+      voters: voting,
+      learners,
+      clients: ['c1'],
+      model: 'register',
+      scenario,
+    });
   }
 
   private writer(server: string): Writer {
@@ -139,6 +161,49 @@ export class TraceBuilder {
     const hard = term === undefined ? null : { term, votedFor: null };
     const log = { from, entries: put };
     return this.add({ kind: 'write', server, write, hard, log, snapshot: null });
+  }
+
+  /** Asks the disk to keep a snapshot; not yet durable. */
+  snapshot(
+    server: string,
+    snapshot: SnapshotRef,
+    also: { readonly discardThrough?: number; readonly cutFrom?: number } = {},
+  ): number {
+    const write = (this.writer(server).last += 1);
+    const log = also.cutFrom === undefined ? null : { from: also.cutFrom, entries: [] };
+    const { discardThrough = snapshot.index } = also;
+    const kept = { ...snapshot, discardThrough };
+    return this.add({ kind: 'write', server, write, hard: null, log, snapshot: kept });
+  }
+
+  /** A leader makes the entry that holds a configuration, and has it in its log. */
+  change(server: string, at: EntryRef, configuration: Configuration): number {
+    const what = { session: null, serial: 0, command: null, configuration };
+    const seq = this.add({ kind: 'propose', server, ...at, ...what });
+    this.log(server, at);
+    return seq;
+  }
+
+  configure(server: string, index: number, configuration: Configuration): number {
+    return this.add({ kind: 'configure', server, index, configuration });
+  }
+
+  restore(server: string, { index, term, stateDigest }: SnapshotRef): number {
+    return this.add({ kind: 'restore', server, index, term, stateDigest });
+  }
+
+  serve(
+    server: string,
+    read: {
+      readonly serial: number;
+      readonly via?: 'index' | 'lease';
+      readonly readIndex: number;
+      readonly appliedIndex?: number;
+    },
+  ): number {
+    const { serial, via = 'index', readIndex, appliedIndex = readIndex } = read;
+    const served = { session: 'c1', serial, via, readIndex, appliedIndex };
+    return this.add({ kind: 'serve', server, ...served });
   }
 
   /** Everything written so far (or up to `write`) is durable. */
@@ -222,6 +287,25 @@ export class TraceBuilder {
   end(reason: 'settled' | 'time' | 'events' | 'violation'): number {
     return this.add({ kind: 'end', reason, online: this.servers });
   }
+}
+
+/** All of them vote. */
+export function voters(...ids: readonly string[]): Configuration {
+  return { voters: ids, outgoing: [], learners: [], learnersNext: [] };
+}
+
+/** A snapshot to the entry; its state is what applying that entry came to in `apply`. */
+export function snapshotTo(
+  { index, term }: EntryRef,
+  configuration: Configuration = voters('S1', 'S2', 'S3'),
+  stateDigest: number = index,
+): SnapshotRef {
+  return { index, term, stateDigest, configuration };
+}
+
+export function readsBy(client: string, to: string, serial: number): MessageRecord {
+  const payload = { kind: 'read', session: client, serial, via: 'lease', command: {} } as const;
+  return { kind: 'ClientRequest', from: client, to, payload };
 }
 
 export function granted(from: string, to: string, term: number): MessageRecord {

@@ -73,14 +73,22 @@ function firstOf<T>(
   return undefined;
 }
 
-function membersMisfit({ servers, voters, learners }: Cluster): Misfit | undefined {
-  if (voters > servers) {
-    const what = `expected 1..${String(servers)} (cluster.servers), got ${String(voters)}`;
-    return { path: 'cluster.voters', what };
-  }
-  if (voters + learners <= servers) return undefined;
-  const what = `expected 0..${String(servers - voters)} next to the voters, got ${String(learners)}`;
-  return { path: 'cluster.learners', what };
+/** What the machine itself would refuse. */
+function sessionsMisfit({ cluster, workload }: Scenario): Misfit | undefined {
+  const { sessionsMax } = cluster.features;
+  if (sessionsMax === 0 || workload.sessions === 'registered') return undefined;
+  if (workload.clients <= sessionsMax) return undefined;
+  const what = `expected 0 or ${String(workload.clients)} or more for the sessions given`;
+  return { path: 'cluster.features.sessionsMax', what: `${what}, got ${String(sessionsMax)}` };
+}
+
+function membersMisfit({ servers, spares, learners }: Cluster): Misfit | undefined {
+  if (spares + learners < servers) return undefined;
+  const what = `expected fewer than ${String(servers)} (cluster.servers) with the learners`;
+  return {
+    path: 'cluster.spares',
+    what: `${what}, got ${String(spares + learners)}: nobody votes`,
+  };
 }
 
 /** A lease is a promise about clocks: a scenario must not break it by its own faults. */
@@ -126,7 +134,7 @@ function clusterMisfit(scenario: Scenario): Misfit | undefined {
     };
   }
   const clients = workload.clients;
-  const wrong = membersMisfit(cluster) ?? leaseMisfit(scenario);
+  const wrong = membersMisfit(cluster) ?? leaseMisfit(scenario) ?? sessionsMisfit(scenario);
   if (wrong !== undefined) return wrong;
   return clients < 1 ? { path: 'workload.clients', what: 'expected 1 or more' } : undefined;
 }

@@ -48,7 +48,7 @@ const disk = z.strictObject({
 
 const cluster = z.strictObject({
   servers: whole(1, 7),
-  voters: whole(1, 7),
+  spares: whole(0, 6),
   learners: whole(0, 6),
   electionMs: range(longestMs),
   heartbeatMs: whole(1, longestMs),
@@ -232,8 +232,7 @@ function withDefaults(value: unknown, defaults: Fields): unknown {
 /** Scenarios written before there were features have none of them: all is off. */
 function completed(value: unknown): unknown {
   if (!isObject(value) || !isObject(value['cluster']) || !isObject(value['workload'])) return value;
-  const { servers } = value['cluster'];
-  const plainCluster = { voters: servers, learners: 0, disk: plainDisk, features: plainFeatures };
+  const plainCluster = { spares: 0, learners: 0, disk: plainDisk, features: plainFeatures };
   const cluster = withDefaults(value['cluster'], plainCluster);
   const workload = withDefaults(value['workload'], {
     reads: 'log',

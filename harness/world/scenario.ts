@@ -53,9 +53,9 @@ export type DiskProfile = {
 export type Cluster = {
   /** 1 to 7 processes; they are called S1, S2, … */
   readonly servers: number;
-  /** The first so many servers vote at the beginning, … */
-  readonly voters: number;
-  /** … the next so many learn, and the rest are spares that wait to be added. */
+  /** At the beginning the last so many servers wait to be added, … */
+  readonly spares: number;
+  /** … so many before them learn, and the others vote. */
   readonly learners: number;
   readonly electionMs: Range;
   readonly heartbeatMs: number;
@@ -266,7 +266,7 @@ export const calm: Scenario = {
   seed: 1,
   cluster: {
     servers: 5,
-    voters: 5,
+    spares: 0,
     learners: 0,
     electionMs: { min: 150, max: 300 },
     heartbeatMs: 50,

@@ -19,10 +19,11 @@ export function nodeOptions(scenario: Scenario, id: string): NodeOptions {
   const { features } = cluster;
   const names = numbered('S', cluster.servers);
   const { leaseDriftBound } = features;
+  const voters = cluster.servers - cluster.learners - cluster.spares;
   return {
     id,
-    servers: names.slice(0, cluster.voters),
-    learners: names.slice(cluster.voters, cluster.voters + cluster.learners),
+    servers: names.slice(0, voters),
+    learners: names.slice(voters, voters + cluster.learners),
     electionLowMicros: cluster.electionMs.min * 1_000,
     electionHighMicros: cluster.electionMs.max * 1_000 + 1,
     heartbeatMicros: cluster.heartbeatMs * 1_000,

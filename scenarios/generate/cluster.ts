@@ -55,7 +55,7 @@ export function drawCluster(dice: Dice, servers: number): Cluster {
   ]);
   return {
     servers,
-    voters: servers,
+    spares: 0,
     learners: 0,
     electionMs: {
       min: electionMin,
