@@ -55,6 +55,7 @@ export function createRule<Body>(core: Core<Body>, command: CreateRule<Body>): v
     reject(core, token, 'MessagingEntityAlreadyExists', text);
   } else {
     queue.rules.set(rule.name, compiled);
+    queue.intake.usedAt = core.clock;
     rerouted(queue);
     accept(core, token);
   }

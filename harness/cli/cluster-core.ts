@@ -156,7 +156,10 @@ class Standing implements Cluster {
 /** Everything connected, no server on line yet. Rejects when that takes too long. */
 export async function openCluster(wish: ClusterWish): Promise<Cluster> {
   const began = origin();
-  const broker = wish.account === undefined ? await startBrokerProcess(wish.env) : null;
+  const onLost = (how: string): void => {
+    wish.onBroken(new UserError(how, { remedy: 'Run it again', exitCode: 69 }));
+  };
+  const broker = wish.account === undefined ? await startBrokerProcess(wish.env, onLost) : null;
   const account = wish.account ?? accountOf(broker);
   let cluster: Standing | null = null;
   try {

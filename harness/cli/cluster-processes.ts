@@ -78,6 +78,8 @@ export class Processes {
   private readonly asked: Map<string, (status: ServerStatus) => void>;
   /** 0 is the client's process. */
   private started: number;
+  /** All are being ended: nobody is started again, and nobody is told. */
+  private isOver: boolean;
 
   constructor(part: ClusterPart, names: readonly string[], env: Launch['env'], hooks: Hooks) {
     this.part = part;
@@ -85,6 +87,7 @@ export class Processes {
     this.hooks = hooks;
     this.asked = new Map();
     this.started = 0;
+    this.isOver = false;
     this.dropped = { strangers: 0, stale: 0, misaddressed: 0, undecodable: 0 };
     this.servers = names.map((name) => ({
       name,
@@ -121,7 +124,8 @@ export class Processes {
       server.standing = 'down';
       server.isPaused = false;
       const how = signal === null ? `ended with code ${code ?? '?'}` : `was ended by ${signal}`;
-      this.hooks.onEnd(server, `${how}${errors === '' ? '' : `: ${errors.trim()}`}`);
+      if (!this.isOver)
+        this.hooks.onEnd(server, `${how}${errors === '' ? '' : `: ${errors.trim()}`}`);
     });
     const { part, started: processNumber } = this;
     const { name, incarnation } = server;
@@ -166,8 +170,8 @@ export class Processes {
 
   /** Ends them all in good order, and what does not end by force. */
   async stop(withinMs: number): Promise<void> {
+    this.isOver = true;
     for (const server of this.servers) {
-      server.isEnding = true;
       if (server.isPaused) server.child?.kill('SIGCONT');
     }
     this.tellAll({ kind: 'stop' });
@@ -179,6 +183,7 @@ export class Processes {
 
   /** Whatever else happens: no child stays. */
   kill(): void {
+    this.isOver = true;
     for (const { child } of this.servers) child?.kill('SIGKILL');
   }
 
@@ -236,8 +241,12 @@ export interface BrokerProcess {
   end(): void;
 }
 
-/** Rejects when it ends before it serves. */
-export function startBrokerProcess(env: Launch['env']): Promise<BrokerProcess> {
+/** Rejects when it ends before it serves; `onLost` hears when it ends afterwards, unwished. */
+export function startBrokerProcess(
+  env: Launch['env'],
+  onLost: (how: string) => void,
+): Promise<BrokerProcess> {
+  let isWished = false;
   const child = launched(launchOf('broker', env));
   child.send({ kind: 'broker' } satisfies ToChild);
   return new Promise((resolve, reject) => {
@@ -249,9 +258,16 @@ export function startBrokerProcess(env: Launch['env']): Promise<BrokerProcess> {
       resolve({
         connectionString,
         administrationEndpoint,
-        end: () => void child.kill('SIGKILL'),
+        end: () => {
+          isWished = true;
+          child.kill('SIGKILL');
+        },
       });
     });
-    child.on('close', (code) => reject(new Error(`the broker ended with code ${code ?? '?'}`)));
+    child.on('close', (code, signal) => {
+      const how = `the embedded broker ended (${signal ?? `code ${code ?? '?'}`})`;
+      reject(new Error(how));
+      if (!isWished) onLost(how);
+    });
   });
 }

@@ -112,12 +112,14 @@ class LiveRunning {
     try {
       const cluster = await this.open();
       const reason = await this.live(cluster);
+      this.torment?.halt();
       const online = cluster.processes.servers.filter(({ standing }) => standing === 'up');
       const names = online.map(({ name }) => name);
       await cluster.processes.stop(stopMs);
       await cluster.close();
       return await this.conclude(cluster, reason, names);
     } finally {
+      this.torment?.halt();
       await this.cluster?.close();
     }
   }
@@ -246,16 +248,10 @@ class LiveRunning {
   }
 
   private serverEnded(server: ServerProcess, how: string): void {
-    if (this.failure === null && !server.isEnding && this.torment !== null) {
-      this.wish.events.onNotice(server.name, `the process ${how}; it is started again`);
-    }
-    if (this.torment === null || this.failure !== null || this.isStopping(server)) return;
+    // What cannot go on is not started again: the run ends with what it said.
+    if (this.torment === null || this.failure !== null) return;
     this.wish.events.onEnd(server.name, how, this.at());
     this.torment.ended(server);
-  }
-
-  private isStopping({ isEnding }: ServerProcess): boolean {
-    return isEnding && this.isQuiet;
   }
 
   private rebuilt(server: string): void {

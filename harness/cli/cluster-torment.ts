@@ -65,10 +65,15 @@ export class Torment {
     if (roughPercent !== undefined) this.roughen(roughPercent);
   }
 
-  /** Everything unkind ends; fulfilled when all servers are up again. */
-  async end(withinMs: number): Promise<void> {
+  /** Nothing new strikes. */
+  halt(): void {
     this.isOver = true;
     for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  /** Everything unkind ends; fulfilled when all servers are up again. */
+  async end(withinMs: number): Promise<void> {
+    this.halt();
     for (const index of this.active.keys()) this.heal(index);
     for (const server of this.cluster.processes.servers) {
       if (server.isPaused) this.resume(server);

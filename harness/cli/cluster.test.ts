@@ -80,9 +80,8 @@ describe('whitewater cluster', () => {
   test('keeps what it acknowledged when servers are killed and started again', () =>
     withScratch(async (path) => {
       const args = ['-n', '3', '--num-requests', '30', '--duration', '4s', '--seed', '9'];
-      const { code, out } = await ended([
-        ...['cluster', ...args, '--kill-every', '1s', '--json', '--out', path('out')],
-      ]);
+      const torment = ['--kill-every', '1s', '--json', '--out', path('out')];
+      const { code, out } = await ended(['cluster', ...args, ...torment]);
       expect(JSON.parse(out)).toMatchObject({ verdict: 'pass', failure: null, exit: 0 });
       expect(code).toBe(0);
       const { records } = await readTrace(path('out/cluster/trace.ndjson'));
@@ -90,6 +89,20 @@ describe('whitewater cluster', () => {
       expect(kinds).toContain('crash');
       const starts = records.flatMap((one) => (one.kind === 'online' ? [one.incarnation] : []));
       expect(Math.max(...starts)).toBeGreaterThan(1);
+    }));
+
+  test('interrupted, ends in good order: 130, and what there is of a trace is judged', () =>
+    withScratch(async (path) => {
+      const args = ['-n', '3', '--duration', '60s', '--kill-every', '2s', '--out', path('out')];
+      const parent = spawn(process.execPath, [main, 'cluster', ...args], { stdio: 'pipe' });
+      let out = '';
+      parent.stdout.on('data', (bytes: Buffer) => void (out += bytes.toString()));
+      await until(() => out.includes('request-2  '));
+      parent.kill('SIGINT');
+      await until(() => parent.exitCode !== null);
+      expect(parent.exitCode).toBe(130);
+      expect(out).toContain('every promise held');
+      expect((await processes()).filter(({ ppid }) => ppid === parent.pid)).toEqual([]);
     }));
 
   test('drops and counts what another run has left in the same entities', () =>
@@ -144,9 +157,9 @@ describe('whitewater cluster', () => {
       const children = all.filter(({ ppid, args: line }) => {
         return ppid === parent.pid && line.includes('--server-id');
       });
-      expect(children.map(({ args: line }) => /--server-id (\S+)/u.exec(line)?.[1]).sort()).toEqual(
-        ['S1', 'S2', 'S3'],
-      );
+      const names = children.map(({ args: line }) => /--server-id (\S+)/u.exec(line)?.[1]);
+      expect(new Set(names)).toEqual(new Set(['S1', 'S2', 'S3']));
+      expect(names).toHaveLength(3);
       expect(all.filter(({ args: line }) => line.includes(key))).toEqual([]);
       for (const { pid } of children) {
         const environment = `/proc/${pid}/environ`;
@@ -170,9 +183,8 @@ describe('a child', () => {
   test('is started without any setting of ours on its command line or in its environment', () => {
     const secret = 'Endpoint=sb://x/;SharedAccessKeyName=n;SharedAccessKey=s3cret';
     const { args, env } = launchOf('S1', { PATH: '/bin', WHITEWATER_CONNECTION_STRING: secret });
-    expect(args).toEqual([
-      ...['cluster', '--server-id', 'S1', '--client-process-id', String(process.pid)],
-    ]);
+    const parent = String(process.pid);
+    expect(args).toEqual(['cluster', '--server-id', 'S1', '--client-process-id', parent]);
     expect(env).toEqual({ PATH: '/bin' });
   });
 

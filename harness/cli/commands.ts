@@ -158,6 +158,19 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./view.ts')).viewCommand,
   },
   {
+    name: 'export',
+    aliases: [],
+    summary: 'Write a trace in the form of another tool: Jepsen, Porcupine, ShiViz, Perfetto and others.',
+    argument: { name: '<trace>', text: 'a trace file, or the folder of a failure' },
+    flags: ['to'],
+    examples: [
+      ['whitewater export trace.ndjson --to perfetto --out trace.json', 'for ui.perfetto.dev'],
+      ['whitewater export trace.ndjson --to shiviz', 'to standard output'],
+      ['whitewater export test-results/raft/latest --to edn', 'the history'],
+    ],
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
+  {
     name: 'broker',
     aliases: [],
     summary: 'Serve an embedded Service Bus on loopback, for any Azure SDK.',

@@ -1,5 +1,6 @@
 /** Every option there is, once: parsing, help and the tests read this table. */
 import { Option } from 'commander';
+import { exportFormats } from '../report/export/formats.ts';
 import { outDefault } from './request.ts';
 import { type AzureFlagName, azureFlags } from './azure-flags.ts';
 import { type ClusterFlagName, clusterFlags } from './cluster-flags.ts';
@@ -29,6 +30,7 @@ export type FlagName =
   | 'expect'
   | 'format'
   | 'full'
+  | 'to'
   | 'rewrite'
   | 'mermaid'
   | 'all'
@@ -134,6 +136,12 @@ const table: Readonly<Record<FlagName, Flag>> = {
     text: 'how to print (default text)',
     group: 'Output',
     choices: ['text', 'markdown', 'json'],
+  },
+  to: {
+    flags: '--to <form>',
+    text: 'the form of the export',
+    group: 'Output',
+    choices: exportFormats,
   },
   full: { flags: '--full', text: 'tell every step', group: 'Output' },
   all: { flags: '--all', text: 'embed everything, however much it is', group: 'Output' },

@@ -1,4 +1,5 @@
 /** What a command is given: parsed options, arguments, and the outside world. */
+import type { ExportFormat } from '../report/export/formats.ts';
 import type { Model } from '../trace/record.ts';
 import type { AzureGiven } from './azure-flags.ts';
 import type { ClusterGiven } from './cluster-flags.ts';
@@ -27,6 +28,8 @@ export interface Given extends AzureGiven, ClusterGiven, ReplayGiven {
   readonly expect?: 'ok' | 'violation';
   readonly format?: 'text' | 'markdown' | 'json';
   readonly full?: boolean;
+  /** The form of an export. */
+  readonly to?: ExportFormat;
   readonly rewrite?: boolean;
   readonly mermaid?: boolean;
   readonly all?: boolean;

@@ -184,6 +184,18 @@ describe('a log file', () => {
       }
     }));
 
+  test('whose entries have a gap is refused', () =>
+    withScratch(async (path) => {
+      const disk = openFileDisk(path('S1.log'), owner);
+      await appended(disk, [
+        write(1, { log: entries(1, 1, 2) }),
+        write(2, { log: entries(5, 1, 1) }),
+      ]);
+      disk.close();
+      const { message } = errorOf(() => openFileDisk(path('S1.log'), owner));
+      expect(message).toContain('entries are missing');
+    }));
+
   test('of another server or cluster, or no log at all, is refused', () =>
     withScratch(async (path) => {
       await told(path('S1.log'));

@@ -175,7 +175,12 @@ function readLog(path: string, file: Buffer, owner: Owner): Reading {
     }
     ({ next: offset, sum } = found);
   }
-  const recovered = { stored: storedOn(disk), last, records, cutBytes: file.length - offset };
+  const stored = storedOn(disk);
+  // A hole in the array: some write followed on one that is not here.
+  if (Object.keys(stored.entries).length !== stored.entries.length) {
+    throw damaged(path, offset, 'entries are missing before the end');
+  }
+  const recovered = { stored, last, records, cutBytes: file.length - offset };
   return { recovered, goodBytes: offset, sum };
 }
 

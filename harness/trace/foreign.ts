@@ -6,6 +6,7 @@ import { readEdn } from './history-edn.ts';
 import { readEtcd } from './history-etcd.ts';
 import { formatOf } from './history-format.ts';
 import { readNdjson } from './history-ndjson.ts';
+import { readOperations } from './history-operations.ts';
 import type { ForeignOptions, TakeRecord } from './history-rows.ts';
 import type { HistoryRecord } from './record.ts';
 import type { Torn } from './rows.ts';
@@ -19,8 +20,8 @@ export interface ForeignHistory {
 }
 
 /**
- * Reads a history: NDJSON in Jepsen's shape, EDN (Knossos, Porcupine's kv logs), or the text that
- * Jepsen printed when it tested etcd; told apart by how the file begins. Rows of the process
+ * Reads a history: NDJSON in Jepsen's shape, EDN (Knossos, Porcupine's kv logs), Porcupine's
+ * operations as JSON, or the text that Jepsen printed when it tested etcd; told apart by how the file begins. Rows of the process
  * `nemesis` are passed over. Where no row has a key there is one object; where no row has a time
  * the order of the lines is the time. Rejects with a `UserError` that names file and line for a
  * missing field, a wrong type and an unknown operation.
@@ -45,6 +46,9 @@ export function takeHistory(path: string, options: ForeignOptions, take: TakeRec
       return null;
     case 'etcd':
       readEtcd(path, options, take);
+      return null;
+    case 'operations':
+      readOperations(path, options, take);
       return null;
   }
 }

@@ -115,8 +115,11 @@ class EdnParser {
     if (found === null) throw this.wrong('the text has no end');
     this.place += found[0].length;
     return (found[1] ?? '').replaceAll(
-      /\\(.)/gsu,
-      (_, letter: string) => escapes[letter] ?? letter,
+      /\\(?:u([\da-fA-F]{4})|(.))/gsu,
+      (_, code: string | undefined, letter: string = '') =>
+        code === undefined
+          ? (escapes[letter] ?? letter)
+          : String.fromCharCode(Number.parseInt(code, 16)),
     );
   }
 

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { UserError } from './user-error.ts';
 
-export type HistoryFormat = 'ndjson' | 'edn' | 'etcd';
+export type HistoryFormat = 'ndjson' | 'edn' | 'etcd' | 'operations';
 
 const beginningBytes = 64 * 1024;
 
@@ -11,6 +11,7 @@ export function formatOf(path: string): HistoryFormat {
   const beginning = beginningOf(path).replace(/^\uFEFF/u, '');
   if (/^INFO\s+jepsen\.util\s+-\s+\d+\s+:/mu.test(beginning)) return 'etcd';
   if (/^\s*(?:;[^\n]*\n\s*)*\[?\s*\{\s*:/u.test(beginning)) return 'edn';
+  if (/^\s*\[\s*(?:\{\s*"|\])/u.test(beginning)) return 'operations';
   if (/^\s*\{/u.test(beginning)) return 'ndjson';
   if (path.endsWith('.log')) return 'etcd';
   return path.endsWith('.edn') ? 'edn' : 'ndjson';

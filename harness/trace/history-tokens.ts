@@ -14,8 +14,11 @@ export interface EdnRow {
 
 /** The same rows with lists for texts, if there are appends of texts at all. */
 export function decodeAppends(path: string, rows: readonly EdnRow[]): readonly EdnRow[] {
-  if (!rows.some(({ fields }) => fields['f'] === ':append' && typeof fields['value'] === 'string'))
-    return rows;
+  const isText = ({ fields }: EdnRow): boolean => typeof fields['value'] === 'string';
+  const appended = rows.some((row) => row.fields['f'] === ':append' && isText(row));
+  // Who says read and write, instead of get and put, has lists for texts already.
+  const other = rows.some(({ fields }) => fields['f'] === ':read' || fields['f'] === ':write');
+  if (!appended || other) return rows;
   const tokens = new Set<string>();
   for (const { fields } of rows) {
     const { f, value } = fields;

@@ -193,6 +193,11 @@ export function renderRecord(record: TraceRecord): string {
   return `${millis(record.at).padStart(12)} ms  ${where}  ${printable(renderer.what(record), 240)}`;
 }
 
+/** What happened, without when and where; foreign text is made harmless. */
+export function whatOf(record: TraceRecord): string {
+  return printable(renderers[record.kind].what(record), 240);
+}
+
 function millis(micros: number): string {
   return (micros / 1000).toFixed(3);
 }
