@@ -245,7 +245,7 @@ const go = () => {
     const payload = { kind: 'command', session: 'c1', serial: index, acknowledged: 0,
       command: { text: 'x'.repeat((index * 37) % 3000) } };
     const log = { from: index, entries: [{ index, term: 1, digest: index, payload }] };
-    writes.push({ id, hard: { term: id, votedFor: 'S1' }, log });
+    writes.push({ id, hard: { term: id, votedFor: 'S1' }, log, snapshot: null });
   }
   disk.append(1, writes, (error) => {
     if (error !== null) throw error;

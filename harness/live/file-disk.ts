@@ -19,6 +19,7 @@ import { dirname } from 'node:path';
 import type { Stored, Write } from '../raft/step.ts';
 import { UserError } from '../trace/user-error.ts';
 import { flush, newDisk, storedOn } from '../world/disk.ts';
+import type { Disk } from '../world/disk.ts';
 import { frame, look } from './frames.ts';
 
 const format = 'whitewater.log/1';
@@ -168,6 +169,7 @@ function readLog(path: string, file: Buffer, owner: Owner): Reading {
       checkTitle(path, value, owner);
     } else {
       const { incarnation, write } = recordOf(path, offset, value);
+      if (leavesGap(disk, write)) throw damaged(path, offset, 'entries are missing before this');
       disk.pending.push({ write, seq: 0 });
       flush(disk);
       last = { incarnation, write: write.id };
@@ -175,13 +177,15 @@ function readLog(path: string, file: Buffer, owner: Owner): Reading {
     }
     ({ next: offset, sum } = found);
   }
-  const stored = storedOn(disk);
-  // A hole in the array: some write followed on one that is not here.
-  if (Object.keys(stored.entries).length !== stored.entries.length) {
-    throw damaged(path, offset, 'entries are missing before the end');
-  }
-  const recovered = { stored, last, records, cutBytes: file.length - offset };
+  const recovered = { stored: storedOn(disk), last, records, cutBytes: file.length - offset };
   return { recovered, goodBytes: offset, sum };
+}
+
+/** Does the write follow on one that is not here? A snapshot stands for all entries up to it. */
+function leavesGap({ entries, snapshot }: Disk, write: Write): boolean {
+  if (write.log === null || write.snapshot !== null) return false;
+  const known = Math.max(entries.at(-1)?.index ?? 0, snapshot?.index ?? 0);
+  return write.log.from > known + 1;
 }
 
 function parsed(path: string, offset: number, payload: Buffer): unknown {
