@@ -76,15 +76,15 @@ class EdnParser {
   }
 
   private map(): Record<string, Json> {
-    const fields: Record<string, Json> = {};
+    const fields: [string, Json][] = [];
     this.place += 1;
     while (this.peek() !== '}') {
       const name = this.value();
       if (typeof name !== 'string') throw this.wrong('expected a keyword as the name of a field');
-      fields[name.replace(/^:/u, '')] = this.value();
+      fields.push([name.replace(/^:/u, ''), this.value()]);
     }
     this.place += 1;
-    return fields;
+    return Object.fromEntries(fields);
   }
 
   private value(): Json {

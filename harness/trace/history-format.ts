@@ -10,8 +10,8 @@ const beginningBytes = 64 * 1024;
 export function formatOf(path: string): HistoryFormat {
   const beginning = beginningOf(path).replace(/^\uFEFF/u, '');
   if (/^INFO\s+jepsen\.util\s+-\s+\d+\s+:/mu.test(beginning)) return 'etcd';
-  if (/^\s*(?:;[^\n]*\n\s*)*\[?\s*\{\s*:/u.test(beginning)) return 'edn';
-  if (/^\s*\[\s*(?:\{\s*"|\])/u.test(beginning)) return 'operations';
+  if (/^\s*(?:;|\[?\s*\{\s*:)/u.test(beginning)) return 'edn';
+  if (/^\s*\[\s*(?:\{\s*"|\]\s*$)/u.test(beginning)) return 'operations';
   if (/^\s*\{/u.test(beginning)) return 'ndjson';
   if (path.endsWith('.log')) return 'etcd';
   return path.endsWith('.edn') ? 'edn' : 'ndjson';

@@ -10,13 +10,15 @@ import { RowReader } from './history-rows.ts';
 import type { Json } from './record.ts';
 import { UserError } from './user-error.ts';
 
+/** Whatever JSON.parse made, as it is. */
+const json = z.custom<Json>((value) => value !== undefined);
 const nanos = z.number().nonnegative();
 
 const operation = z.object({
   ClientId: z.int(),
-  Input: z.object({ F: z.string(), Key: z.string(), Value: z.json() }),
+  Input: z.object({ F: z.string(), Key: z.string(), Value: json }),
   Call: nanos,
-  Output: z.object({ Known: z.boolean(), Ok: z.boolean(), Value: z.json() }),
+  Output: z.object({ Known: z.boolean(), Ok: z.boolean(), Value: json }),
   Return: nanos,
 });
 

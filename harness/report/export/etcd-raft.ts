@@ -6,6 +6,7 @@
 import type { ClusterView, ServerView } from '../../check/view.ts';
 import { absorb, newView } from '../../check/view.ts';
 import type { MessageRecord, SendRecord, TraceRecord } from '../../trace/record.ts';
+import { plainJson } from './plain.ts';
 
 interface Line {
   readonly name: string;
@@ -180,7 +181,7 @@ const roles = {
 
 function textOf({ name, server, message }: Line, at: number, ids: readonly string[]): string {
   const { term, votedFor, commitIndex, log } = server;
-  return JSON.stringify({
+  return plainJson({
     ts: at / 1e6,
     tag: 'trace',
     event: {

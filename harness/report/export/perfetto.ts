@@ -3,7 +3,7 @@
  * server with its roles and terms as slices and what it handled inside them, a track for each
  * client's process with its operations, one for the bus with what it lost; messages are flows. Times
  * are microseconds. Slices of one track must nest, and what happens in the same microsecond must not
- * overlap: so each thing handled gets a hundredth of it.
+ * overlap: so each thing that happens gets a thousandth of it.
  */
 import type { FaultRecord, TraceRecord } from '../../trace/record.ts';
 import { whatOf } from '../../trace/render.ts';
@@ -126,7 +126,7 @@ function addStep(making: Making, { root, effects }: Step): void {
 
 type At = { readonly track: Track; readonly ts: number };
 
-/** A hundredth of a microsecond on the record's track. */
+/** A thousandth of a microsecond on the record's track. */
 function addSlice(
   making: Making,
   record: TraceRecord,
@@ -135,7 +135,7 @@ function addSlice(
 ): At {
   const { tracks, events } = making;
   const track = tracks.ofRecord(record);
-  const { ts, dur } = track.slot(record.at);
+  const { ts, dur } = tracks.slot(record.at);
   const args = { seq: record.seq, effects: effects.map((effect) => whatOf(effect)) };
   const { pid, tid } = track;
   events.push({ ph: 'X', name: nameOf(making, record), cat, ts, dur, pid, tid, args });
@@ -156,9 +156,9 @@ function addSend(
   record: TraceRecord & { readonly id: number },
 ): void {
   if (making.sends.has(record.id)) return;
-  const { events } = making;
-  const track = making.tracks.of(from);
-  const { ts, dur } = track.slot(record.at);
+  const { events, tracks } = making;
+  const track = tracks.of(from);
+  const { ts, dur } = tracks.slot(record.at);
   const { pid, tid } = track;
   const name = `→ ${nameOf(making, record)}`.replace('send ', '');
   const args = { seq: record.seq, message: whatOf(record) };

@@ -37,7 +37,7 @@ export function roleSlices(
     close(record.server, record.at);
     standings.set(record.server, next);
   }
-  for (const server of [...standings.keys()]) close(server, endMicros);
+  for (const server of standings.keys()) close(server, endMicros);
   return slices;
 }
 

@@ -6,35 +6,40 @@ import type { Lanes } from './lanes.ts';
 const groups = { servers: 1, clients: 2, world: 3 } as const;
 type Group = keyof typeof groups;
 
-const slotsPerMicro = 100;
+const slotsPerMicro = 1_000;
 
-export class Track {
-  readonly pid: number;
-  readonly tid: number;
-  readonly name: string;
+/** A part of a microsecond. */
+export interface Slot {
+  readonly ts: number;
+  readonly dur: number;
+}
+
+/** A thousandth of a microsecond for each thing that happens, in order over all tracks. */
+class Slots {
   private at = -1;
   private used = 0;
 
-  constructor(group: Group, tid: number, name: string) {
-    this.pid = groups[group];
-    this.tid = tid;
-    this.name = name;
-  }
-
-  /** The next free part of the microsecond; the last one is shared, for slices may nest. */
-  slot(at: number): { readonly ts: number; readonly dur: number } {
+  next(at: number): Slot {
     if (at !== this.at) {
       this.at = at;
       this.used = 0;
     }
-    const ts = at + Math.min(this.used, slotsPerMicro - 1) / slotsPerMicro;
+    // The last one is shared: slices of one length nest.
+    const part = Math.min(this.used, slotsPerMicro - 1) / slotsPerMicro;
     this.used += 1;
-    return { ts: Math.round(ts * 1_000) / 1_000, dur: 1 / slotsPerMicro };
+    return { ts: Math.round((at + part) * slotsPerMicro) / slotsPerMicro, dur: 1 / slotsPerMicro };
   }
+}
+
+export interface Track {
+  readonly pid: number;
+  readonly tid: number;
+  readonly name: string;
 }
 
 export class Tracks {
   private readonly lanes: Lanes;
+  private readonly slots = new Slots();
   private readonly tracks: Track[] = [];
   private readonly byName = new Map<string, Track>();
   private readonly byProcess = new Map<number, Track>();
@@ -43,6 +48,11 @@ export class Tracks {
     this.lanes = lanes;
     for (const server of servers) this.byName.set(server, this.added('servers', server));
     for (const lane of [lanes.bus, lanes.faults]) this.byName.set(lane, this.added('world', lane));
+  }
+
+  /** Moments must not go back. */
+  slot(at: number): Slot {
+    return this.slots.next(at);
   }
 
   /** A server's, the bus's, or that of a client's newest process. */
@@ -81,7 +91,7 @@ export class Tracks {
   }
 
   private added(group: Group, name: string): Track {
-    const track = new Track(group, this.tracks.length + 1, name);
+    const track = { pid: groups[group], tid: this.tracks.length + 1, name };
     this.tracks.push(track);
     return track;
   }
