@@ -131,7 +131,7 @@ export const configurationRules: Check<State> = {
   name: 'ConfigurationRules',
   promise: 'One change of the configuration at a time, and each server goes by its log (Raft §6).',
   class: 'safety',
-  kinds: ['propose', 'write', 'configure', 'commit', 'timer', 'end'],
+  kinds: ['propose', 'configure', 'commit', 'end'],
   start: (): State => ({ examined: 0, open: null }),
   observe,
   verdict: (state: State): Verdict => ({ kind: 'pass', examined: state.examined }),

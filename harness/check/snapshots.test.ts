@@ -182,7 +182,7 @@ describe('they reject', () => {
         const trace = compactable();
         trace.log('S1', entry(4, 3));
         trace.snapshot('S1', snapshotTo(entry(4, 3)));
-        trace.durable('S1');
+        trace.end('time');
         return trace;
       },
       "S1's snapshot to index 4 covers entries that nobody committed: they end at 3",

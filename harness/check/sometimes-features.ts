@@ -5,6 +5,7 @@ import type {
   RecordKind,
   Role,
   TraceRecord,
+  WriteRecord,
 } from '../trace/record.ts';
 
 export const featureEvents = [
@@ -32,11 +33,10 @@ export type FeatureEvent = (typeof featureEvents)[number];
 
 /** Plain data, like the state of the other events. */
 export interface FeatureState {
-  /** By server: its role and term, its configuration, the last write told, where its log ends. */
+  /** By server: its role and term, its configuration, the last write told. */
   readonly roles: Map<string, { readonly role: Role; readonly term: number }>;
   readonly configurations: Map<string, Configuration>;
   readonly told: Map<string, number>;
-  readonly lastIndex: Map<string, number>;
   /** By server: `seq` of its last start. */
   readonly started: Map<string, number>;
   /** By receiver: terms of the leaders that have sent it pieces since it was last done. */
@@ -54,7 +54,6 @@ export function newFeatureState(counts: Int32Array, offset: number): FeatureStat
     roles: new Map(),
     configurations: new Map(),
     told: new Map(),
-    lastIndex: new Map(),
     started: new Map(),
     installing: new Map(),
     leases: new Set(),
@@ -75,7 +74,8 @@ type Handler = (state: FeatureState, record: TraceRecord) => void;
 
 const readName = (session: string, serial: number): string => `${session} ${String(serial)}`;
 
-function onMessage(state: FeatureState, message: MessageRecord): void {
+/** What a message shows; nearly all messages are appended entries, and are not asked about. */
+export function noteMessage(state: FeatureState, message: MessageRecord): void {
   switch (message.kind) {
     case 'PreVoteReply':
       if (!message.granted) saw(state, 'pre-vote refused');
@@ -126,23 +126,20 @@ function onConfigure(state: FeatureState, record: TraceRecord): void {
   }
 }
 
-function onWrite(state: FeatureState, record: TraceRecord): void {
-  if (record.kind !== 'write') return;
-  const { server, log, snapshot } = record;
-  const last = state.lastIndex.get(server) ?? 0;
-  // A server's own snapshot stands for entries that its log holds; an installed one does not.
-  if (snapshot !== null && log === null && snapshot.index <= last) saw(state, 'snapshot taken');
-  const base = Math.max(last, snapshot?.index ?? 0);
-  state.lastIndex.set(server, log === null ? base : log.from - 1 + log.entries.length);
+/** A server's own snapshot stands for entries that its log holds; an installed one does not. */
+export function noteSnapshot(state: FeatureState, record: WriteRecord, lastIndex: number): void {
+  const { log, snapshot } = record;
+  if (snapshot !== null && log === null && snapshot.index <= lastIndex) {
+    saw(state, 'snapshot taken');
+  }
 }
 
 function onOnline(state: FeatureState, record: TraceRecord): void {
   if (record.kind !== 'online') return;
-  const { server, snapshot, entries } = record;
+  const { server } = record;
   state.started.set(server, record.seq);
   state.told.delete(server);
   state.roles.delete(server);
-  state.lastIndex.set(server, Math.max(snapshot?.index ?? 0, entries.at(-1)?.index ?? 0));
 }
 
 function onRestore(state: FeatureState, record: TraceRecord): void {
@@ -187,15 +184,8 @@ function onFault(state: FeatureState, record: TraceRecord): void {
 }
 
 export const featureHandlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>([
-  [
-    'send',
-    (state, record): void => {
-      if (record.kind === 'send') onMessage(state, record.message);
-    },
-  ],
   ['state', onState],
   ['configure', onConfigure],
-  ['write', onWrite],
   ['online', onOnline],
   ['restore', onRestore],
   ['serve', onServe],

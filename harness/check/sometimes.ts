@@ -5,7 +5,13 @@
 import type { MessageRecord, RecordKind, TraceRecord } from '../trace/record.ts';
 
 import type { FeatureEvent, FeatureState } from './sometimes-features.ts';
-import { featureEvents, featureHandlers, newFeatureState } from './sometimes-features.ts';
+import {
+  featureEvents,
+  featureHandlers,
+  newFeatureState,
+  noteMessage,
+  noteSnapshot,
+} from './sometimes-features.ts';
 
 /** The fault kinds a scenario knows. */
 export const faultKinds = [
@@ -117,10 +123,14 @@ export function neverSeen(state: Sometimes): readonly string[] {
 }
 
 function onMessage(state: Sometimes, message: MessageRecord): void {
+  if (message.kind === 'AppendEntries') return;
+  if (message.kind === 'AppendEntriesReply') {
+    if (!message.success) saw(state, 'append refused');
+    return;
+  }
+  noteMessage(state.features, message);
   if (message.kind === 'RequestVoteReply') {
     if (!message.granted) saw(state, 'vote refused');
-  } else if (message.kind === 'AppendEntriesReply') {
-    if (!message.success) saw(state, 'append refused');
   } else if (message.kind === 'ClientReply' && message.answer.kind === 'notLeader') {
     saw(state, 'client redirected');
   }
@@ -137,9 +147,14 @@ function onState(state: Sometimes, record: TraceRecord): void {
 }
 
 function onWrite(state: Sometimes, record: TraceRecord): void {
-  if (record.kind !== 'write' || record.log === null) return;
-  const { from, entries } = record.log;
+  if (record.kind !== 'write') return;
   const last = state.lastIndex.get(record.server) ?? 0;
+  if (record.snapshot !== null) {
+    noteSnapshot(state.features, record, last);
+    state.lastIndex.set(record.server, Math.max(last, record.snapshot.index));
+  }
+  if (record.log === null) return;
+  const { from, entries } = record.log;
   if (from <= last) {
     saw(state, 'entry truncated');
     if (entries.length > 0) saw(state, 'uncommitted entry overwritten');

@@ -111,7 +111,8 @@ function notePropose(world: World, host: Host, entry: Entry): void {
   const { emitter } = world;
   const seq = emitter.take();
   const show = emitter.on.propose;
-  if (show === null) return;
+  // Judges on line need the payloads of configurations only: the others are dear to tell.
+  if (show === null || (!emitter.full && entry.payload.kind !== 'configuration')) return;
   const { payload } = entry;
   show({
     kind: 'propose',

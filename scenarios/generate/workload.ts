@@ -89,6 +89,13 @@ export class OperationDeck {
     return { atMs, client, f, key, value: this.valueOf(f, key) };
   }
 
+  /** Every model has reads. */
+  read(atMs: number): Operation {
+    const key = this.dice.pick(this.keys);
+    const client = `c${String(this.dice.between(1, this.workload.clients))}`;
+    return { atMs, client, f: 'read', key, value: null };
+  }
+
   private valueOf(f: Kind, key: string): Json {
     switch (f) {
       case 'read':
