@@ -34,6 +34,7 @@ const rooms: { readonly [room: string]: readonly string[] } = {
   'harness/verify': ['harness/raft', 'harness/trace'],
   'harness/report': ['harness/trace', 'harness/check'],
   'harness/cli': ['harness', 'adapters', 'scenarios'],
+  'harness/vitest': ['harness', 'scenarios'],
   'harness/bench': ['harness', 'adapters', 'scenarios'],
   'harness/view': ['harness/trace'],
   'adapters/memory': ['harness/bus'],
@@ -46,7 +47,7 @@ const rooms: { readonly [room: string]: readonly string[] } = {
 };
 
 /** Files of no room: the front door and its neighbours see everything. */
-const doors = ['harness/main.ts', 'harness/bench.ts', 'scenarios/property.test.kit.ts'];
+const doors = ['harness/main.ts', 'harness/bench.ts'];
 
 const linesMax = 400;
 const columnsMax = 110;

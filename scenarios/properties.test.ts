@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { sometimesNames } from '../harness/check/sometimes.ts';
 import { always, closedGates } from '../harness/search/gates.ts';
 import { merge, newTally } from '../harness/search/tally.ts';
+import { everyPromiseHolds } from '../harness/vitest/property.ts';
 import type { ScenarioOptions } from './generate/options.ts';
 import { profiles } from './generate/options.ts';
-import { everyPromiseHolds } from './property.test.kit.ts';
 
 const seed = 20_261_122;
 const overall = newTally();

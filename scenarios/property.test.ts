@@ -5,13 +5,13 @@ import type { Stream } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fileNames } from '../harness/cli/failure-folder.ts';
 import { mutantNamed } from '../harness/cli/lab.ts';
+import type { PromiseProperty } from '../harness/vitest/property.ts';
+import { everyPromiseHolds } from '../harness/vitest/property.ts';
 import type { Scenario } from '../harness/world/scenario.ts';
 import { exhibits } from './corpus/caught.ts';
 import { scenarioArbitrary } from './generate/scenario.ts';
 import type { Mutant } from './mutants/mutant.ts';
 import { crash, cut, read, write } from './named/stage.ts';
-import type { PromiseProperty } from './property.test.kit.ts';
-import { everyPromiseHolds } from './property.test.kit.ts';
 
 /** Not where real failures go: this one is planted. */
 const out = 'test-results/planted';

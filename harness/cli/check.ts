@@ -1,16 +1,10 @@
 /** `whitewater check`: judges a trace, or a history of another system, without running anything. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { Check } from '../check/check.ts';
-import { allChecks } from '../check/checks.ts';
-import { linearizabilityCheck } from '../check/linearizability/check.ts';
 import type { PanelVerdict } from '../check/panel.ts';
-import { panel } from '../check/panel.ts';
-import { actionsOf, specification } from '../check/specification/specification.ts';
+import { actionsOf } from '../check/specification/specification.ts';
 import type { Action } from '../check/specification/state.ts';
 import { clean, counted, grouped } from '../report/words.ts';
-import type { Trace } from '../trace/read.ts';
 import { readTrace } from '../trace/read.ts';
-import type { TraceRecord } from '../trace/record.ts';
 import { UserError } from '../trace/user-error.ts';
 import type { JudgedEtcd } from './check-etcd.ts';
 import { actionLines, judgeEtcd } from './check-etcd.ts';
@@ -19,7 +13,7 @@ import { judgeForeign, orderLines } from './check-history.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import { tracePath } from './input.ts';
-import { checksOf } from './lab.ts';
+import { excused, verdictOn } from './judge-trace.ts';
 import type { Colour } from './paint.ts';
 import { painted, styleOf } from './paint.ts';
 import type { Request } from './request.ts';
@@ -54,61 +48,20 @@ function formatOf(path: string): Format {
   }
 }
 
-function judges(request: Request, trace: Trace): readonly Check[] {
-  const { given } = request;
-  const model = given.model ?? trace.header.model;
-  const names = given.invariant;
-  const checks =
-    names === undefined ? allChecks.filter((check) => suits(check, trace)) : checksOf(names);
-  const all = names === undefined || names.includes('Linearizability');
-  const asked = all ? [...checks, linearizabilityCheck(model)] : checks;
-  return given.specification === true ? [...asked, specification] : asked;
-}
-
-/** Judges of timers need records that only full traces hold. */
-function suits(check: Check, { records }: Trace): boolean {
-  return !check.kinds.includes('arm') || records.some((record) => record.kind === 'arm');
-}
-
-function judge(
-  checks: readonly Check[],
-  found: { servers: readonly string[]; records: Iterable<TraceRecord> },
-): PanelVerdict {
-  const seats = panel(checks, found.servers);
-  for (const record of found.records) seats.observe(record);
-  return seats.finish();
-}
-
-/**
- * One run need not give every judge something to do (a campaign must): where others had, an idle
- * one is only worth a remark.
- */
-function excused(judged: Judged): Judged {
-  const { verdict } = judged;
-  if (verdict.kind !== 'vacuous') return judged;
-  const { outcomes } = verdict;
-  const busy = outcomes.some(({ outcome }) => outcome.kind === 'pass' && outcome.examined > 0);
-  if (!busy) return judged;
-  const idle = outcomes.filter(({ outcome }) => outcome.kind === 'vacuous');
-  const names = idle.map(({ check }) => check.name).join(', ');
-  return {
-    ...judged,
-    verdict: { ...verdict, kind: 'pass', check: null },
-    remarks: [...judged.remarks, `nothing to examine for ${names}`],
-  };
-}
-
 async function judgeTrace(path: string, request: Request): Promise<Judged> {
   const trace = await readTrace(path);
   const { records, header, torn, skipped } = trace;
   const remarks: string[] = [];
   if (torn !== null) remarks.push(`the last line (${torn.line}) is cut off and was left out`);
   if (skipped > 0) remarks.push(`${counted(skipped, 'record')} of unknown kinds passed over`);
-  const { servers } = header;
-  const verdict = judge(judges(request, trace), { servers, records });
+  const { specification } = request.given;
+  const { model, invariant: invariants } = request.given;
+  const { verdict, idle } = excused(verdictOn(trace, { model, invariants, specification }));
+  if (idle.length > 0) remarks.push(`nothing to examine for ${idle.join(', ')}`);
   const judged = { verdict, records: records.length, remarks };
-  const held = request.given.specification === true;
-  return excused(held ? { ...judged, actions: actionsOf(records, servers) } : judged);
+  return specification === true
+    ? { ...judged, actions: actionsOf(records, header.servers) }
+    : judged;
 }
 
 function exitOf({ verdict }: { readonly verdict: PanelVerdict }): ExitCode {

@@ -23,6 +23,8 @@ export interface FailureFiles {
   readonly invariants: readonly string[] | null;
   /** fast-check's way to the unshrunk scenario, where a campaign found it. */
   readonly origin: { readonly seed: number; readonly path: string } | null;
+  /** False when the command line does not know the machine. */
+  readonly replayable: boolean;
 }
 
 export const fileNames: readonly string[] = [
@@ -69,7 +71,7 @@ function repro(files: FailureFiles, folder: string): unknown {
     invariants: files.invariants,
     seed: files.origin?.seed ?? files.scenario.seed,
     path: files.origin?.path ?? null,
-    replay: ['npx', 'whitewater', 'replay', folder],
+    replay: files.replayable ? ['npx', 'whitewater', 'replay', folder] : null,
     whitewater: version,
     node: process.version,
     commit: commit(),

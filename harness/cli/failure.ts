@@ -34,6 +34,8 @@ export interface Exhibit {
   /** Indices of needed faults, or null when nobody looked. */
   readonly needed: readonly number[] | null;
   readonly shrunk: FailureReport['shrunk'];
+  /** False when the command line does not know the machine; true unless given. */
+  readonly replayable?: boolean;
 }
 
 /** Faults by the names that the trace resolved: a `leader` is somebody by then. */
@@ -54,13 +56,23 @@ function neededNames(shown: Exhibit): FailureReport['needed'] {
   return { of: scenario.faults.length, faults };
 }
 
+/** What the terminal should say about a failure of which nothing is written. */
+export function reported(shown: Exhibit): FailureReport {
+  return reportOf(shown, tell(shown.recorded.records), null);
+}
+
 /** Writes the folder of a failure and returns what the terminal should say about it. */
 export function exhibit(shown: Exhibit): FailureReport {
-  const { id, out, scenario, origin, invariants } = shown;
+  const { id, out, scenario, origin, invariants, replayable = true } = shown;
   const { records } = shown.recorded;
   const story = tell(records);
   const subject = shown.lab.subject.name;
-  const folder = writeFailure({ id, out, subject, scenario, records, story, invariants, origin });
+  const files = { id, out, subject, scenario, records, story, invariants, origin, replayable };
+  return reportOf(shown, story, writeFailure(files));
+}
+
+function reportOf(shown: Exhibit, story: Story, folder: string | null): FailureReport {
+  const { scenario, shrunk, replayable = true } = shown;
   return {
     story,
     needed: neededNames(shown),
@@ -70,9 +82,10 @@ export function exhibit(shown: Exhibit): FailureReport {
       faults: scenario.faults.length,
       seed: scenario.seed,
     },
-    shrunk: shown.shrunk,
+    shrunk,
     folder,
     files: fileNames,
+    replayable,
   };
 }
 

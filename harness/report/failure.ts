@@ -29,6 +29,8 @@ export interface FailureReport {
   /** The folder of the failure, or null when nothing was written. */
   readonly folder: string | null;
   readonly files: readonly string[];
+  /** False when only the test itself knows the machine; true unless given. */
+  readonly replayable?: boolean;
 }
 
 function entry(
@@ -68,11 +70,11 @@ function scheduleLines(report: FailureReport, options: TextOptions): string[] {
 }
 
 function folderLines(report: FailureReport, options: TextOptions): string[] {
-  const { folder, files } = report;
+  const { folder, files, replayable = true } = report;
   if (folder === null) return [];
   const quoted = shellWord(folder);
   const commands = [
-    { name: 'replay', text: `npx whitewater replay ${quoted}` },
+    ...(replayable ? [{ name: 'replay', text: `npx whitewater replay ${quoted}` }] : []),
     { name: 'explain', text: `npx whitewater explain ${quoted} --full` },
     { name: 'files', text: files.join(' · ') },
   ];

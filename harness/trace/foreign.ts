@@ -21,10 +21,10 @@ export interface ForeignHistory {
 
 /**
  * Reads a history: NDJSON in Jepsen's shape, EDN (Knossos, Porcupine's kv logs), Porcupine's
- * operations as JSON, or the text that Jepsen printed when it tested etcd; told apart by how the file begins. Rows of the process
- * `nemesis` are passed over. Where no row has a key there is one object; where no row has a time
- * the order of the lines is the time. Rejects with a `UserError` that names file and line for a
- * missing field, a wrong type and an unknown operation.
+ * operations as JSON, or the text that Jepsen printed when it tested etcd; told apart by how the file
+ * begins. Rows of the process `nemesis` are passed over. Where no row has a key there is one object;
+ * where no row has a time the order of the lines is the time. Rejects with a `UserError` that names
+ * file and line for a missing field, a wrong type and an unknown operation.
  */
 export async function readHistory(path: string, options: ForeignOptions): Promise<ForeignHistory> {
   const records: HistoryRecord[] = [];
