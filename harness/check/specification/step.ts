@@ -15,7 +15,7 @@ import type {
   Way,
 } from './receive.ts';
 import { commit, newWay, receive } from './receive.ts';
-import type { Configuration } from '../../raft/entry.ts';
+import type { Configuration } from '../../trace/record.ts';
 import { hasQuorum } from '../members.ts';
 import type { AbstractServer, Action, Item } from './state.ts';
 import { sameItem, termAt } from './state.ts';

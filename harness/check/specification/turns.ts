@@ -4,9 +4,13 @@
  * them (they wait for the disk): answers are then held against what that step called for, and
  * requests against what the server was in the term that they name.
  */
-import type { Configuration } from '../../raft/entry.ts';
-import type { Role } from '../../raft/node.ts';
-import type { HeaderRecord, MessageRecord, TraceRecord } from '../../trace/record.ts';
+import type {
+  Configuration,
+  HeaderRecord,
+  MessageRecord,
+  StateRecord,
+  TraceRecord,
+} from '../../trace/record.ts';
 import type { Failure } from '../check.ts';
 import { proof } from '../evidence.ts';
 import type { ClusterView } from '../view.ts';
@@ -241,7 +245,7 @@ function noteEffect(
 }
 
 /** The specification knows no pre-candidates: they are followers who ask around. */
-function asSeen(role: Exclude<Role, 'offline'>): Seen['role'] {
+function asSeen(role: Exclude<StateRecord['role'], 'offline'>): Seen['role'] {
   return role === 'preCandidate' ? 'follower' : role;
 }
 
