@@ -210,7 +210,67 @@ const clients: readonly Explanation[] = [
   },
 ];
 
-export const explanations: readonly Explanation[] = [...elections, ...logs, ...disks, ...clients];
+const dissertation = "Ongaro's dissertation, Consensus: Bridging Theory and Practice";
+
+const features: readonly Explanation[] = [
+  {
+    name: 'ConfigurationRules',
+    because: 'Two groups of servers that each take themselves for a majority elect two leaders.',
+    breaks: [
+      'a second change is appended while the first is not committed',
+      'a new leader changes the configuration before it has committed an entry of its own term',
+      'a joint configuration is left before it is committed',
+      'a configuration stays in force although its entry was removed',
+    ],
+    reading: `${dissertation}, 4.1 to 4.3; ${paper}, §6`,
+  },
+  {
+    name: 'SnapshotSoundness',
+    because: 'A snapshot takes the place of the entries it covers: nobody can look them up again.',
+    breaks: [
+      'the snapshot is taken at the commit index, but not everything was applied',
+      'it carries the configuration of now, not that of its last entry',
+      'the log is discarded before the snapshot is on the disk',
+      'pieces of two leaders are put together',
+    ],
+    reading: `${paper}, §7; ${dissertation}, chapter 5`,
+  },
+  {
+    name: 'ReadFreshness',
+    because: 'A read that costs no entry must still see what was acknowledged before it was asked.',
+    breaks: [
+      'a leader answers without making sure that it still leads',
+      'answers to heartbeats sent before the question count as confirmation',
+      'a new leader answers before it has committed an entry of its own term',
+      'a lease outlives the promise of those who gave it',
+    ],
+    reading: `${dissertation}, 6.4`,
+  },
+  {
+    name: 'QuietLeader',
+    because: 'An election that nobody needs stops the service for a while.',
+    breaks: [
+      'a pre-vote is granted although the leader was just heard',
+      'a pre-vote raises terms',
+      'a removed server disturbs those who stayed',
+    ],
+    reading: `${dissertation}, 4.2.3, 6.2 and 9.6`,
+  },
+  {
+    name: 'Specification',
+    because: 'It needs no idea of what may go wrong: every step is compared with what Raft allows.',
+    breaks: ['in any way: a vote refused that is due is as wrong as one given twice'],
+    reading: `${paper}, Figure 2; ongardie/raft.tla`,
+  },
+];
+
+export const explanations: readonly Explanation[] = [
+  ...elections,
+  ...logs,
+  ...disks,
+  ...clients,
+  ...features,
+];
 
 /** The explanation of an invariant, or undefined for one that has none. */
 export function explanationOf(name: string): Explanation | undefined {
