@@ -1,6 +1,6 @@
 /**
- * I8: a commit is a promise about the disks of a quorum of the configuration in force. Judged when an index is covered by a commit for the first
- * time: this is tens of events before a lost entry would show.
+ * I8: a commit is a promise about the disks of a quorum of the configuration in force. Judged when
+ * an index is covered by a commit for the first time: tens of events before a lost entry shows.
  */
 import type { Configuration, EntryRef, TraceRecord } from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
