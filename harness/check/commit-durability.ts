@@ -1,7 +1,6 @@
 /**
  * I8: a commit is a promise about the disks of a quorum of the configuration in force. Judged when
- * an index is covered by a commit for the first time: this is tens of events before a lost entry
- * would show.
+ * an index is covered by a commit for the first time: tens of events before a lost entry shows.
  */
 import type { Configuration, EntryRef, TraceRecord } from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
@@ -54,13 +53,12 @@ function quorumHolds(view: ClusterView, configuration: Configuration, entry: Ent
 /** The configuration that does not carry the commit, or undefined: all is well. */
 function lacking(view: ClusterView, server: ServerView, found: Found): Configuration | undefined {
   const { configurations } = server;
-  const { configuration, cause } = configurations[configurations.length - 1] ?? unknown;
-  if (quorumHolds(view, configuration, found.entry)) return undefined;
-  // A step may commit first and then append the next configuration: records tell writes first.
+  const newest = configurations[configurations.length - 1] ?? unknown;
   const before = configurations[configurations.length - 2];
-  if (before !== undefined && cause >= 0 && cause === found.cause) {
-    if (quorumHolds(view, before.configuration, found.entry)) return undefined;
-  }
+  // A step commits first and then appends the next configuration: its records tell writes first.
+  const isNew = newest.cause >= 0 && newest.cause === found.cause;
+  const { configuration } = isNew && before !== undefined ? before : newest;
+  if (quorumHolds(view, configuration, found.entry)) return undefined;
   return configuration;
 }
 

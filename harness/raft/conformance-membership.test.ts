@@ -24,6 +24,8 @@ import {
   elect,
   expire,
   give,
+  kinds,
+  lapse,
   led,
   link,
   machineOf,
@@ -108,6 +110,18 @@ describe('Case 37: a snapshot brings its configuration (Restore…)', () => {
     const generation = node.electionGeneration;
     raft.step(node, { kind: 'expire', timer: 'election', generation });
     expect(node.role).toBe('candidate');
+  });
+});
+
+describe('A server that may not campaign (raft.md 2.17)', () => {
+  test('sends nobody to a leader that it has not heard for an election time-out', () => {
+    const network = led({ servers: 3, options: { servers: ['n1', 'n2'], learners: ['n3'] } });
+    const learner = nodeOf(network, 'n3');
+    expect([learner.role, learner.leader]).toEqual(['follower', 'n1']);
+    expect(kinds(lapse(network, 'n3'))).toEqual(['arm']);
+    expect([learner.role, learner.leader]).toEqual(['follower', null]);
+    beat(network, 'n1');
+    expect([learner.role, learner.leader]).toEqual(['follower', 'n1']);
   });
 });
 

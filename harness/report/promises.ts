@@ -203,6 +203,12 @@ const clients: readonly Explanation[] = [
     reading: 'traces/FORMAT.md',
   },
   {
+    name: 'Specification',
+    because: 'It needs no idea of what may go wrong: every step is compared with what Raft allows.',
+    breaks: ['in any way: a vote refused that is due is as wrong as one given twice'],
+    reading: `${paper}, Figure 2; ongardie/raft.tla`,
+  },
+  {
     name: 'Assertion',
     because: 'The machine itself found its state impossible and stopped.',
     breaks: ['any of the mistakes above, seen from the inside'],
@@ -210,57 +216,45 @@ const clients: readonly Explanation[] = [
   },
 ];
 
-const dissertation = "Ongaro's dissertation, Consensus: Bridging Theory and Practice";
-
 const features: readonly Explanation[] = [
   {
     name: 'ConfigurationRules',
-    because: 'Two groups of servers that each take themselves for a majority elect two leaders.',
+    because: 'Two changes at once can make two majorities that have no server in common.',
     breaks: [
-      'a second change is appended while the first is not committed',
-      'a new leader changes the configuration before it has committed an entry of its own term',
+      'a leader begins a change before it has committed an entry of its own term',
       'a joint configuration is left before it is committed',
-      'a configuration stays in force although its entry was removed',
+      'a truncation takes the entry away and leaves the configuration in force',
     ],
-    reading: `${dissertation}, 4.1 to 4.3; ${paper}, §6`,
+    reading: "Ongaro's dissertation, 4.1 to 4.3, and his correction of 2015",
   },
   {
     name: 'SnapshotSoundness',
-    because: 'A snapshot takes the place of the entries it covers: nobody can look them up again.',
+    because: 'What a snapshot stands for is gone from the log: nobody can check it later.',
     breaks: [
-      'the snapshot is taken at the commit index, but not everything was applied',
-      'it carries the configuration of now, not that of its last entry',
-      'the log is discarded before the snapshot is on the disk',
-      'pieces of two leaders are put together',
+      'it is taken at the commit index, before everything up to there is applied',
+      'an old one is installed over what is already applied',
+      'it carries the configuration of today instead of the one in force at its index',
     ],
-    reading: `${paper}, §7; ${dissertation}, chapter 5`,
+    reading: `${paper}, §7`,
   },
   {
     name: 'ReadFreshness',
-    because: 'A read that costs no entry must still see what was acknowledged before it was asked.',
+    because: 'A read that costs no entry rests on the leader still being one.',
     breaks: [
-      'a leader answers without making sure that it still leads',
-      'answers to heartbeats sent before the question count as confirmation',
-      'a new leader answers before it has committed an entry of its own term',
-      'a lease outlives the promise of those who gave it',
+      'heartbeats that left before the read was asked for count as a confirmation',
+      'a new leader answers before it has committed in its own term',
+      'a lease outlives a transfer of the leadership, or a pause',
     ],
-    reading: `${dissertation}, 6.4`,
+    reading: "Ongaro's dissertation, 6.4 and 6.4.1",
   },
   {
     name: 'QuietLeader',
-    because: 'An election that nobody needs stops the service for a while.',
+    because: 'An election that nothing called for stops the service for nothing.',
     breaks: [
-      'a pre-vote is granted although the leader was just heard',
-      'a pre-vote raises terms',
-      'a removed server disturbs those who stayed',
+      'a removed server goes on campaigning, and is listened to',
+      'a server that was cut off comes back with a high term and unseats the leader',
     ],
-    reading: `${dissertation}, 4.2.3, 6.2 and 9.6`,
-  },
-  {
-    name: 'Specification',
-    because: 'It needs no idea of what may go wrong: every step is compared with what Raft allows.',
-    breaks: ['in any way: a vote refused that is due is as wrong as one given twice'],
-    reading: `${paper}, Figure 2; ongardie/raft.tla`,
+    reading: "Ongaro's dissertation, 4.2.3 and 9.6",
   },
 ];
 

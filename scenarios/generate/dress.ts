@@ -16,7 +16,7 @@ import { drawFeatureNames, withFeatures } from './features.ts';
 import type { FeatureName } from './features.ts';
 import type { MotifContext } from './motifs.ts';
 import type { ScenarioOptions } from './options.ts';
-import { WishDeck } from './wishes.ts';
+import { WishDeck, withoutReturns } from './wishes.ts';
 
 const classesOf: readonly (readonly [FeatureName, readonly MessageClass[]])[] = [
   ['preVote', ['PreVote', 'PreVoteReply']],
@@ -26,7 +26,7 @@ const classesOf: readonly (readonly [FeatureName, readonly MessageClass[]])[] = 
 ];
 
 /** Of 100 faults that touch one class of messages so many touch one of the features' instead. */
-const reclassedPercent = 35;
+const reclassedPercent = 25;
 
 function reclassed(dice: Dice, on: ReadonlySet<FeatureName>): (fault: Fault) => Fault {
   const classes = classesOf.flatMap(([name, of]) => (on.has(name) ? of : []));
@@ -64,10 +64,15 @@ function strayWishes(context: FeatureContext, faults: readonly Fault[]): Operato
   return steps;
 }
 
-function drawAdditions(context: FeatureContext, faults: readonly Fault[]): Additions {
-  const { dice, runMs } = context;
+/** A motif for so many actions of the scenario, but no more than a few. */
+const actionsPerMotif = 12;
+
+function drawAdditions(context: FeatureContext, base: Scenario): Additions {
+  const { dice, runMs, features } = context;
   const added: Additions = { faults: [], operations: [], wishes: [] };
-  const count = dice.between(0, 2 + Math.min(2, context.features.size >> 1));
+  const actions = base.faults.length + base.workload.operations.length;
+  const most = Math.min(2 + (features.size >> 1), 4, Math.ceil(actions / actionsPerMotif));
+  const count = dice.between(0, most);
   for (let i = 0; i < count; i++) {
     // Not at the very end, so that most of it happens.
     const atMs = dice.between(0, Math.floor(runMs * 0.8));
@@ -76,7 +81,7 @@ function drawAdditions(context: FeatureContext, faults: readonly Fault[]): Addit
     added.operations.push(...motif.operations);
     added.wishes.push(...motif.wishes);
   }
-  added.wishes.push(...strayWishes(context, faults));
+  added.wishes.push(...strayWishes(context, base.faults));
   return added;
 }
 
@@ -97,10 +102,11 @@ export function dressed(
   const wishes = new WishDeck(dice, cluster);
   const added = drawAdditions(
     { ...context, on: kinds, servers: cluster.servers, features: on, wishes },
-    base.faults,
+    base,
   );
   const faults = [...base.faults.map(reclassed(dice, on)), ...added.faults].sort(byTime);
   const operations = [...workload.operations, ...added.operations].sort(byTime);
-  const operator = added.wishes.sort(byTime);
+  const wished = added.wishes.sort(byTime);
+  const operator = on.has('preVote') ? wished : withoutReturns(wished);
   return { ...base, faults, workload: { ...workload, operations, operator } };
 }

@@ -90,3 +90,25 @@ export class WishDeck {
     return step;
   }
 }
+
+/**
+ * The wishes, in order, without those that would bring a removed server back: one that has not heard
+ * of its removal, and asks nobody before it campaigns, is always ahead of the leader that takes it
+ * in, and unseats it.
+ */
+export function withoutReturns(steps: readonly OperatorStep[]): OperatorStep[] {
+  const gone = new Set<string>();
+  const kept: OperatorStep[] = [];
+  for (const step of steps) {
+    if (step.kind === 'transfer') {
+      kept.push(step);
+      continue;
+    }
+    const changes = step.changes.filter(
+      ({ kind, server }) => kind === 'remove' || !gone.has(server),
+    );
+    for (const { kind, server } of changes) if (kind === 'remove') gone.add(server);
+    if (changes.length > 0) kept.push({ ...step, changes });
+  }
+  return kept;
+}

@@ -3,7 +3,7 @@ import type { BusCommand, BusEvent, BusFault, FaultyBus, Micros } from '../../ha
 import { machine } from '../../harness/raft/machine.ts';
 import type { BusFactory } from '../../harness/world/setup.ts';
 import type { Envelope } from '../../harness/world/world.ts';
-import { stage, write } from '../named/stage.ts';
+import { campaign, crash, stage, write } from '../named/stage.ts';
 import type { Mutant } from './mutant.ts';
 
 type Publish = Extract<BusCommand<Envelope>, { readonly kind: 'publish' }>;
@@ -89,4 +89,61 @@ const misdelivers: Mutant = {
   witness: stage({ name: 'an election', servers: 3, faults: [], runMs: 50 }),
 };
 
-export const buses: readonly Mutant[] = [losesAccepted, misdelivers];
+/** Ids of messages count from 1 again whenever their sender connects anew. */
+class RenumberedBus implements FaultyBus<Envelope> {
+  private readonly right: FaultyBus<Envelope>;
+  private readonly sent = new Map<string, number>();
+
+  constructor(right: FaultyBus<Envelope>) {
+    this.right = right;
+  }
+
+  submit(command: BusCommand<Envelope>, now: Micros): void {
+    if (command.kind === 'openReceiver') this.sent.set(command.receiver, 0);
+    this.right.submit(command.kind === 'publish' ? this.renumbered(command) : command, now);
+  }
+
+  private renumbered(publish: Publish): Publish {
+    const { from } = publish.message.body.message;
+    const count = (this.sent.get(from) ?? 0) + 1;
+    this.sent.set(from, count);
+    return { ...publish, message: { ...publish.message, messageId: `${from}-${String(count)}` } };
+  }
+
+  poll(now: Micros): readonly BusEvent<Envelope>[] {
+    return this.right.poll(now);
+  }
+
+  wakeAt(): Micros | undefined {
+    return this.right.wakeAt();
+  }
+
+  inject(fault: BusFault, now: Micros): void {
+    this.right.inject(fault, now);
+  }
+}
+
+const idsBeginAnew: Mutant = {
+  name: 'message-ids-begin-anew',
+  summary: 'A restarted server numbers its messages from 1: the bus takes them for duplicates.',
+  source: 'Service Bus duplicate detection; M53',
+  subject: machine('message-ids-begin-anew'),
+  bus: (right) => (wish) => new RenumberedBus(right(wish)),
+  expected: ['LeaderElected', 'LogsConverge', 'OperationsComplete', 'DeliveryIntegrity'],
+  hard: true,
+  serversMin: 2,
+  witness: stage({
+    name: 'all servers restart after seconds of heartbeats',
+    servers: 3,
+    bus: { duplicateDetectionMs: 600_000 },
+    faults: [
+      campaign('S1', 100),
+      crash('S1', { atMs: 5_800, forMs: 50 }),
+      crash('S2', { atMs: 5_800, forMs: 50 }),
+      crash('S3', { atMs: 5_800, forMs: 50 }),
+    ],
+    runMs: 6_000,
+  }),
+};
+
+export const buses: readonly Mutant[] = [losesAccepted, misdelivers, idsBeginAnew];

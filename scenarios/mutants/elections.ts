@@ -1,7 +1,7 @@
 /** Mutants of elections: terms, votes, quorums, timers (raft.md 2.1). */
 import { lastIndex, lastTerm } from '../../harness/raft/log.ts';
 import { machine } from '../../harness/raft/machine.ts';
-import { brokenRules } from '../../harness/raft/rules.ts';
+import { brokenRules, raftRules } from '../../harness/raft/rules.ts';
 import { campaign, cut, disk, double, hold, lose, stage, write } from '../named/stage.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -55,6 +55,27 @@ const voteWithoutVotedFor: Mutant = {
   serversMin: 3,
   witness: stage({
     name: 'two candidates of one term ask the same voter',
+    servers: 3,
+    faults: [campaign('S1', 100), campaign('S2', 100)],
+  }),
+};
+
+const voteCheckAwaitsDisk: Mutant = {
+  name: 'vote-check-awaits-disk',
+  summary: 'While a vote is being written, another candidate finds the voter still free.',
+  source: 'M05 (braft #882: an await between the check of the vote and its write)',
+  subject: machine(
+    'vote-check-awaits-disk',
+    brokenRules({
+      voteIsFree: (node, request) =>
+        node.hardWrite > node.durableWrite || raftRules.voteIsFree(node, request),
+    }),
+  ),
+  expected: ['VoteOncePerTerm', 'PersistBeforeSend', ...unelected],
+  hard: false,
+  serversMin: 3,
+  witness: stage({
+    name: 'two candidates of one term ask the same voter at once',
     servers: 3,
     faults: [campaign('S1', 100), campaign('S2', 100)],
   }),
@@ -270,6 +291,7 @@ const leaderIgnoresTerms: Mutant = {
 export const elections: readonly Mutant[] = [
   votesCountedAsInteger,
   voteWithoutVotedFor,
+  voteCheckAwaitsDisk,
   staleVoteReplies,
   lengthOnly,
   conjunction,

@@ -12,6 +12,7 @@ import { scenarioArbitrary } from '../generate/scenario.ts';
 import { benign } from './benign.ts';
 import { mutantNamed, mutants } from './mutants.ts';
 import type { Mutant } from './mutants.ts';
+import { reads } from './reads.ts';
 
 const seed = 20_260_202;
 
@@ -71,7 +72,7 @@ describe('a witness proves its mutant wrong', () => {
     expect(found(execute(mutant.witness, labOf(raft)))).toBe('pass');
   });
 
-  test.each(['answer-before-commit', 'stale-read'])(
+  test.each(['answer-before-commit', 'stale-read', ...reads.map(({ name }) => name)])(
     '%s shows in the clients’ history alone',
     (name) => {
       const { subject, witness } = known(name);
