@@ -221,7 +221,7 @@ export async function campaignCommand(request: Request): Promise<ExitCode> {
   const out = outOf(given);
   const text = writeDocument(out, document);
   if (reporters.has('junit')) writeFileSync(join(out, 'junit.xml'), junitXml(document));
-  if (reporters.has('github')) appendSummary(io, stepSummary(document));
+  if (reporters.has('github')) appendSummary(io.env, stepSummary(document));
   if (given.json === true) {
     io.out(text);
   } else {

@@ -136,11 +136,12 @@ export const commands: readonly CommandSpec[] = [
     aliases: [],
     summary: 'Tell the story of a trace, or what a promise means.',
     argument: { name: '<what>', text: 'a trace, the folder of a failure, or an invariant' },
-    flags: ['format', 'full'],
+    flags: ['format', 'full', 'trace'],
     examples: [
       ['whitewater explain test-results/raft/latest --full', 'every step'],
       ['whitewater explain trace.ndjson --format markdown', 'for a pull request'],
-      ['whitewater explain ElectionSafety', 'the promise, and how it breaks'],
+      ['whitewater explain ElectionSafety', 'the promise, and a run that breaks it'],
+      ['whitewater explain LogMatching --trace broken.ndjson', 'its trace, to view'],
     ],
     load: async () => (await import('./explain.ts')).explainCommand,
   },
@@ -160,7 +161,8 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'export',
     aliases: [],
-    summary: 'Write a trace in the form of another tool: Jepsen, Porcupine, ShiViz, Perfetto and others.',
+    summary:
+      'Write a trace in the form of another tool: Jepsen, Porcupine, ShiViz, Perfetto and others.',
     argument: { name: '<trace>', text: 'a trace file, or the folder of a failure' },
     flags: ['to'],
     examples: [

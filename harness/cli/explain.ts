@@ -1,20 +1,25 @@
 /** `whitewater explain`: the story of a trace, or what a promise means. */
 import { existsSync } from 'node:fs';
 import { jsonOf } from '../report/json.ts';
-import { markdownOf } from '../report/markdown.ts';
+import { escaped, fenced, markdownOf } from '../report/markdown.ts';
 import type { Explanation } from '../report/promises.ts';
 import { explanationOf, promiseOf } from '../report/promises.ts';
+import type { Story } from '../report/shape.ts';
 import { tell } from '../report/story.ts';
 import { textOf } from '../report/text.ts';
 import { spelled, wrapped } from '../report/layout.ts';
 import { UserError } from '../trace/user-error.ts';
+import { exampleLines } from './examples/example-text.ts';
+import type { Example } from './examples/examples.ts';
+import { exampleOf } from './examples/examples.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
+import { writeTrace } from './failure-folder.ts';
 import { traceAt } from './input.ts';
 import { invariantNames } from './lab.ts';
-import { paintedStory, styleOf } from './paint.ts';
+import { paintedMarks, paintedStory, styleOf } from './paint.ts';
 import type { Style } from './paint.ts';
-import type { Request } from './request.ts';
+import type { Given, Request } from './request.ts';
 import { remedyFor } from './suggest.ts';
 
 function format(request: Request): 'text' | 'markdown' | 'json' {
@@ -41,7 +46,28 @@ async function explainTrace(path: string, request: Request): Promise<ExitCode> {
   return exits.ok;
 }
 
-function promiseText(about: Explanation, style: Style): string {
+/** The run that breaks the promise, with how to see all of it. */
+function exampleText(about: Explanation, found: Shown, style: Style): string[] {
+  const { example, story } = found;
+  const bug = example.mutant === null ? '' : ` (--mutant ${example.mutant})`;
+  return [
+    '',
+    ...wrapped({ first: '  an example      ', text: `${example.summary}${bug}` }, style),
+    ...exampleLines(story, { ...style, full: found.full }),
+    '',
+    ...(found.full ? [] : [`  see it whole    npx whitewater explain ${about.name} --full`]),
+    `  as a picture    npx whitewater explain ${about.name} --trace ${about.name}.ndjson`,
+    `                  npx whitewater view ${about.name}.ndjson`,
+  ];
+}
+
+interface Shown {
+  readonly example: Example;
+  readonly story: Story;
+  readonly full: boolean;
+}
+
+function promiseText(about: Explanation, found: Shown | null, style: Style): string {
   const bullets = about.breaks.flatMap((text) => wrapped({ first: '    · ', text }, style));
   const lines = [
     spelled(about.name, style),
@@ -51,31 +77,56 @@ function promiseText(about: Explanation, style: Style): string {
     '',
     '  how it breaks',
     ...bullets,
-    '',
+    ...(found === null ? [] : exampleText(about, found, style)),
     ...wrapped({ first: '  read on         ', text: about.reading }, style),
     `  hunt for it     npx whitewater campaign --invariant ${about.name}`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function promiseMarkdown(about: Explanation): string {
+function promiseMarkdown(about: Explanation, found: Shown | null): string {
   const bullets = about.breaks.map((text) => `- ${text}`);
   const parts = [`# ${about.name}`, promiseOf(about.name), about.because, '## How it breaks'];
-  return `${[...parts, bullets.join('\n'), `Source: ${about.reading}`].join('\n\n')}\n`;
+  const lines = found === null ? [] : exampleLines(found.story, { full: found.full });
+  const example =
+    found === null ? [] : ['## An example', escaped(found.example.summary), fenced(lines)];
+  const all = [...parts, bullets.join('\n'), ...example, `Source: ${about.reading}`];
+  return `${all.join('\n\n')}\n`;
+}
+
+function shownFor({ name }: Explanation, { full = false }: Given): Shown | null {
+  const example = exampleOf(name);
+  return example === undefined ? null : { example, story: tell(example.records), full };
+}
+
+function exampleJson({ example, story }: Shown): object {
+  const { summary, mutant, scenario } = example;
+  const { title, lines } = story;
+  const told = lines.map(({ at, mark, text, seq }) => ({ at, mark: mark.trim(), text, seq }));
+  return { summary, mutant, scenario, title, lines: told };
 }
 
 function explainPromise(about: Explanation, request: Request): ExitCode {
   const { io, given } = request;
+  const found = shownFor(about, given);
+  if (given.trace !== undefined && found !== null) {
+    writeTrace(given.trace, found.example.records);
+  }
   switch (format(request)) {
-    case 'json':
-      io.out(`${JSON.stringify({ ...about, promise: promiseOf(about.name) }, null, 2)}\n`);
+    case 'json': {
+      const example = found === null ? null : exampleJson(found);
+      const document = { ...about, promise: promiseOf(about.name), example };
+      io.out(`${JSON.stringify(document, null, 2)}\n`);
       break;
+    }
     case 'markdown':
-      io.out(promiseMarkdown(about));
+      io.out(promiseMarkdown(about, found));
       break;
-    case 'text':
-      io.out(promiseText(about, styleOf(given, io)));
+    case 'text': {
+      const style = styleOf(given, io);
+      io.out(paintedMarks(promiseText(about, found, style), style));
       break;
+    }
   }
   return exits.ok;
 }

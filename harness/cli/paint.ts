@@ -46,13 +46,20 @@ const colourOfMark: { readonly [mark: string]: Colour } = {
   '✓': 'green',
 };
 
-/** Colours the lines of a story by their marks; the first line is the title. */
-export function paintedStory(text: string, style: Style): string {
+/** Colours lines by the marks with which they begin. */
+export function paintedMarks(text: string, style: Style): string {
   if (!style.colour) return text;
-  const lines = text.split('\n').map((line, index) => {
-    if (index === 0) return painted(line, { style, colour: 'red' });
+  const lines = text.split('\n').map((line) => {
     const colour = colourOfMark[/^ (\S) /u.exec(line)?.[1] ?? ''];
     return colour === undefined ? line : painted(line, { style, colour });
   });
   return lines.join('\n');
+}
+
+/** The same for a story; its first line is the title. */
+export function paintedStory(text: string, style: Style): string {
+  if (!style.colour) return text;
+  const [title = '', ...lines] = text.split('\n');
+  const rest = lines.length === 0 ? '' : `\n${paintedMarks(lines.join('\n'), style)}`;
+  return painted(title, { style, colour: 'red' }) + rest;
 }

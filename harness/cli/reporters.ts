@@ -22,8 +22,8 @@ export function reportersOf(given: Given): ReadonlySet<Reporter> {
 }
 
 /** Appends to the job's summary page where there is one. */
-export function appendSummary(io: Io, markdown: string): void {
-  const file = io.env['GITHUB_STEP_SUMMARY'];
+export function appendSummary(env: Io['env'], markdown: string): void {
+  const file = env['GITHUB_STEP_SUMMARY'];
   if (file === undefined || file === '') return;
   try {
     appendFileSync(file, markdown);

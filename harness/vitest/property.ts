@@ -9,10 +9,12 @@ import type { Check } from '../check/check.ts';
 import { exhibit, recorded, reported } from '../cli/failure.ts';
 import { ensureFolder, writeTrace } from '../cli/failure-folder.ts';
 import { labFor } from '../cli/lab.ts';
+import { appendSummary } from '../cli/reporters.ts';
 import { drawnSeed } from '../cli/seed.ts';
 import type { StateMachine } from '../raft/node.ts';
 import type { Subject } from '../raft/step.ts';
 import { failureText } from '../report/failure.ts';
+import { fenced, markdownOf } from '../report/markdown.ts';
 import type { Bug } from '../search/campaign.ts';
 import type { Lab } from '../search/execute.ts';
 import { execute } from '../search/execute.ts';
@@ -156,6 +158,8 @@ function told(asked: Asked, bug: Bug): string {
     WHITEWATER_PATH: path,
     ...(chosen === undefined ? {} : { WHITEWATER_PROFILE: chosen }),
   });
+  const { env = process.env } = property;
+  appendSummary(env, `${markdownOf(report.story)}\n${fenced(again)}\n`);
   return [failureText(report), ...again].join('\n');
 }
 

@@ -7,7 +7,7 @@
  * appends, which have all the time and need not happen, come last, first the one called first.
  * What no read shows comes after the last read, in the order of the returns.
  */
-import { at, blank } from './column.ts';
+import { at, blank, borrowing, bytes, zeros } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { absent, emptyList, none } from './states.ts';
@@ -15,6 +15,10 @@ import type { Conflict, EngineVerdict } from './verdict.ts';
 
 /** Judges a history of appends and reads; undecided when it has anything else. */
 export function judgeAppends(columns: Columns): EngineVerdict {
+  return borrowing(() => judgeList(columns));
+}
+
+function judgeList(columns: Columns): EngineVerdict {
   const { count, actions, byReturn } = columns;
   for (let index = 0; index < count; index += 1) {
     const kind = actions[index];
@@ -32,7 +36,7 @@ export function judgeAppends(columns: Columns): EngineVerdict {
 
 /** The first read, in the order of returns, that does not go with one before it; or null. */
 function oneList({ count, actions, first, byReturn, states }: Columns): Conflict | null {
-  const known = new Uint8Array(states.values.length);
+  const known = bytes(states.values.length);
   known[absent] = 1;
   known[emptyList] = 1;
   let longest = none;
@@ -70,7 +74,7 @@ class AppendOrder {
   constructor(columns: Columns) {
     const { count, states } = columns;
     this.columns = columns;
-    this.placed = new Uint8Array(count);
+    this.placed = bytes(count);
     this.items = longestOf(columns);
     this.readHead = blank(this.items.length + 1);
     this.appendHead = blank(states.values.length);
@@ -110,7 +114,7 @@ class AppendOrder {
   /** By list: its length, of those that are beginnings of the longest. */
   private lengths(): Int32Array {
     const { first, states } = this.columns;
-    const lengths = new Int32Array(states.values.length);
+    const lengths = zeros(states.values.length);
     const longest = longestRead(this.columns);
     let list = longest === none ? emptyList : at(first, longest);
     for (let length = this.items.length; length > 0; length -= 1) {

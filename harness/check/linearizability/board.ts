@@ -4,7 +4,7 @@
  * for what rank and slots mean).
  */
 import { action } from './model.ts';
-import { at, blank } from './column.ts';
+import { at, blank, bytes, zeros } from './column.ts';
 import type { Ledger } from './ledger.ts';
 import type { Problem } from './problem.ts';
 import type { UnknownClasses } from './unknown-classes.ts';
@@ -28,6 +28,11 @@ export class Board {
   /** Where a configuration is put together; the mask is always current. */
   readonly key: Int32Array;
   readonly keyWidth: number;
+  /** Operations that may be placed now and are not, in the order of their calls. */
+  readonly open: Int32Array;
+  openCount = 0;
+  /** Is one of them a write that is not free? */
+  unfree = false;
   rank = 0;
   /** The return that comes next: what was called before it is open. */
   bound = 0;
@@ -41,22 +46,22 @@ export class Board {
   private readonly classes: UnknownClasses;
 
   constructor(problem: Problem, ledger: Ledger, classes: UnknownClasses) {
-    const { count, unknown, returns } = problem;
+    const { count } = problem;
     this.problem = problem;
     this.ledger = ledger;
     this.classes = classes;
     this.head = count;
-    this.next = new Int32Array(count + 1);
-    this.previous = new Int32Array(count + 1);
-    this.placed = new Uint8Array(count);
-    this.trail = new Int32Array(count + 1);
-    const known: number[] = [];
-    for (let index = 0; index < count; index += 1) if (unknown[index] === 0) known.push(index);
-    this.completed = known.length;
-    this.byReturn = Int32Array.from(known).sort((a, b) => at(returns, a) - at(returns, b));
+    this.next = zeros(count + 1);
+    this.previous = zeros(count + 1);
+    this.placed = bytes(count);
+    this.trail = zeros(count + 1);
+    this.byReturn = problem.byReturn;
+    this.completed = this.byReturn.length;
     this.slots = blank(count);
-    this.keyWidth = maskWord + Math.max(1, Math.ceil(this.giveSlots() / 32));
-    this.key = new Int32Array(this.keyWidth + classes.count);
+    const slotCount = this.giveSlots();
+    this.open = zeros(slotCount + 1);
+    this.keyWidth = maskWord + Math.max(1, Math.ceil(slotCount / 32));
+    this.key = zeros(this.keyWidth + classes.count);
   }
 
   /** Starts anew: nothing is placed. */
@@ -182,16 +187,33 @@ export class Board {
     this.key[word] = at(this.key, word) & ~(1 << (slot & 31));
   }
 
-  /** The last open write called before `freeBefore`, or -1: it tells which writes are free. */
+  /** Takes note of an open operation that is not placed. */
+  leaveOpen(index: number): void {
+    this.open[this.openCount++] = index;
+  }
+
+  /** It is placed after all. */
+  closeOpen(index: number): void {
+    const { open } = this;
+    let place = open.indexOf(index);
+    for (; place + 1 < this.openCount; place += 1) open[place] = at(open, place + 1);
+    this.openCount -= 1;
+  }
+
+  /**
+   * The last open write called before `freeBefore`, or -1: it tells which writes are free. Notes
+   * whether there is one that is not.
+   */
   lastFree(freeBefore: number): number {
-    const { next, head, problem, bound } = this;
-    const { calls, actions } = problem;
-    const limit = Math.min(freeBefore, bound);
-    let last = -1;
-    for (let index = at(next, head); index !== head; index = at(next, index)) {
-      if (at(calls, index) >= limit) break;
-      if (actions[index] === action.write) last = index;
+    const { open } = this;
+    const { calls, actions } = this.problem;
+    this.unfree = false;
+    for (let place = this.openCount - 1; place >= 0; place -= 1) {
+      const index = at(open, place);
+      if (actions[index] !== action.write) continue;
+      if (at(calls, index) < freeBefore) return index;
+      this.unfree = true;
     }
-    return last;
+    return -1;
   }
 }

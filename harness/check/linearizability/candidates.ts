@@ -1,29 +1,37 @@
 /** What a directed search tries next, and in which order. */
 import type { Board } from './board.ts';
-import { at, blank } from './column.ts';
+import { at, blank, doubled, filled, zeros } from './column.ts';
 import type { Ledger } from './ledger.ts';
 import { action } from './model.ts';
 import type { Problem } from './problem.ts';
+import { none } from './states.ts';
 import type { UnknownClasses } from './unknown-classes.ts';
 
 /** The due write, which is free, took effect unseen. Operations are 0 and more, classes below -1. */
 export const expire = -1;
+
+const anything = -1;
+const nothing = -2;
 
 /** Ranks of candidates: they are tried in this order, and by zone within each. */
 const tiers = 0x1000_0000;
 
 export class Candidates {
   /** The stack of candidates of all frames; each frame's are in the order in which to take them. */
-  stack: Int32Array = new Int32Array(64);
+  stack: Int32Array = zeros(64);
   top = 0;
   private readonly board: Board;
   private readonly problem: Problem;
   private readonly ledger: Ledger;
   private readonly classes: UnknownClasses;
-  private readonly values: Int32Array;
+  private readonly values: readonly number[];
   /** By operation: writes come in this order. */
   private readonly scores: Int32Array;
-  private order: Int32Array = new Int32Array(64);
+  private order: Int32Array = zeros(64);
+  /** By operation: the name that it waits for, or one name more than there are. */
+  private readonly waits: Int32Array;
+  /** By operation: the name that it changes: of a write `anything`, of what changes nothing `nothing`. */
+  private readonly from: Int32Array;
   /** By name and by value: the round in which somebody open wanted it. */
   private readonly waitedNames: Int32Array;
   private readonly waitedValues: Int32Array;
@@ -46,14 +54,31 @@ export class Candidates {
     this.problem = problem;
     this.ledger = ledger;
     this.classes = classes;
-    this.values = Int32Array.from(problem.values);
+    this.values = problem.values;
     this.scores = scoresOf(problem);
-    this.waitedNames = blank(names);
+    this.waits = filled(problem.count, names);
+    this.from = filled(problem.count, nothing);
+    this.sortOut();
+    this.waitedNames = blank(names + 1);
     this.writtenIn = blank(names);
     this.writtenAt = blank(names);
     this.swappedIn = blank(names);
     this.swappedAt = blank(names);
     this.waitedValues = blank(1 + problem.values.reduce((most, value) => Math.max(most, value), 0));
+  }
+
+  private sortOut(): void {
+    const { problem, waits, from } = this;
+    const { count, actions, wants } = problem;
+    for (let index = 0; index < count; index += 1) {
+      const kind = actions[index];
+      if (kind === action.write) from[index] = anything;
+      else if (kind === action.read) waits[index] = at(wants, index);
+      else if (kind === action.cas) {
+        waits[index] = at(wants, index);
+        from[index] = at(wants, index);
+      }
+    }
   }
 
   /** Puts the candidates on the stack, the best one on top. Free: called before `freeBefore`. */
@@ -68,26 +93,27 @@ export class Candidates {
     this.sort(start);
   }
 
-  /** What the open operations wait for. */
+  /** What the open operations wait for; no read of the state is among them. */
   private look(freeBefore: number): void {
-    const { board, problem, state, round } = this;
-    const { actions, wants, calls } = problem;
-    const { next, head, bound, due } = board;
-    this.stuck = false;
+    const { board, problem, state, round, waits, waitedNames } = this;
+    const { open, openCount, head, due } = board;
     this.held = this.ledger.holds(state, 0);
-    let swaps = false;
-    let unfree = false;
-    for (let index = at(next, head); index !== head; index = at(next, index)) {
-      if (at(calls, index) >= bound) break;
-      const kind = actions[index];
-      if (kind === action.write) unfree ||= at(calls, index) >= freeBefore;
-      else if (kind === action.casRefused) this.stuck = true;
-      else if (at(wants, index) !== state) this.waitedNames[at(wants, index)] = round;
-      else swaps = true;
+    waitedNames[state] = 0;
+    for (let place = 0; place < openCount; place += 1)
+      waitedNames[at(waits, at(open, place))] = round;
+    this.stuck = this.ledger.refused > 0 && this.hasRefusal();
+    this.mandatory =
+      due !== head && problem.actions[due] === action.write && at(problem.calls, due) >= freeBefore;
+    const swaps = this.lookAtUnknown() || at(waitedNames, state) === round;
+    this.refreshes = board.unfree && (this.mandatory || swaps);
+  }
+
+  private hasRefusal(): boolean {
+    const { open, openCount } = this.board;
+    for (let place = 0; place < openCount; place += 1) {
+      if (this.problem.actions[at(open, place)] === action.casRefused) return true;
     }
-    this.mandatory = due !== head && actions[due] === action.write && at(calls, due) >= freeBefore;
-    swaps = this.lookAtUnknown() || swaps;
-    this.refreshes = unfree && (this.mandatory || swaps);
+    return false;
   }
 
   /** Notes what unknown compare-and-sets ask for; true when one of them asks for the state. */
@@ -97,21 +123,20 @@ export class Candidates {
     for (let group = 0; group < classes.count; group += 1) {
       if (classes.actions[group] === action.write || !classes.has(group, board.bound)) continue;
       const value = at(classes.wants, group);
-      if (value === at(this.values, state)) swaps = true;
+      if (value === this.values[state]) swaps = true;
       else if (value < this.waitedValues.length) this.waitedValues[value] = round;
     }
     return swaps;
   }
 
   private pushOpen(): void {
-    const { board, problem, state } = this;
-    const { actions, wants, calls } = problem;
-    const { next, head, bound } = board;
-    for (let index = at(next, head); index !== head; index = at(next, index)) {
-      if (at(calls, index) >= bound) break;
-      const kind = actions[index];
-      if (kind === action.write) this.pushWrite(index);
-      else if (kind === action.cas && at(wants, index) === state) this.pushSwap(index);
+    const { board, state, from } = this;
+    const { open, openCount } = board;
+    for (let place = 0; place < openCount; place += 1) {
+      const index = at(open, place);
+      const needed = at(from, index);
+      if (needed === anything) this.pushWrite(index);
+      else if (needed === state) this.pushSwap(index);
     }
   }
 
@@ -154,7 +179,7 @@ export class Candidates {
     if (!classes.has(group, board.bound)) return;
     const made = at(classes.makes, group);
     if (classes.actions[group] !== action.write) {
-      if (this.held || at(classes.wants, group) !== at(values, state)) return;
+      if (this.held || at(classes.wants, group) !== values[state]) return;
     } else if (made !== state && this.held) return;
     if (this.helps(made)) this.add(-2 - group);
   }
@@ -164,8 +189,8 @@ export class Candidates {
     const { state, values, round } = this;
     if (made === state) return this.refreshes;
     if (at(this.waitedNames, made) === round) return true;
-    const value = at(values, made);
-    if (this.stuck && value !== at(values, state)) return true;
+    const value = values[made] ?? none;
+    if (this.stuck && value !== values[state]) return true;
     return value >= 0 && at(this.waitedValues, value) === round;
   }
 
@@ -206,32 +231,29 @@ export class Candidates {
   }
 }
 
-function doubled(column: Int32Array): Int32Array {
-  const larger = new Int32Array(column.length * 2);
-  larger.set(column);
-  return larger;
-}
-
 /** The order of a history of unique values where a value is unique; else the middle of the write. */
 function scoresOf(problem: Problem): Int32Array {
   const { count, actions, unknown, calls, returns, wants, makes, values } = problem;
-  const makers = new Int32Array(values.length);
-  const least = new Int32Array(values.length).fill(tiers / 2);
-  const greatest = new Int32Array(values.length);
-  const join = (name: number, index: number): void => {
-    least[name] = Math.min(at(least, name), at(returns, index));
-    greatest[name] = Math.max(at(greatest, name), at(calls, index));
-  };
+  const names = values.length;
+  const makers = zeros(names);
+  const least = filled(names, tiers / 2);
+  const greatest = zeros(names);
   for (let index = 0; index < count; index += 1) {
     const kind = actions[index];
+    const called = at(calls, index);
+    const ended = at(returns, index);
     if (kind === action.read || (kind === action.cas && unknown[index] === 0)) {
-      join(at(wants, index), index);
+      const name = at(wants, index);
+      if (ended < at(least, name)) least[name] = ended;
+      if (called > at(greatest, name)) greatest[name] = called;
     }
     if (kind === action.read || kind === action.casRefused) continue;
-    makers[at(makes, index)] = at(makers, at(makes, index)) + 1;
-    join(at(makes, index), index);
+    const name = at(makes, index);
+    makers[name] = at(makers, name) + 1;
+    if (ended < at(least, name)) least[name] = ended;
+    if (called > at(greatest, name)) greatest[name] = called;
   }
-  const scores = new Int32Array(count);
+  const scores = zeros(count);
   for (let index = 0; index < count; index += 1) {
     const made = at(makes, index);
     scores[index] =

@@ -1,11 +1,106 @@
-/** Columns are typed arrays that are never read outside their bounds; these say so to the types. */
+/**
+ * Columns are typed arrays that are never read outside their bounds; the accessors say so to the
+ * types. Fresh ones cost far more than their use, for the system hands out memory page by page; so
+ * the engines borrow columns from one piece of memory that is used again and again.
+ */
 
 /** Number `place` of a column. */
 export function at(column: Int32Array, place: number): number {
   return column[place] ?? 0;
 }
 
-/** A column of so many times `none`. */
+/** Memory lent in the order of a stack. What does not fit is allocated, and made room for later. */
+class Workspace {
+  private memory = new ArrayBuffer(1 << 18);
+  private used = 0;
+  /** Bytes that were asked for at once. */
+  private asked = 0;
+  private depth = 0;
+
+  /** Where so many bytes begin, or -1. Words stay aligned. */
+  place(bytes: number): number {
+    const start = this.used;
+    const end = start + ((bytes + 7) & ~7);
+    this.asked = Math.max(this.asked, end);
+    this.used = end;
+    return end > this.memory.byteLength ? -1 : start;
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.memory;
+  }
+
+  during<Result>(work: () => Result): Result {
+    const start = this.used;
+    this.depth += 1;
+    try {
+      return work();
+    } finally {
+      this.used = start;
+      this.depth -= 1;
+      if (this.depth === 0) this.makeRoom();
+    }
+  }
+
+  /** Nothing is lent. Great problems are rare and long: their memory is not kept. */
+  private makeRoom(): void {
+    let bytes = this.memory.byteLength;
+    while (bytes < this.asked && bytes < keptMax) bytes *= 2;
+    if (bytes > this.memory.byteLength) this.memory = new ArrayBuffer(bytes);
+    this.asked = this.used;
+  }
+}
+
+const keptMax = 1 << 24;
+const workspace = new Workspace();
+
+/** Takes back, when `work` is done, all columns that it borrowed: its result must hold none. */
+export function borrowing<Result>(work: () => Result): Result {
+  return workspace.during(work);
+}
+
+/** A column of zeros; borrowed. */
+export function zeros(length: number): Int32Array {
+  return filled(length, 0);
+}
+
+/** A column of so many times -1; borrowed. */
 export function blank(length: number): Int32Array {
-  return new Int32Array(length).fill(-1);
+  return filled(length, -1);
+}
+
+/** A column of the same number; borrowed. */
+export function filled(length: number, number: number): Int32Array {
+  const start = workspace.place(4 * length);
+  if (start >= 0) return new Int32Array(workspace.buffer, start, length).fill(number);
+  const fresh = new Int32Array(length);
+  return number === 0 ? fresh : fresh.fill(number);
+}
+
+/** Zeros that take a byte each; borrowed. */
+export function bytes(length: number): Uint8Array {
+  const start = workspace.place(length);
+  if (start < 0) return new Uint8Array(length);
+  return new Uint8Array(workspace.buffer, start, length).fill(0);
+}
+
+/** The same for numbers with a sign. */
+export function signedBytes(length: number): Int8Array {
+  const start = workspace.place(length);
+  if (start < 0) return new Int8Array(length);
+  return new Int8Array(workspace.buffer, start, length).fill(0);
+}
+
+/** 0, 1, 2, …; borrowed. */
+export function ascending(length: number): Int32Array {
+  const column = zeros(length);
+  for (let place = 0; place < length; place += 1) column[place] = place;
+  return column;
+}
+
+/** Twice as long, with the same beginning; borrowed. */
+export function doubled(column: Int32Array): Int32Array {
+  const larger = zeros(column.length * 2);
+  larger.set(column);
+  return larger;
 }

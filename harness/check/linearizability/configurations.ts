@@ -2,6 +2,7 @@
  * The configurations a search has seen, in one growing array of numbers: no objects, no strings. A
  * configuration is a key of fixed width.
  */
+import { blank, zeros } from './column.ts';
 export class Configurations {
   readonly width: number;
   count = 0;
@@ -14,9 +15,9 @@ export class Configurations {
 
   constructor(width: number) {
     this.width = width;
-    this.keys = new Int32Array(64 * width);
-    this.earlier = new Int32Array(64);
-    this.buckets = new Int32Array(128).fill(-1);
+    this.keys = zeros(64 * width);
+    this.earlier = zeros(64);
+    this.buckets = blank(128);
   }
 
   /** Bytes of the arrays. */
@@ -38,7 +39,9 @@ export class Configurations {
     }
     if (this.full) this.grow();
     const place = hash & (this.buckets.length - 1);
-    this.keys.set(key, this.count * this.width);
+    const start = this.count * this.width;
+    // A loop: calling for a handful of words costs more than copying them.
+    for (let word = 0; word < key.length; word += 1) this.keys[start + word] = key[word] ?? 0;
     this.earlier[this.count] = this.buckets[place] ?? -1;
     this.buckets[place] = this.count;
     this.count += 1;
@@ -59,11 +62,11 @@ export class Configurations {
   }
 
   private grow(): void {
-    const keys = new Int32Array(this.keys.length * 2);
+    const keys = zeros(this.keys.length * 2);
     keys.set(this.keys);
     this.keys = keys;
-    this.earlier = new Int32Array(this.earlier.length * 2);
-    this.buckets = new Int32Array(this.buckets.length * 2).fill(-1);
+    this.earlier = zeros(this.earlier.length * 2);
+    this.buckets = blank(this.buckets.length * 2);
     for (let entry = 0; entry < this.count; entry += 1) {
       const start = entry * this.width;
       const bucket = hashOf(keys.subarray(start, start + this.width)) & (this.buckets.length - 1);

@@ -1,6 +1,6 @@
 /** Names, directed search, and windows where the search stalls. */
 import type { Allowance } from './budget.ts';
-import { at } from './column.ts';
+import { at, borrowing } from './column.ts';
 import { Directed } from './directed.ts';
 import type { Columns } from './model.ts';
 import { problemOf } from './problem.ts';
@@ -14,6 +14,10 @@ const patience = 256;
 
 /** Judges a register's history (no appends) with what is left of the allowance. */
 export function judgeDirected(columns: Columns, allowance: Allowance): EngineVerdict {
+  return borrowing(() => judgeNamed(columns, allowance));
+}
+
+function judgeNamed(columns: Columns, allowance: Allowance): EngineVerdict {
   const renamed = rename(columns);
   if (renamed.kind === 'phantom') {
     // Somebody may have made the value, but only before something that came in between for certain.

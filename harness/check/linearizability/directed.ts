@@ -22,7 +22,7 @@
 import { Board, freeWord, rankWord, stateWord } from './board.ts';
 import type { Allowance } from './budget.ts';
 import { Candidates, expire } from './candidates.ts';
-import { at } from './column.ts';
+import { at, blank, doubled, zeros } from './column.ts';
 import { Dominance } from './dominance.ts';
 import { Ledger } from './ledger.ts';
 import { action } from './model.ts';
@@ -46,8 +46,10 @@ export class Directed {
   private readonly board: Board;
   private readonly candidates: Candidates;
   private readonly seen: Dominance;
+  /** By operation: the name that a read observes, or -1. */
+  private readonly reads: Int32Array;
   /** Depth, rank, state, `freeBefore` and the first candidate of each frame. */
-  private frames: Int32Array = new Int32Array(64 * frameWidth);
+  private frames: Int32Array = zeros(64 * frameWidth);
   private height = 0;
   private state = 0;
   private freeBefore = 0;
@@ -59,6 +61,10 @@ export class Directed {
     this.board = new Board(problem, this.ledger, this.classes);
     this.candidates = new Candidates(this.board, this.ledger, this.classes);
     this.seen = new Dominance(this.board.keyWidth, this.classes.count);
+    this.reads = blank(problem.count);
+    for (let index = 0; index < problem.count; index += 1) {
+      if (problem.actions[index] === action.read) this.reads[index] = at(problem.wants, index);
+    }
   }
 
   get configurations(): number {
@@ -111,7 +117,9 @@ export class Directed {
       this.height -= 1;
       return undefined;
     }
-    this.board.stepBack(at(frames, frame), at(frames, frame + 1));
+    if (this.board.depth !== at(frames, frame)) {
+      this.board.stepBack(at(frames, frame), at(frames, frame + 1));
+    }
     this.state = at(frames, frame + 2);
     this.freeBefore = at(frames, frame + 3);
     candidates.top -= 1;
@@ -145,7 +153,7 @@ export class Directed {
     board.key[rankWord] = board.rank;
     board.key[stateWord] = this.ledger.unnoticed(this.state) ? dead : this.state;
     board.key[freeWord] = board.lastFree(this.freeBefore);
-    board.key.set(this.classes.used, board.keyWidth);
+    if (this.classes.count > 0) board.key.set(this.classes.used, board.keyWidth);
     if (seen.full && !allowance.grows(seen.bytes)) return false;
     if (!seen.add(board.key)) return false;
     allowance.spend();
@@ -157,11 +165,7 @@ export class Directed {
   private openFrame(first: number): void {
     const { board } = this;
     const frame = this.height * frameWidth;
-    if (frame === this.frames.length) {
-      const larger = new Int32Array(this.frames.length * 2);
-      larger.set(this.frames);
-      this.frames = larger;
-    }
+    if (frame === this.frames.length) this.frames = doubled(this.frames);
     this.frames[frame] = board.depth;
     this.frames[frame + 1] = board.rank;
     this.frames[frame + 2] = this.state;
@@ -170,22 +174,22 @@ export class Directed {
     this.height += 1;
   }
 
-  /** Eager observers and silent expiry, until nothing changes. */
+  /** Eager observers and silent expiry, until nothing changes; the board then has what is open. */
   private close(): void {
-    const { board, problem, state } = this;
+    const { board, problem, state, reads } = this;
     const { actions, calls, wants, values } = problem;
     const { next, head } = board;
     const value = values[state];
+    const refusals = this.ledger.refused > 0;
+    board.openCount = 0;
     let index = at(next, head);
     do {
       while (index !== head && at(calls, index) < board.bound) {
         const after = at(next, index);
-        const kind = actions[index];
-        const wanted = at(wants, index);
-        if (
-          kind === action.read ? wanted === state : kind === action.casRefused && wanted !== value
-        )
-          board.place(index);
+        const refused =
+          refusals && actions[index] === action.casRefused && at(wants, index) !== value;
+        if (refused || at(reads, index) === state) board.place(index);
+        else board.leaveOpen(index);
         index = after;
       }
       // What expires was called before the bound, so `index` stays in the list.
@@ -199,6 +203,7 @@ export class Directed {
     if (due === head || problem.actions[due] !== action.write) return false;
     if (at(problem.calls, due) >= this.freeBefore) return false;
     if (!this.ledger.unnoticed(at(problem.makes, due))) return false;
+    board.closeOpen(due);
     board.place(due);
     return true;
   }

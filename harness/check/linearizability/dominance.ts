@@ -3,7 +3,7 @@
  * many unknown operations of each class were used. One that was seen with no class used more often
  * dominates: whatever could follow now could have followed then.
  */
-import { at } from './column.ts';
+import { at, blank, zeros } from './column.ts';
 
 export class Dominance {
   readonly keyWidth: number;
@@ -17,9 +17,9 @@ export class Dominance {
   constructor(keyWidth: number, classes: number) {
     this.keyWidth = keyWidth;
     this.width = keyWidth + classes;
-    this.entries = new Int32Array(64 * this.width);
-    this.earlier = new Int32Array(64);
-    this.buckets = new Int32Array(128).fill(-1);
+    this.entries = zeros(64 * this.width);
+    this.earlier = zeros(64);
+    this.buckets = blank(128);
   }
 
   /** Bytes of the arrays. */
@@ -46,7 +46,11 @@ export class Dominance {
     }
     if (this.full) this.grow();
     const place = hash & (this.buckets.length - 1);
-    this.entries.set(configuration, this.count * this.width);
+    const start = this.count * this.width;
+    // A loop: calling for a handful of words costs more than copying them.
+    for (let word = 0; word < this.width; word += 1) {
+      this.entries[start + word] = at(configuration, word);
+    }
     this.earlier[this.count] = at(this.buckets, place);
     this.buckets[place] = this.count;
     this.count += 1;
@@ -66,11 +70,11 @@ export class Dominance {
   }
 
   private grow(): void {
-    const entries = new Int32Array(this.entries.length * 2);
+    const entries = zeros(this.entries.length * 2);
     entries.set(this.entries);
     this.entries = entries;
-    const earlier = new Int32Array(this.earlier.length * 2);
-    this.buckets = new Int32Array(this.buckets.length * 2).fill(-1);
+    const earlier = zeros(this.earlier.length * 2);
+    this.buckets = blank(this.buckets.length * 2);
     for (let entry = 0; entry < this.count; entry += 1) {
       const bucket = this.hashOf(entries, entry * this.width) & (this.buckets.length - 1);
       earlier[entry] = at(this.buckets, bucket);

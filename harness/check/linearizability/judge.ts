@@ -3,9 +3,11 @@ import { judgeAppends } from './append-order.ts';
 import type { Budget } from './budget.ts';
 import { Allowance } from './budget.ts';
 import { judgeDirected } from './directed-judge.ts';
+import { at, borrowing } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { select } from './partition.ts';
+import { plainlyLinearizable } from './plain-zones.ts';
 import { prepared } from './prepare.ts';
 import type { EngineVerdict, Illegal } from './verdict.ts';
 import { search } from './wgl.ts';
@@ -22,6 +24,12 @@ export interface Told {
   readonly configurations: number;
 }
 
+/** Up to so many operations, or so many at a time, the plain search is tried before the directed one. */
+const plainMax = 300;
+const openMax = 6;
+
+const linearizable: EngineVerdict = { kind: 'linearizable' };
+
 /** Is there an order of these operations of one key that explains every answer? */
 export function judge(columns: Columns, budget: Budget): EngineVerdict {
   return judgeTold(columns, budget).verdict;
@@ -32,7 +40,11 @@ export function judge(columns: Columns, budget: Budget): EngineVerdict {
  * the preparation of the directed one.
  */
 export function judgeTold(columns: Columns, budget: Budget): Told {
-  const quick = zones(columns);
+  return borrowing(() => judgeBy(columns, budget));
+}
+
+function judgeBy(columns: Columns, budget: Budget): Told {
+  const quick = plainlyLinearizable(columns) ? linearizable : zones(columns);
   if (quick.kind !== 'undecided') return { verdict: quick, algorithm: 'zones', configurations: 0 };
   const allowance = new Allowance(budget);
   const told = (verdict: EngineVerdict, algorithm: Algorithm): Told => ({
@@ -45,9 +57,23 @@ export function judgeTold(columns: Columns, budget: Budget): Told {
     if (appended.kind !== 'undecided') return told(appended, 'appends');
     return told(searchPrepared(columns, allowance), 'search');
   }
-  const easy = searchPrepared(columns, allowance, 4 * columns.count + 256);
-  if (easy.kind !== 'undecided' || allowance.spent) return told(easy, 'search');
+  if (columns.count <= plainMax || mostOpen(columns) <= openMax) {
+    const easy = searchPrepared(columns, allowance, 2 * columns.count + 64);
+    if (easy.kind !== 'undecided' || allowance.spent) return told(easy, 'search');
+  }
   return told(judgeDirected(columns, allowance), 'directed');
+}
+
+/** The most operations that are open at one return. */
+function mostOpen({ count, completed, calls, returns, byReturn }: Columns): number {
+  let most = 0;
+  let called = 0;
+  for (let rank = 0; rank < completed; rank += 1) {
+    const end = at(returns, at(byReturn, rank));
+    while (called < count && at(calls, called) < end) called += 1;
+    if (called - rank > most) most = called - rank;
+  }
+  return most;
 }
 
 function hasAppends({ actions }: Columns): boolean {

@@ -3,8 +3,9 @@
  * can make it, and how many ask whether it is there.
  */
 import { action } from './model.ts';
-import { at } from './column.ts';
+import { at, zeros } from './column.ts';
 import type { Problem } from './problem.ts';
+import { none } from './states.ts';
 import type { UnknownClasses } from './unknown-classes.ts';
 
 export class Ledger {
@@ -15,22 +16,22 @@ export class Ledger {
   private readonly makers: Int32Array;
   /** By value: unused unknown compare-and-sets that ask for it. */
   private readonly asked: Int32Array;
-  private readonly values: Int32Array;
+  private readonly values: readonly number[];
   /** Refused compare-and-sets. */
   refused = 0;
 
   constructor(problem: Problem, classes: UnknownClasses) {
     this.problem = problem;
     this.classes = classes;
-    this.values = Int32Array.from(problem.values);
-    this.needs = new Int32Array(problem.values.length);
-    this.makers = new Int32Array(problem.values.length);
+    this.values = problem.values;
+    this.needs = zeros(problem.values.length);
+    this.makers = zeros(problem.values.length);
     let most = 0;
-    for (let index = 0; index < problem.count; index += 1) {
-      most = Math.max(most, at(problem.wants, index));
+    for (let group = 0; group < classes.count; group += 1) {
+      most = Math.max(most, at(classes.wants, group));
     }
-    for (const value of problem.values) most = Math.max(most, value);
-    this.asked = new Int32Array(most + 1);
+    for (const value of problem.values) if (value > most) most = value;
+    this.asked = zeros(most + 1);
   }
 
   /** Starts anew: nothing is placed. */
@@ -88,7 +89,7 @@ export class Ledger {
   }
 
   private isAsked(state: number): boolean {
-    const value = at(this.values, state);
+    const value = this.values[state] ?? none;
     return value >= 0 && at(this.asked, value) > 0;
   }
 

@@ -4,6 +4,7 @@
  * it; one that no read shows is a blind write, for whatever was appended after it is not shown
  * either. The two histories are linearizable together.
  */
+import { blank, bytes, signedBytes, zeros } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { absent, emptyList, none } from './states.ts';
@@ -17,6 +18,9 @@ export type Reduced =
 /** Histories without appends are returned as they are. */
 export function withoutAppends(columns: Columns): Reduced {
   const { count, actions } = columns;
+  if (!actions.includes(action.append) && !actions.includes(action.appendUnknown)) {
+    return { kind: 'columns', columns };
+  }
   let appends = 0;
   let reads = 0;
   for (let index = 0; index < count; index += 1) {
@@ -24,7 +28,6 @@ export function withoutAppends(columns: Columns): Reduced {
     if (kind === action.append || kind === action.appendUnknown) appends += 1;
     else if (kind === action.read) reads += 1;
   }
-  if (appends === 0) return { kind: 'columns', columns };
   if (appends + reads < count) return undecided('appends are mixed with other changes');
   return reduce(columns);
 }
@@ -37,10 +40,10 @@ function reduce(columns: Columns): Reduced {
   const { count, actions, first, states } = columns;
   const chain: Chain = {
     columns,
-    appender: new Int32Array(states.values.length).fill(none),
-    before: new Int32Array(states.values.length).fill(none),
-    shownBy: new Int32Array(states.values.length).fill(none),
-    seen: new Uint8Array(states.values.length),
+    appender: blank(states.values.length),
+    before: blank(states.values.length),
+    shownBy: blank(states.values.length),
+    seen: bytes(states.values.length),
   };
   for (let index = 0; index < count; index += 1) {
     const item = first[index] ?? none;
@@ -91,9 +94,9 @@ function follow(chain: Chain, read: number): Conflict | null {
 /** `before`: by item the one before it, `absent` for the first, `none` when no read shows it. */
 function asRegister(columns: Columns, before: Int32Array): Columns {
   const { count, states } = columns;
-  const actions = new Int8Array(count);
-  const first = new Int32Array(count);
-  const second = new Int32Array(count).fill(none);
+  const actions = signedBytes(count);
+  const first = zeros(count);
+  const second = blank(count);
   for (let index = 0; index < count; index += 1) {
     const value = columns.first[index] ?? absent;
     if (columns.actions[index] === action.read) {

@@ -3,6 +3,7 @@
  * four are the same store and differ in what may be asked of it. A key begins absent; reading it
  * then gives null; appending to it begins a list; deleting makes it absent again.
  */
+import type { HistoryRecord } from '../../trace/record.ts';
 import type { History, Operation } from '../history.ts';
 import { ending, functions } from '../history-columns.ts';
 import { at } from './column.ts';
@@ -90,8 +91,23 @@ export function givePositions(columns: Columns): void {
 
 /** What an operation that ended thus does, as far as the engines are concerned. */
 export function actionOf(f: number, end: number): number {
+  return actionsByEnding[4 * f + end] ?? action.read;
+}
+
+/** By function and ending, as their numbers go: unknown, ok, refused; nothing is asked of absent. */
+const actionsByEnding: Int8Array = Int8Array.from(
+  functions.flatMap((f) =>
+    [ending.unknown, ending.ok, ending.compareFailed, ending.absent].map((end) =>
+      actionFor(f, end),
+    ),
+  ),
+);
+
+function actionFor(f: HistoryRecord['f'], end: number): number {
   const unknown = end === ending.unknown;
-  switch (functions[f]) {
+  switch (f) {
+    case 'read':
+      return action.read;
     case 'write':
     case 'delete':
       return action.write;
@@ -100,8 +116,6 @@ export function actionOf(f: number, end: number): number {
       return end === ending.ok ? action.cas : action.casRefused;
     case 'append':
       return unknown ? action.appendUnknown : action.append;
-    default:
-      return action.read;
   }
 }
 

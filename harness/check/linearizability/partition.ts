@@ -9,6 +9,7 @@ import { action, actionOf, emptyColumns, givePositions } from './model.ts';
 /** The operations of each key, in the order in which the keys first appear. */
 export function byKey(history: History): readonly Columns[] {
   const { keys, keyOf, count, byReturn, completed } = history.columns;
+  if (keys.length === 1 && completed === count && count > 0) return [wholeKey(history)];
   const sizes = new Int32Array(keys.length);
   const answered = new Int32Array(keys.length);
   for (let row = 0; row < count; row += 1) {
@@ -27,6 +28,32 @@ export function byKey(history: History): readonly Columns[] {
   fill(history, parts);
   for (const part of parts) givePositions(part);
   return parts.filter(({ count: operations }) => operations > 0);
+}
+
+/** The only key of a history in which everything was answered: its columns are those of the history. */
+function wholeKey(history: History): Columns {
+  const { count, fs, endings, first, second, calls, returns, byReturn } = history.columns;
+  const [states] = history.columns.states;
+  if (states === undefined) throw new Error('every key has its values');
+  const rows = new Int32Array(count);
+  const actions = new Int8Array(count);
+  for (let row = 0; row < count; row += 1) {
+    rows[row] = row;
+    actions[row] = actionOf(fs[row] ?? 0, endings[row] ?? ending.unknown);
+  }
+  return {
+    count,
+    completed: count,
+    states,
+    history,
+    rows,
+    actions,
+    first: first.subarray(0, count),
+    second: second.subarray(0, count),
+    calls: calls.subarray(0, count),
+    returns: returns.subarray(0, count),
+    byReturn: byReturn.subarray(0, count),
+  };
 }
 
 function fill({ columns }: History, parts: readonly Columns[]): void {

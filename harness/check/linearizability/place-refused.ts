@@ -10,7 +10,7 @@
  * operation of a value that has ended and another one that is yet to be called, the value stands,
  * for it was written once: a refusal that lies inside this period is impossible.
  */
-import { at } from './column.ts';
+import { at, blank, filled, zeros } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { absent, none } from './states.ts';
@@ -41,7 +41,7 @@ export function placeRefused(
   const { count, actions, first, calls, returns } = columns;
   const { owners, latest } = line;
   /** By operation: the place of a refused one, and 1 + the place of any other. */
-  const after = new Int32Array(count);
+  const after = zeros(count);
   for (let place = 0; place < order.length; place += 1) {
     after[order.operations[place] ?? 0] = place + 1;
   }
@@ -90,8 +90,8 @@ interface Line {
 /** Place p is before the p-th operation of the order. */
 function lineOf(columns: Columns, { operations, length }: Order): Line {
   const { count, actions, calls, returns } = columns;
-  const owners = new Int32Array(2 * count).fill(none);
-  const latest = new Int32Array(2 * count + 1).fill(length);
+  const owners = blank(2 * count);
+  const latest = filled(2 * count + 1, length);
   for (let place = 0; place < length; place += 1) {
     const index = at(operations, place);
     owners[at(calls, index)] = index;
@@ -122,7 +122,7 @@ function lineOf(columns: Columns, { operations, length }: Order): Line {
 /** By place: the state there. */
 function statesAlong(columns: Columns, { operations, length }: Order): Int32Array {
   const { actions, first, second } = columns;
-  const states = new Int32Array(length + 1);
+  const states = zeros(length + 1);
   let state: number = absent;
   for (let place = 0; place < length; place += 1) {
     const index = at(operations, place);
@@ -137,7 +137,7 @@ function statesAlong(columns: Columns, { operations, length }: Order): Int32Arra
 
 /** By place: the next one with another state, or beyond the last. */
 function changesAlong(states: Int32Array): Int32Array {
-  const change = new Int32Array(states.length);
+  const change = zeros(states.length);
   const last = states.length - 1;
   for (let place = last; place >= 0; place -= 1) {
     const same = place < last && at(states, place + 1) === at(states, place);

@@ -1,7 +1,7 @@
 /** What the directed search solves: a register's history with names for its values. */
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
-import { at } from './column.ts';
+import { ascending, at, bytes, signedBytes, zeros } from './column.ts';
 import type { Names } from './rename.ts';
 import { changes, garbage } from './rename.ts';
 import { none } from './states.ts';
@@ -22,6 +22,8 @@ export interface Problem {
   readonly makes: Int32Array;
   readonly calls: Int32Array;
   readonly returns: Int32Array;
+  /** The operations that must be placed, in the order of their returns. */
+  readonly byReturn: Int32Array;
   /** By name: the value. */
   readonly values: readonly number[];
   /** By operation: its index in the columns. */
@@ -35,15 +37,26 @@ export interface Start {
   readonly freeBefore: number;
 }
 
-/** A list of operations that grows. */
+/** A problem that is being put together, of at most `most` operations. */
 export class ProblemDraft {
-  private readonly actions: number[] = [];
-  private readonly unknown: number[] = [];
-  private readonly wants: number[] = [];
-  private readonly makes: number[] = [];
-  private readonly calls: number[] = [];
-  private readonly returns: number[] = [];
-  private readonly origins: number[] = [];
+  private count = 0;
+  private readonly actions: Int8Array;
+  private readonly unknown: Uint8Array;
+  private readonly wants: Int32Array;
+  private readonly makes: Int32Array;
+  private readonly calls: Int32Array;
+  private readonly returns: Int32Array;
+  private readonly origins: Int32Array;
+
+  constructor(most: number) {
+    this.actions = signedBytes(most);
+    this.unknown = bytes(most);
+    this.wants = zeros(most);
+    this.makes = zeros(most);
+    this.calls = zeros(most);
+    this.returns = zeros(most);
+    this.origins = zeros(most);
+  }
 
   add(
     operation: Pick<Columns, 'calls' | 'returns'> & {
@@ -55,28 +68,59 @@ export class ProblemDraft {
       readonly origin: number;
     },
   ): void {
-    this.actions.push(operation.action);
-    this.unknown.push(operation.unknown ? 1 : 0);
-    this.wants.push(operation.wants);
-    this.makes.push(operation.makes);
-    this.calls.push(at(operation.calls, operation.index));
-    this.returns.push(at(operation.returns, operation.index));
-    this.origins.push(operation.origin);
+    const place = this.count++;
+    this.actions[place] = operation.action;
+    this.unknown[place] = operation.unknown ? 1 : 0;
+    this.wants[place] = operation.wants;
+    this.makes[place] = operation.makes;
+    this.calls[place] = at(operation.calls, operation.index);
+    this.returns[place] = at(operation.returns, operation.index);
+    this.origins[place] = operation.origin;
   }
 
   done(values: readonly number[]): Problem {
+    const { count } = this;
+    const unknown = this.unknown.subarray(0, count);
+    const returns = this.returns.subarray(0, count);
     return {
-      count: this.actions.length,
-      actions: Int8Array.from(this.actions),
-      unknown: Uint8Array.from(this.unknown),
-      wants: Int32Array.from(this.wants),
-      makes: Int32Array.from(this.makes),
-      calls: Int32Array.from(this.calls),
-      returns: Int32Array.from(this.returns),
-      origins: Int32Array.from(this.origins),
+      count,
+      actions: this.actions.subarray(0, count),
+      unknown,
+      wants: this.wants.subarray(0, count),
+      makes: this.makes.subarray(0, count),
+      calls: this.calls.subarray(0, count),
+      returns,
+      byReturn: byReturnOf(returns, unknown),
+      origins: this.origins.subarray(0, count),
       values,
     };
   }
+}
+
+/** The operations that are not unknown, in the order of their returns, which are all different. */
+function byReturnOf(returns: Int32Array, unknown: Uint8Array): Int32Array {
+  let known = 0;
+  let least = 0x7fffffff;
+  let most = 0;
+  for (let index = 0; index < returns.length; index += 1) {
+    if (unknown[index] === 1) continue;
+    const end = at(returns, index);
+    known += 1;
+    if (end < least) least = end;
+    if (end > most) most = end;
+  }
+  const owners = zeros(known === 0 ? 0 : most - least + 1);
+  for (let index = 0; index < returns.length; index += 1) {
+    if (unknown[index] === 0) owners[at(returns, index) - least] = index + 1;
+  }
+  const byReturn = zeros(known);
+  let rank = 0;
+  for (let position = 0; position < owners.length; position += 1) {
+    const owner = at(owners, position);
+    byReturn[rank] = owner - 1;
+    if (owner !== 0) rank += 1;
+  }
+  return byReturn;
 }
 
 /**
@@ -86,8 +130,9 @@ export class ProblemDraft {
  */
 export function problemOf(columns: Columns, names: Names): Problem {
   const { count, completed, actions, first, calls, returns } = columns;
+  if (count === completed) return wholeProblem(columns, names);
   const refused = actions.includes(action.casRefused);
-  const draft = new ProblemDraft();
+  const draft = new ProblemDraft(count);
   for (let index = 0; index < count; index += 1) {
     const unknown = at(returns, index) >= count + completed;
     const makes = at(names.made, index);
@@ -99,4 +144,20 @@ export function problemOf(columns: Columns, names: Names): Problem {
     draft.add({ action: turned, unknown, wants, makes, calls, returns, index, origin: index });
   }
   return draft.done(names.values);
+}
+
+/** Everything was answered, so nothing is left out: the columns serve as they are. */
+function wholeProblem(columns: Columns, { made, seen, values }: Names): Problem {
+  const { count, calls, returns, byReturn, first } = columns;
+  const actions = signedBytes(count);
+  const wants = zeros(count);
+  for (let index = 0; index < count; index += 1) {
+    const kind = columns.actions[index] ?? action.read;
+    const same = kind === action.cas && at(made, index) === none;
+    actions[index] = same ? action.read : kind;
+    wants[index] = kind === action.casRefused ? at(first, index) : at(seen, index);
+  }
+  const unknown = bytes(count);
+  const origins = ascending(count);
+  return { count, actions, unknown, wants, makes: made, calls, returns, byReturn, origins, values };
 }

@@ -2,6 +2,7 @@
  * Who made each observed value. The zone algorithm needs exactly one possible producer for every
  * value that somebody read or replaced; unknown operations count, because they may have happened.
  */
+import { at, blank, bytes, zeros } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { absent, none } from './states.ts';
@@ -35,10 +36,11 @@ const illegal = (conflict: Illegal['conflict']): Illegal => ({
 export function producersOf(columns: Columns): ProducersResult {
   const values = columns.states.values.length;
   const { count } = columns;
+  if (isAmbiguous(columns, values)) return ambiguous;
   const { happened, observed } = observations(columns, values);
   const producers: Producers = {
-    producer: new Int32Array(values).fill(none),
-    replacer: new Int32Array(values).fill(none),
+    producer: blank(values),
+    replacer: blank(values),
     happened,
   };
   producers.producer[absent] = beginning;
@@ -47,12 +49,38 @@ export function producersOf(columns: Columns): ProducersResult {
     const made = madeBy(columns, index);
     if (made !== none && observed[made] === 1) {
       if (producers.producer[made] !== none) {
-        return { kind: 'undecided', reason: 'an observed value was written more than once' };
+        return ambiguous;
       }
       producers.producer[made] = index;
     }
   }
   return withReplacers(columns, producers);
+}
+
+const ambiguous: ProducersResult = {
+  kind: 'undecided',
+  reason: 'an observed value was written more than once',
+};
+
+/** Do the answered operations show it? Where values repeat, the first few dozen do. */
+function isAmbiguous(columns: Columns, values: number): boolean {
+  const { count, completed, returns, first } = columns;
+  const times = zeros(values);
+  const observed = bytes(values);
+  times[absent] = 1;
+  for (let index = 0; index < count; index += 1) {
+    if (at(returns, index) >= count + completed) continue;
+    const made = madeBy(columns, index);
+    if (made !== none) {
+      times[made] = at(times, made) + 1;
+      if (observed[made] === 1 && at(times, made) > 1) return true;
+    }
+    if (!observes(columns, index)) continue;
+    const value = at(first, index);
+    observed[value] = 1;
+    if (at(times, value) > 1) return true;
+  }
+  return false;
 }
 
 /** The value that an operation makes of another one, or `none`. */
@@ -86,8 +114,8 @@ interface Observations {
  */
 function observations(columns: Columns, values: number): Observations {
   const { count, completed, returns, first } = columns;
-  const happened = new Uint8Array(count);
-  const observed = new Uint8Array(values);
+  const happened = bytes(count);
+  const observed = bytes(values);
   const unknown = new Map<number, number[]>();
   const pending: number[] = [];
   const happens = (index: number): void => {

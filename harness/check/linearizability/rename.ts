@@ -15,7 +15,7 @@
  */
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
-import { at, blank } from './column.ts';
+import { ascending, at, blank, filled, zeros } from './column.ts';
 import { absent, none } from './states.ts';
 
 /** The name of everything that nobody can tell from any other value. */
@@ -63,17 +63,16 @@ function observes({ actions }: Columns, index: number): boolean {
 
 class Classes {
   private readonly columns: Columns;
-  private readonly limits: Int32Array;
   /** Union-find over the operations; the last one stands for the beginning. */
   private readonly parents: Int32Array;
-  /** By value: where its completed producers begin in `producers`; in the order of calls. */
-  private readonly starts: Int32Array;
+  /** By operation: the greatest call of a completed change that had returned before its call. */
+  private readonly limits: Int32Array;
+  /** By value: the completed producer called last, and one of the unknown ones. */
   private readonly producers: Int32Array;
-  /** By place in `producers`: the greatest return so far among those of the value. */
+  private readonly unknown: Int32Array;
+  /** By producer: the one of the same value called before; the greatest return up to it. */
+  private readonly before: Int32Array;
   private readonly latest: Int32Array;
-  /** By value: the unknown producers, first the one called first. */
-  private readonly unknownHead: Int32Array;
-  private readonly unknownNext: Int32Array;
   /** By observation: one of its producers. */
   private readonly sources: Int32Array;
 
@@ -81,49 +80,62 @@ class Classes {
     const { count, states } = columns;
     const values = states.values.length;
     this.columns = columns;
-    this.limits = limitsOf(columns);
-    this.parents = Int32Array.from({ length: count + 1 }, (_, index) => index);
-    this.starts = new Int32Array(values + 1);
-    this.producers = new Int32Array(count);
-    this.latest = new Int32Array(count);
-    this.unknownHead = blank(values);
-    this.unknownNext = blank(count);
+    this.parents = ascending(count + 1);
+    this.limits = zeros(count);
+    this.producers = blank(values);
+    this.unknown = blank(values);
+    this.before = blank(count);
+    this.latest = zeros(count);
     this.sources = blank(count);
-    this.gather();
   }
 
-  /** Joins the possible producers of each observation; an observation without one, or `none`. */
+  /**
+   * Joins the possible producers of each observation, in the order of events: what was called when it
+   * returns may be its producer. Returns an observation without one, or `none`.
+   */
   join(): number {
-    const { count } = this.columns;
-    for (let index = 0; index < count; index += 1) {
-      if (!observes(this.columns, index)) continue;
-      this.joinUnknown(index);
-      this.joinCompleted(index);
-      const initial = at(this.columns.first, index) === absent && at(this.limits, index) === none;
-      if (initial) this.joinTo(index, count);
-      if (at(this.sources, index) === none) return index;
+    const { columns, limits } = this;
+    const { count, completed, calls, returns, byReturn } = columns;
+    let limit = none;
+    let called = 0;
+    for (let rank = 0; rank < completed; rank += 1) {
+      const index = at(byReturn, rank);
+      const end = at(returns, index);
+      for (; called < count && at(calls, called) < end; called += 1) {
+        limits[called] = limit;
+        if (changes(columns, called)) this.mayProduce(called);
+      }
+      if (observes(columns, index) && !this.joinAll(index)) return index;
+      if (changes(columns, index) && at(calls, index) > limit) limit = at(calls, index);
     }
+    for (; called < count; called += 1) if (changes(columns, called)) this.mayProduce(called);
     return none;
   }
 
   names(): Names {
-    const { columns, parents } = this;
-    const { count, first } = columns;
+    const { columns, sources } = this;
+    const { count, actions, first, second } = columns;
     const values: number[] = [-2];
-    const byRoot = blank(parents.length);
+    const byRoot = blank(count + 1);
     const seen = blank(count);
     const made = blank(count);
     for (let index = 0; index < count; index += 1) {
-      if (!observes(columns, index)) continue;
-      const root = this.find(at(this.sources, index));
-      if (at(byRoot, root) === none) byRoot[root] = values.push(at(first, index)) - 1;
-      seen[index] = at(byRoot, root);
+      const source = at(sources, index);
+      if (source === none) continue;
+      const root = this.find(source);
+      let name = at(byRoot, root);
+      if (name === none) {
+        name = values.push(at(first, index)) - 1;
+        byRoot[root] = name;
+      }
+      seen[index] = name;
     }
     const quiet = this.comparedOnly(values);
     for (let index = 0; index < count; index += 1) {
       if (!changes(columns, index)) continue;
       const name = at(byRoot, this.find(index));
-      made[index] = name === none ? at(quiet, productOf(columns, index)) : name;
+      const value = actions[index] === action.write ? at(first, index) : at(second, index);
+      made[index] = name === none ? at(quiet, value) : name;
     }
     const initial = at(byRoot, this.find(count));
     return { made, seen, values, initial: initial === none ? at(quiet, absent) : initial };
@@ -132,7 +144,8 @@ class Classes {
   /** By value: a name for what only refused or unknown compare-and-sets ask for, or `garbage`. */
   private comparedOnly(values: number[]): Int32Array {
     const { count, actions, first, states } = this.columns;
-    const quiet = new Int32Array(states.values.length).fill(garbage);
+    const quiet = filled(states.values.length, garbage);
+    if (!actions.includes(action.casRefused) && !actions.includes(action.casUnknown)) return quiet;
     for (let index = 0; index < count; index += 1) {
       const kind = actions[index];
       if (kind !== action.casRefused && kind !== action.casUnknown) continue;
@@ -142,62 +155,42 @@ class Classes {
     return quiet;
   }
 
-  private gather(): void {
-    const { columns, starts, producers, latest } = this;
-    const { count, returns, completed } = columns;
-    const unknown = (index: number): boolean => at(returns, index) >= count + completed;
-    for (let index = count - 1; index >= 0; index -= 1) {
-      if (!changes(columns, index)) continue;
-      const value = productOf(columns, index);
-      if (unknown(index)) {
-        this.unknownNext[index] = at(this.unknownHead, value);
-        this.unknownHead[value] = index;
-      } else starts[value + 1] = at(starts, value + 1) + 1;
+  private mayProduce(index: number): void {
+    const { columns, producers, latest, before, unknown } = this;
+    const value = productOf(columns, index);
+    const end = at(columns.returns, index);
+    if (end >= columns.count + columns.completed) {
+      // It never returned and qualifies for ever: whoever can have read from one can from all.
+      before[index] = at(unknown, value);
+      unknown[value] = index;
+      return;
     }
-    for (let value = 1; value < starts.length; value += 1) {
-      starts[value] = at(starts, value) + at(starts, value - 1);
-    }
-    const filled = starts.slice();
-    for (let index = 0; index < count; index += 1) {
-      if (!changes(columns, index) || unknown(index)) continue;
-      const value = productOf(columns, index);
-      const place = at(filled, value);
-      filled[value] = place + 1;
-      producers[place] = index;
-      const before = place > at(starts, value) ? at(latest, place - 1) : none;
-      latest[place] = Math.max(before, at(returns, index));
-    }
+    const other = at(producers, value);
+    before[index] = other;
+    latest[index] = other === none ? end : Math.max(end, at(latest, other));
+    producers[value] = index;
   }
 
-  /** An unknown operation never returned: it qualifies when it was called in time. */
-  private joinUnknown(observer: number): void {
-    const { calls, returns, first } = this.columns;
-    const end = at(returns, observer);
-    let other = at(this.unknownHead, at(first, observer));
-    while (other !== none && at(calls, other) < end) {
-      this.joinTo(observer, other);
-      other = at(this.unknownNext, other);
-    }
-  }
-
-  private joinCompleted(observer: number): void {
-    const { calls, returns, first } = this.columns;
-    const { starts, producers, latest } = this;
-    const value = at(first, observer);
-    const start = at(starts, value);
-    const end = at(returns, observer);
+  /** False when nobody can have produced what it observes. */
+  private joinAll(observer: number): boolean {
+    const { columns, before, latest } = this;
+    const value = at(columns.first, observer);
     const limit = at(this.limits, observer);
-    let low = start;
-    let high = at(starts, value + 1);
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (at(calls, at(producers, middle)) < end) low = middle + 1;
-      else high = middle;
+    this.joinUnknown(observer, value);
+    let other = at(this.producers, value);
+    for (; other !== none && at(latest, other) >= limit; other = at(before, other)) {
+      if (at(columns.returns, other) >= limit) this.joinTo(observer, other);
     }
-    for (let place = low - 1; place >= start && at(latest, place) >= limit; place -= 1) {
-      const producer = at(producers, place);
-      if (producer !== observer && at(returns, producer) >= limit) this.joinTo(observer, producer);
-    }
+    if (value === absent && limit === none) this.joinTo(observer, columns.count);
+    return at(this.sources, observer) !== none;
+  }
+
+  /** All unknown producers so far; those that an earlier observation has joined stand in one. */
+  private joinUnknown(observer: number, value: number): void {
+    const { before, unknown } = this;
+    const last = at(unknown, value);
+    for (let other = last; other !== none; other = at(before, other)) this.joinTo(observer, other);
+    if (last !== none) before[last] = none;
   }
 
   private joinTo(observer: number, producer: number): void {
@@ -215,21 +208,4 @@ class Classes {
     }
     return root;
   }
-}
-
-/** By operation: the greatest call of a completed change that had returned before its call. */
-function limitsOf(columns: Columns): Int32Array {
-  const { count, completed, calls, returns, byReturn } = columns;
-  const limits = new Int32Array(count);
-  let limit = none;
-  let rank = 0;
-  for (let index = 0; index < count; index += 1) {
-    for (; rank < completed; rank += 1) {
-      const earlier = at(byReturn, rank);
-      if (at(returns, earlier) > at(calls, index)) break;
-      if (changes(columns, earlier)) limit = Math.max(limit, at(calls, earlier));
-    }
-    limits[index] = limit;
-  }
-  return limits;
 }

@@ -3,7 +3,7 @@
  * Those that do the same are a class; of a class the one called first is always the best to use.
  */
 import { action } from './model.ts';
-import { at } from './column.ts';
+import { at, zeros } from './column.ts';
 import type { Problem } from './problem.ts';
 
 export class UnknownClasses {
@@ -19,7 +19,8 @@ export class UnknownClasses {
 
   constructor(problem: Problem) {
     const members = new Map<string, number[]>();
-    for (let index = 0; index < problem.count; index += 1) {
+    const some = problem.byReturn.length < problem.count;
+    for (let index = 0; some && index < problem.count; index += 1) {
       if (problem.unknown[index] === 0) continue;
       const kind = problem.actions[index] === action.write ? -1 : at(problem.wants, index);
       const name = `${kind} ${at(problem.makes, index)}`;
@@ -33,8 +34,8 @@ export class UnknownClasses {
     this.actions = Int8Array.from(firsts, (index) => problem.actions[index] ?? 0);
     this.wants = Int32Array.from(firsts, (index) => at(problem.wants, index));
     this.makes = Int32Array.from(firsts, (index) => at(problem.makes, index));
-    this.used = new Int32Array(this.count);
-    this.starts = new Int32Array(this.count + 1);
+    this.used = zeros(this.count);
+    this.starts = zeros(this.count + 1);
     for (const [group, { length }] of groups.entries()) {
       this.starts[group + 1] = at(this.starts, group) + length;
     }

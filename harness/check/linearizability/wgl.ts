@@ -8,6 +8,7 @@
  * that return are placed. Those have distinct slots, as variables have registers; a mask of slots
  * takes room for the concurrency, not for the length of the history.
  */
+import { borrowing, bytes, zeros } from './column.ts';
 import type { Allowance } from './budget.ts';
 import { Configurations } from './configurations.ts';
 import type { Columns } from './model.ts';
@@ -26,7 +27,7 @@ export function search(
   allowance: Allowance,
   limit: number = Infinity,
 ): EngineVerdict {
-  return new Search(columns, allowance).run(limit);
+  return borrowing(() => new Search(columns, allowance).run(limit));
 }
 
 /** The order found, or the longest one that explains every answer up to some return. */
@@ -38,10 +39,12 @@ export interface Ordered {
 
 /** The same, with the order. */
 export function searchOrder(columns: Columns, allowance: Allowance): Ordered {
-  const search = new Search(columns, allowance);
-  search.keepsOrder = true;
-  const verdict = search.run(Infinity);
-  return { verdict, order: verdict.kind === 'linearizable' ? search.order() : search.longest };
+  return borrowing(() => {
+    const search = new Search(columns, allowance);
+    search.keepsOrder = true;
+    const verdict = search.run(Infinity);
+    return { verdict, order: verdict.kind === 'linearizable' ? search.order() : search.longest };
+  });
 }
 
 class Search {
@@ -66,13 +69,13 @@ class Search {
     const { count } = columns;
     this.columns = columns;
     this.allowance = allowance;
-    this.next = new Int32Array(2 * count + 1);
-    this.previous = new Int32Array(2 * count + 1);
-    this.slots = new Int32Array(count);
-    this.placed = new Uint8Array(count);
-    this.trail = new Int32Array(3 * count);
+    this.next = zeros(2 * count + 1);
+    this.previous = zeros(2 * count + 1);
+    this.slots = zeros(count);
+    this.placed = bytes(count);
+    this.trail = zeros(3 * count);
     const slotCount = this.layOut();
-    this.key = new Int32Array(maskWord + Math.max(1, Math.ceil(slotCount / 32)));
+    this.key = zeros(maskWord + Math.max(1, Math.ceil(slotCount / 32)));
     this.key[stateWord] = absent;
     this.seen = new Configurations(this.key.length);
     this.seen.add(this.key);

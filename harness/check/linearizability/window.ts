@@ -8,7 +8,7 @@
  * state, the history has none. The other way round nothing follows.
  */
 import { Allowance } from './budget.ts';
-import { at } from './column.ts';
+import { at, borrowing } from './column.ts';
 import { Directed } from './directed.ts';
 import { action } from './model.ts';
 import type { Problem } from './problem.ts';
@@ -35,9 +35,11 @@ export function refutes(search: Directed, allowance: Allowance, initial: number)
   for (let returns = returnsMin; returns <= returnsMax; returns *= 4) {
     const whole = returns > rankMax;
     const start = whole ? -1 : at(problem.returns, at(byReturn, rankMax - returns));
-    const window = windowOf(problem, { start, end });
-    const states = whole ? [initial] : statesOf(window);
-    const spent = refuted(window, { states, start, left }, allowance);
+    const spent = borrowing(() => {
+      const window = windowOf(problem, { start, end });
+      const states = whole ? [initial] : statesOf(window);
+      return refuted(window, { states, start, left }, allowance);
+    });
     if (spent === 'refuted') return true;
     left -= spent;
     if (whole || left <= 0 || allowance.spent) return false;
@@ -74,11 +76,18 @@ function refuted(
 }
 
 function windowOf(problem: Problem, window: Window): Problem {
-  const draft = new ProblemDraft();
+  let most = 0;
+  for (let index = 0; index < problem.count; index += 1)
+    if (isIn(problem, index, window)) most += 1;
+  const draft = new ProblemDraft(most);
   for (let index = 0; index < problem.count; index += 1) addRelaxed(draft, problem, index, window);
   // Names that nobody makes: one for each value asked for, and one for any other value.
   const relaxed = draft.done(problem.values);
   return { ...relaxed, values: [...problem.values, ...comparedIn(relaxed), -3] };
+}
+
+function isIn({ calls, returns }: Problem, index: number, { start, end }: Window): boolean {
+  return at(returns, index) >= start && at(calls, index) <= end;
 }
 
 function addRelaxed(
@@ -87,8 +96,8 @@ function addRelaxed(
   index: number,
   { start, end }: Window,
 ): void {
+  if (!isIn(problem, index, { start, end })) return;
   const { calls, returns, wants, makes, values } = problem;
-  if (at(returns, index) < start || at(calls, index) > end) return;
   const kind = problem.actions[index] ?? action.read;
   const given = problem.unknown[index] === 1;
   const late = !given && at(returns, index) > end;

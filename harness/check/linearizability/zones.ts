@@ -5,7 +5,7 @@
  * f(A) < s(B). If there is a ring of such demands, there is one of two blocks; so the history is
  * linearizable exactly when no two blocks each demand to be first (and each is sound inside).
  */
-import { at } from './column.ts';
+import { at, blank, borrowing, bytes, zeros } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import type { Order, Period } from './place-refused.ts';
@@ -17,7 +17,11 @@ import { absent, none } from './states.ts';
 import type { Conflict, EngineVerdict, Span } from './verdict.ts';
 
 /** Judges by zones; undecided where values are ambiguous or refusals would have to be placed. */
-export function zones(given: Columns): EngineVerdict {
+export function zones(columns: Columns): EngineVerdict {
+  return borrowing(() => judgeBlocks(columns));
+}
+
+function judgeBlocks(given: Columns): EngineVerdict {
   const reduced = withoutAppends(given);
   if (reduced.kind !== 'columns') return reduced;
   const { columns } = reduced;
@@ -52,13 +56,13 @@ class Blocks {
     const values = columns.states.values.length;
     this.columns = columns;
     this.producers = producers;
-    this.readEnded = new Int32Array(values).fill(none);
-    this.readCalled = new Int32Array(values).fill(none);
-    this.visited = new Uint8Array(columns.count);
-    this.producerOf = new Int32Array(columns.count + 1);
-    this.valueOf = new Int32Array(columns.count + 1);
-    this.endedOf = new Int32Array(columns.count + 1);
-    this.calledOf = new Int32Array(columns.count + 1);
+    this.readEnded = blank(values);
+    this.readCalled = blank(values);
+    this.visited = bytes(columns.count);
+    this.producerOf = zeros(columns.count + 1);
+    this.valueOf = zeros(columns.count + 1);
+    this.endedOf = zeros(columns.count + 1);
+    this.calledOf = zeros(columns.count + 1);
   }
 
   /** Makes a block of every producer; the conflict inside one, or a ring of them, or null. */
@@ -80,8 +84,8 @@ class Blocks {
   clash(): Conflict | null {
     const events = 2 * this.columns.count + 1;
     // By position + 1, for -1 belongs to the beginning: a block to which f < s, or s < f, applies.
-    const forward = new Int32Array(events).fill(none);
-    const backward = new Int32Array(events).fill(none);
+    const forward = blank(events);
+    const backward = blank(events);
     for (let block = 0; block < this.count; block += 1) {
       const ended = this.returnOf(at(this.endedOf, block));
       const called = this.callOf(at(this.calledOf, block));
@@ -113,7 +117,7 @@ class Blocks {
   order(): Order {
     const { count } = this.columns;
     const sorted = this.sorted();
-    const operations = new Int32Array(count);
+    const operations = zeros(count);
     const reads = this.readsByValue();
     let length = 0;
     for (const block of sorted) {
@@ -149,7 +153,7 @@ class Blocks {
 
   /** Blocks by f + s; a sum of two positions fits a table of four times the operations. */
   private sorted(): Int32Array {
-    const sums = new Int32Array(4 * this.columns.count + 4);
+    const sums = zeros(4 * this.columns.count + 4);
     const sum = (block: number): number =>
       2 + this.returnOf(at(this.endedOf, block)) + this.callOf(at(this.calledOf, block));
     for (let block = 0; block < this.count; block += 1) {
@@ -158,7 +162,7 @@ class Blocks {
     for (let each = 1; each < sums.length; each += 1) {
       sums[each] = at(sums, each) + at(sums, each - 1);
     }
-    const sorted = new Int32Array(this.count);
+    const sorted = zeros(this.count);
     for (let block = 0; block < this.count; block += 1) {
       const place = at(sums, sum(block));
       sums[sum(block)] = place + 1;
@@ -169,8 +173,8 @@ class Blocks {
 
   private readsByValue(): { readonly head: Int32Array; readonly next: Int32Array } {
     const { count, actions, first, second, states } = this.columns;
-    const head = new Int32Array(states.values.length).fill(none);
-    const next = new Int32Array(count).fill(none);
+    const head = blank(states.values.length);
+    const next = blank(count);
     for (let index = count - 1; index >= 0; index -= 1) {
       const kind = actions[index];
       const same = kind === action.cas && first[index] === second[index];
