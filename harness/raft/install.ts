@@ -69,7 +69,20 @@ function read({ text }: Receiving): Snapshot | null {
 }
 
 function isSnapshot(value: unknown): value is Snapshot {
-  return typeof value === 'object' && value !== null && 'application' in value;
+  if (!isRecord(value) || !('application' in value) || !isRecord(value['configuration']))
+    return false;
+  const { configuration } = value;
+  return (
+    ['index', 'term', 'stateDigest'].every((name) => typeof value[name] === 'number') &&
+    Array.isArray(value['sessions']) &&
+    ['voters', 'outgoing', 'learners', 'learnersNext'].every((name) =>
+      Array.isArray(configuration[name]),
+    )
+  );
+}
+
+function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Keeps a log that goes on where the snapshot ends; otherwise the snapshot takes its place. */
