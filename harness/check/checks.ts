@@ -13,6 +13,7 @@ import { leaderElected, logsConverge } from './liveness.ts';
 import { logMatching } from './log-matching.ts';
 import { logTerms } from './log-terms.ts';
 import { matchSoundness, nextAboveMatch } from './match-soundness.ts';
+import { officeRules } from './office-rules.ts';
 import { oneTimerPerVoter } from './one-timer-per-voter.ts';
 import { operationsComplete } from './operations-complete.ts';
 import { persistBeforeSend } from './persist-before-send.ts';
@@ -51,6 +52,7 @@ export const safetyChecks: readonly Check[] = [
   configurationRules,
   snapshotSoundness,
   readFreshness,
+  officeRules,
   deliveryIntegrity,
 ];
 

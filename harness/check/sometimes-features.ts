@@ -1,6 +1,7 @@
 /** Must-see events of Raft's features: what a campaign has to have shown of each of them. */
 import type {
   Configuration,
+  ConfigureRecord,
   MessageRecord,
   RecordKind,
   Role,
@@ -16,9 +17,13 @@ export const featureEvents = [
   'snapshot taken',
   'snapshot installed',
   'snapshot installed while the leader changed',
+  'restart from a snapshot',
   'joint configuration entered',
   'joint configuration entered during a partition',
   'joint configuration left',
+  'joint configuration left during a partition',
+  'configuration rolled back',
+  'leader removed',
   'learner promoted',
   'read by index at the leader',
   'read by index at a follower',
@@ -35,7 +40,9 @@ export type FeatureEvent = (typeof featureEvents)[number];
 export interface FeatureState {
   /** By server: its role and term, its configuration, the last write told. */
   readonly roles: Map<string, { readonly role: Role; readonly term: number }>;
-  readonly configurations: Map<string, Configuration>;
+  readonly configurations: Map<string, ConfigureRecord>;
+  /** Who learns at the beginning. */
+  learners: readonly string[];
   readonly told: Map<string, number>;
   /** By server: `seq` of its last start. */
   readonly started: Map<string, number>;
@@ -53,6 +60,7 @@ export function newFeatureState(counts: Int32Array, offset: number): FeatureStat
   return {
     roles: new Map(),
     configurations: new Map(),
+    learners: [],
     told: new Map(),
     started: new Map(),
     installing: new Map(),
@@ -109,21 +117,31 @@ function onState(state: FeatureState, record: TraceRecord): void {
   if (role === 'follower' && leader === null) saw(state, 'leader stepped down without a quorum');
 }
 
+function takesPart({ voters, outgoing }: Configuration, server: string): boolean {
+  return voters.includes(server) || outgoing.includes(server);
+}
+
 function onConfigure(state: FeatureState, record: TraceRecord): void {
   if (record.kind !== 'configure') return;
   const { server, configuration } = record;
-  const before = state.configurations.get(server);
-  state.configurations.set(server, configuration);
+  const known = state.configurations.get(server);
+  state.configurations.set(server, record);
+  if (known !== undefined && record.index < known.index) saw(state, 'configuration rolled back');
+  const leads = state.roles.get(server)?.role === 'leader';
+  if (leads && !takesPart(configuration, server)) saw(state, 'leader removed');
+  const before = known?.configuration;
   const wasJoint = before !== undefined && before.outgoing.length > 0;
   const isJoint = configuration.outgoing.length > 0;
   if (isJoint && !wasJoint) {
     saw(state, 'joint configuration entered');
     if (state.partitions > 0) saw(state, 'joint configuration entered during a partition');
   }
-  if (wasJoint && !isJoint) saw(state, 'joint configuration left');
-  if (before?.learners.some((id) => configuration.voters.includes(id)) === true) {
-    saw(state, 'learner promoted');
+  if (wasJoint && !isJoint) {
+    saw(state, 'joint configuration left');
+    if (state.partitions > 0) saw(state, 'joint configuration left during a partition');
   }
+  const learners = before?.learners ?? state.learners;
+  if (learners.some((id) => configuration.voters.includes(id))) saw(state, 'learner promoted');
 }
 
 /** A server's own snapshot stands for entries that its log holds; an installed one does not. */
@@ -134,12 +152,18 @@ export function noteSnapshot(state: FeatureState, record: WriteRecord, lastIndex
   }
 }
 
+function onHeader(state: FeatureState, record: TraceRecord): void {
+  if (record.kind === 'header') state.learners = record.learners;
+}
+
 function onOnline(state: FeatureState, record: TraceRecord): void {
   if (record.kind !== 'online') return;
   const { server } = record;
+  if (record.snapshot !== null) saw(state, 'restart from a snapshot');
   state.started.set(server, record.seq);
   state.told.delete(server);
   state.roles.delete(server);
+  state.configurations.delete(server);
 }
 
 function onRestore(state: FeatureState, record: TraceRecord): void {
@@ -184,6 +208,7 @@ function onFault(state: FeatureState, record: TraceRecord): void {
 }
 
 export const featureHandlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>([
+  ['header', onHeader],
   ['state', onState],
   ['configure', onConfigure],
   ['online', onOnline],

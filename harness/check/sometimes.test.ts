@@ -228,7 +228,24 @@ describe('features show', () => {
     const trace = fresh();
     trace.cause = trace.online('S1', { snapshot: snapshotTo(entry(2, 1)) });
     trace.restore('S1', snapshotTo(entry(2, 1)));
-    expect(seen(trace)).toEqual({ restart: 1 });
+    expect(seen(trace)).toEqual({ restart: 1, 'restart from a snapshot': 1 });
+  });
+
+  test('learners of the beginning that vote, and changes taken back', () => {
+    const trace = new TraceBuilder('S1', 'S2');
+    trace.header({ ...voters('S1', 'S2'), learners: ['S3'] });
+    trace.start();
+    trace.configure('S1', 4, voters('S1', 'S2', 'S3'));
+    trace.configure('S1', 0, { ...voters('S1', 'S2'), learners: ['S3'] });
+    expect(seen(trace)).toEqual({ 'learner promoted': 1, 'configuration rolled back': 1 });
+  });
+
+  test('leaders that are removed', () => {
+    const trace = fresh();
+    trace.state('S1', 'leader', 1);
+    trace.configure('S1', 2, voters('S2', 'S3'));
+    trace.configure('S2', 2, voters('S2', 'S3'));
+    expect(seen(trace)).toEqual({ 'leader elected': 1, 'leader removed': 1 });
   });
 
   test('configurations', () => {
@@ -236,12 +253,13 @@ describe('features show', () => {
     trace.configure('S1', 1, { ...three, learners: ['S4'] });
     trace.add(fault('partition'));
     trace.configure('S1', 2, joint);
-    trace.add(fault('partition', 'end'));
     trace.configure('S1', 3, voters('S1', 'S2', 'S4'));
+    trace.add(fault('partition', 'end'));
     expect(seen(trace)).toMatchObject({
       'joint configuration entered': 1,
       'joint configuration entered during a partition': 1,
       'joint configuration left': 1,
+      'joint configuration left during a partition': 1,
       'learner promoted': 1,
     });
   });

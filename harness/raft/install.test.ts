@@ -221,6 +221,45 @@ describe('A leader goes on with its log as soon as an ack allows it (case 38)', 
   });
 });
 
+describe('A leader believes the newest answer about its pieces (2.4-R4)', () => {
+  const base = { kind: 'InstallSnapshotReply', from: 'n3', to: 'n1', term: 1 } as const;
+  const about = { ...base, lastIndex: 8, lastTerm: 1, matchIndex: 0 };
+
+  test('One that was overtaken leads it astray for a heartbeat at most', () => {
+    const network = behind();
+    expire(network, 'n1', 'heartbeat');
+    while ((nodeOf(network, 'n3').receiving?.text.length ?? 0) < 100) step(network);
+    // The follower's buffer goes (to a late piece of an older snapshot), and begins again.
+    const { receiving } = nodeOf(network, 'n3');
+    const whole = receiving?.text ?? '';
+    if (receiving !== null) receiving.text = whole.slice(0, 30);
+    const round = nodeOf(network, 'n1').round;
+    deliver(network, { ...about, offset: 0, round });
+    deliver(network, { ...about, offset: whole.length, round });
+    network.queue.length = 0;
+    expect(nodeOf(network, 'n1').progress[1]?.installing?.offset).toBe(whole.length);
+    beat(network, 'n1');
+    beat(network, 'n1');
+    expect(nodeOf(network, 'n3')).toMatchObject({ state: 36, receiving: null });
+  });
+
+  test.each([
+    { later: 0, offset: 30, goes: [], why: 'an old answer' },
+    { later: 1, offset: 30, goes: [{ offset: 30 }], why: 'where the follower is now' },
+    { later: 0, offset: 90, goes: [{ offset: 90 }], why: 'a step ahead is never wrong for long' },
+    { later: 1, offset: 1e9, goes: [], why: 'beyond the end of the text' },
+  ])('Sending from 60, a wish for $offset: $why', ({ later, offset, goes }) => {
+    const network = behind();
+    network.muted = 'InstallSnapshotReply';
+    beat(network, 'n1');
+    const { round } = nodeOf(network, 'n1');
+    deliver(network, { ...about, offset: 60, round });
+    expect(pieces(deliver(network, { ...about, offset, round: round + later }))).toMatchObject(
+      goes,
+    );
+  });
+});
+
 describe('Section 7 and storage', () => {
   test('After a slow disk and a crash the leader learns the truth, and sends it again', () => {
     const network = { ...behind(), slowDisks: true };

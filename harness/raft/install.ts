@@ -5,7 +5,7 @@ import { fill } from './feed.ts';
 import { hearLeader } from './follow.ts';
 import { handOver } from './hand-over.ts';
 import type { InstallSnapshot, InstallSnapshotReply } from './message.ts';
-import type { Receiving } from './node.ts';
+import type { Installing, Receiving } from './node.ts';
 import { progressOf } from './peers.ts';
 import { sendPiece } from './pieces.ts';
 import { acknowledged } from './replicate.ts';
@@ -69,7 +69,20 @@ function read({ text }: Receiving): Snapshot | null {
 }
 
 function isSnapshot(value: unknown): value is Snapshot {
-  return typeof value === 'object' && value !== null && 'application' in value;
+  if (!isRecord(value) || !('application' in value) || !isRecord(value['configuration']))
+    return false;
+  const { configuration } = value;
+  return (
+    ['index', 'term', 'stateDigest'].every((name) => typeof value[name] === 'number') &&
+    Array.isArray(value['sessions']) &&
+    ['voters', 'outgoing', 'learners', 'learnersNext'].every((name) =>
+      Array.isArray(configuration[name]),
+    )
+  );
+}
+
+function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Keeps a log that goes on where the snapshot ends; otherwise the snapshot takes its place. */
@@ -119,10 +132,18 @@ export function advanceInstall(turn: Turn, answer: InstallSnapshotReply): void {
   const { installing } = progress;
   if (installing === null || answer.lastIndex !== installing.snapshot.index) return;
   if (answer.lastTerm !== installing.snapshot.term) return;
-  // A follower never loses some of its pieces, only all: any other step back is an old answer.
-  const startsAnew = answer.offset === 0 && installing.offset > 0;
-  const goesOn = answer.offset > installing.offset && answer.offset < installing.text.length;
-  if (!startsAnew && !goesOn) return;
+  if (!wantsAnother(installing, answer)) return;
   installing.offset = answer.offset;
+  installing.since = node.round;
   sendPiece(turn, progress);
+}
+
+/**
+ * Does the answer ask for another piece than the one under way? Answers overtake each other: one to
+ * a later round than the leader's belief tells where the follower is now. Of the others a step back
+ * is an old answer, unless it goes all the way: a follower loses all of its pieces or none.
+ */
+function wantsAnother(installing: Installing, { offset, round }: InstallSnapshotReply): boolean {
+  if (offset === installing.offset || offset >= installing.text.length) return false;
+  return round > installing.since || offset === 0 || offset > installing.offset;
 }

@@ -128,8 +128,9 @@ export interface Installing {
   readonly snapshot: Snapshot;
   /** `JSON.stringify(snapshot)`. */
   readonly text: string;
-  /** The next piece begins here. */
+  /** The next piece begins here, and the leader's round when that was learned. */
   offset: number;
+  since: number;
   /** The leader's heartbeats when it was sent last: each repeats it once. */
   sentAt: number;
 }

@@ -15,7 +15,8 @@ export function openInstall(turn: Turn, progress: Progress): void {
   const { snapshot } = node;
   assert(turn, snapshot !== null, 'a log is compacted only behind a snapshot');
   if (snapshot === null) return;
-  progress.installing = { snapshot, text: textOf(node, snapshot), offset: 0, sentAt: -1 };
+  const text = textOf(node, snapshot);
+  progress.installing = { snapshot, text, offset: 0, since: node.round, sentAt: -1 };
   progress.probing = true;
   progress.inflight.length = 0;
 }

@@ -80,30 +80,27 @@ function tellTold(scene: Scene, record: ToldRecord): Draft | null {
   return plain({ ...line, text: `${record.server} hears from its disk and ${joined(phrases)}` });
 }
 
-/** The operator asked, or was answered. */
-function tellWish(record: OperateRecord): Draft {
-  const who = clean(record.client, 20);
-  const what = clean(wishText(record.wish), 120);
-  const line = { at: record.at, seq: record.seq, actors: [record.client] };
-  switch (record.phase) {
+/** What became of an operator's wish. */
+function answerOf({ phase, wish, error }: OperateRecord): string {
+  const what = clean(wishText(wish), 120);
+  switch (phase) {
     case 'invoke':
-      return plain({ ...line, text: `${who} asks for ${what}` });
+      return `asks for ${what}`;
     case 'ok':
-      return plain({ ...line, mark: '✓', text: `${who} is told that ${what} is done` });
+      return `is told that ${what} is done`;
     case 'fail':
-      return plain({
-        ...line,
-        text: `${who} is told no: ${what} (${clean(record.error ?? '', 60)})`,
-      });
+      return `is told no: ${what} (${clean(error ?? '', 60)})`;
     case 'info':
-      return plain({ ...line, text: `${who} never hears what became of ${what}` });
+      return `never hears what became of ${what}`;
   }
 }
 
 /** Steps whose root plain Raft does not know; null: nothing to tell. */
 export function tellOther(scene: Scene, root: TraceRecord): Draft | null {
   if (root.kind === 'told') return tellTold(scene, root);
-  return root.kind === 'operate' ? tellWish(root) : null;
+  if (root.kind !== 'operate') return null;
+  const who = clean(root.client, 20);
+  return plain({ at: root.at, seq: root.seq, actors: [who], text: `${who} ${answerOf(root)}` });
 }
 
 /** What else a step did that is news whatever brought it about. */
@@ -115,6 +112,8 @@ function news(effect: TraceRecord): string {
       return `restores the state of the snapshot to ${effect.index}`;
     case 'serve':
       return `serves a read by ${effect.via} as of ${effect.appliedIndex}`;
+    case 'operate':
+      return answerOf(effect);
     case 'write':
       return effect.snapshot === null ? '' : `keeps a snapshot to ${effect.snapshot.index}`;
     default:

@@ -248,6 +248,17 @@ const features: readonly Explanation[] = [
     reading: "Ongaro's dissertation, 6.4 and 6.4.1",
   },
   {
+    name: 'OfficeRules',
+    because: 'A leader that leaves for nothing, or stays for nobody, keeps its clients waiting.',
+    breaks: [
+      'being asked for a pre-vote changes the term, or a leader grants one',
+      'a removed server goes on asking for votes, and is listened to',
+      'a leader takes learners, or what it heard long ago, for a quorum',
+      'a message that says to campaign is obeyed in a later term',
+    ],
+    reading: "Ongaro's dissertation, 3.10, 4.2.3, 6.2 and 9.6",
+  },
+  {
     name: 'QuietLeader',
     because: 'An election that nothing called for stops the service for nothing.',
     breaks: [

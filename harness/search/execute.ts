@@ -9,7 +9,7 @@ import { linearizabilityCheck } from '../check/linearizability/check.ts';
 import type { Panel } from '../check/panel.ts';
 import { panel } from '../check/panel.ts';
 import type { Sometimes } from '../check/sometimes.ts';
-import { newSometimes, sometimesListener } from '../check/sometimes.ts';
+import { newSometimes, observeSometimes, sometimesListener } from '../check/sometimes.ts';
 import type { StateMachine } from '../raft/node.ts';
 import type { Subject } from '../raft/step.ts';
 import type { RecordKind, TraceRecord } from '../trace/record.ts';
@@ -74,6 +74,7 @@ function judged(
   const first = header(scenario, lab);
   write?.(first);
   seats.observe(first);
+  observeSometimes(sometimes, first);
   function listen(kind: RecordKind): Listener | null {
     const glance = sometimesListener(sometimes, kind);
     const judge = seats.listen(kind);

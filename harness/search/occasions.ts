@@ -16,6 +16,7 @@ const occasions: ReadonlyMap<string, Gives> = new Map<string, Gives>([
     'ReadFreshness',
     ({ workload }) => workload.reads !== 'log' && workload.operations.some(({ f }) => f === 'read'),
   ],
+  ['OfficeRules', ({ cluster: { features } }) => features.preVote || features.checkQuorum],
   [
     'QuietLeader',
     ({ cluster, workload }) =>
