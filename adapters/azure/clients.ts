@@ -10,6 +10,7 @@ import { placeOf } from './paths.ts';
 import type { Receiver, RetryOptions, Sender, ServiceBusClient } from './sdk.ts';
 import { defaultCredential } from './identity.ts';
 import { loadSdk } from './sdk.ts';
+import { sever } from './sever.ts';
 
 export interface ClientsOptions {
   readonly account: Account;
@@ -99,14 +100,15 @@ export class Clients {
     const old = this.current.get(key);
     this.current.delete(key);
     this.onRebuilt(key, reason);
-    ignored(old?.then(({ client }) => client.close()));
+    ignored(old?.then(({ client }) => sever(client, this.options.times.closeMs)));
   }
 
-  /** Fulfilled when all clients are closed, which may be never. */
+  /** Fulfilled when all clients are closed, within a bound. */
   async close(): Promise<void> {
     const all = [...this.current.values()];
     this.current.clear();
-    await Promise.allSettled(all.map(async (live) => (await live).client.close()));
+    const { closeMs } = this.options.times;
+    await Promise.allSettled(all.map(async (live) => sever((await live).client, closeMs)));
   }
 
   private async create(): Promise<Live> {

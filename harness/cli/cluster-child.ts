@@ -136,7 +136,7 @@ class ServerProcess {
   begin(): void {
     this.server.connect();
     const waiting = setInterval(() => {
-      if (!this.server.isConnected) return;
+      if (!this.server.isConnected) return this.server.connect();
       clearInterval(waiting);
       tell({ kind: 'connected' });
     }, connectedEveryMs);

@@ -107,7 +107,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'Judge a trace or a foreign history without running anything.',
     argument: {
       name: '<file>',
-      text: "a trace (also of etcd's raft), or a history: NDJSON, EDN, the text of etcd runs",
+      text: "a trace (also of etcd's raft), or a history: NDJSON, EDN, operations, etcd's text",
     },
     flags: ['model', 'failedCas', 'timeout', 'witness', 'invariant', 'specification'],
     examples: [

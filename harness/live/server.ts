@@ -37,7 +37,10 @@ export class LiveServer {
     this.reactor.attach(host, disk);
   }
 
-  /** Opens its receiver; `isConnected` tells when the bus has done so. */
+  /**
+   * Opens its receiver; `isConnected` tells when the bus has done so. Before the server is up, nobody
+   * tries again but who asks again; while it is open or being opened, asking changes nothing.
+   */
   connect(): void {
     this.reactor.now((world) => connect(world, this.host));
   }

@@ -16,7 +16,7 @@ const page = 'harness/vitest/TESTING.md';
 const twoLeaders = `import { test } from 'vitest';
 import { everyPromiseHolds } from 'whitewater/vitest';
 
-test('one leader a term, under faults', () => {
+test('one leader a term, under faults', { timeout: 60_000 }, () => {
   everyPromiseHolds({
     mutant: 'votes-counted-as-integer',
     options: { servers: 5 },
@@ -41,14 +41,14 @@ describe('the examples of the page', () => {
     readFileSync('traces/golden/election.ndjson', 'utf8'),
   );
 
-  test('pass, and take as many lines as the page says', { timeout: 60_000 }, async () => {
+  test('pass, and take as many lines as the page says', { timeout: 180_000 }, async () => {
     const { code, out, err } = await ran(outside(files), vitest);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/Tests {2}3 passed \(3\)/u);
     expect((passing.get('shelf.test.ts') ?? '').trim().split('\n').length).toBeLessThanOrEqual(32);
   });
 
-  test('are correctly typed against the declarations', { timeout: 60_000 }, async () => {
+  test('are correctly typed against the declarations', { timeout: 180_000 }, async () => {
     const folder = outside(new Map([...passing, ...failing]));
     const compilerOptions = {
       module: 'nodenext',
@@ -82,7 +82,7 @@ describe('a property that breaks', () => {
     const GITHUB_STEP_SUMMARY = join(folder, 'summary.md');
     writeFileSync(GITHUB_STEP_SUMMARY, '');
     ended = await ran(folder, words, { GITHUB_STEP_SUMMARY, GITHUB_WORKSPACE: folder });
-  }, 60_000);
+  }, 180_000);
 
   /** Without what differs from run to run: places, versions and times. */
   function stable(text: string): string {

@@ -1,10 +1,12 @@
 /** A few operations that are illegal by themselves, for people to look at. */
 import type { Budget } from './budget.ts';
-import { judge } from './judge.ts';
+import { Allowance } from './budget.ts';
+import { hasAppends, judge } from './judge.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { select } from './partition.ts';
 import { none } from './states.ts';
+import { refutedWindow } from './window.ts';
 
 /** Histories longer than this are not shrunk operation by operation. */
 const operationsMax = 400;
@@ -16,13 +18,22 @@ const budget: Budget = { configurations: 5000 };
  * without the write of a value that is read, any history is illegal.
  */
 export function coreOf(columns: Columns): Columns {
-  if (columns.count > operationsMax) return columns;
+  if (columns.count > operationsMax) return windowIn(columns);
   let core = columns;
   for (let index = columns.count - 1; index >= 0; index -= 1) {
     const kind = core.actions[index];
     if (kind === action.read || kind === action.casRefused) core = without(core, index);
   }
   return isAmbiguous(core) ? core : withoutUnnoticed(core);
+}
+
+/** Of a long history the last few operations, if they have no order whatever came before. */
+function windowIn(columns: Columns): Columns {
+  if (hasAppends(columns)) return columns;
+  const members = refutedWindow(columns, new Allowance({ configurations: 200_000 }));
+  if (members === null) return columns;
+  const kept = new Set(members);
+  return select(columns, (index) => kept.has(index));
 }
 
 function without(core: Columns, gone: number): Columns {

@@ -2,12 +2,13 @@
 import type { Failure } from '../check.ts';
 import type { Operation } from '../history.ts';
 import { coreOf } from './core.ts';
-import type { FirstFailure } from './judge.ts';
+import type { FirstFailure } from './first-failure.ts';
 import type { Columns } from './model.ts';
 import { operationOf } from './model.ts';
 import { beginning } from './producers.ts';
 import { valueOf } from './states.ts';
 import type { Conflict, Span } from './verdict.ts';
+import { membersOf } from './verdict.ts';
 
 const valuesShownMax = 4;
 
@@ -48,24 +49,6 @@ function evidenceOf(
   );
   const earlier = records.filter((seq) => seq >= 0 && seq <= violating.returnSeq);
   return [...new Set(earlier)].toSorted((a, b) => a - b);
-}
-
-function membersOf(conflict: Conflict): readonly number[] {
-  switch (conflict.kind) {
-    case 'phantom':
-      return [conflict.observer];
-    case 'tooEarly':
-      return [conflict.observer, conflict.producer];
-    case 'diverged':
-    case 'replacedTwice':
-      return [conflict.left, conflict.right];
-    case 'ring':
-      return conflict.members;
-    case 'refusedInside':
-      return [conflict.ended, conflict.called, conflict.observer];
-    case 'interleaved':
-      return [conflict.left, conflict.right].flatMap(({ ended, called }) => [ended, called]);
-  }
 }
 
 function conflictSentence(columns: Columns, conflict: Conflict, violating: Operation): string {

@@ -6,12 +6,10 @@ import { judgeDirected } from './directed-judge.ts';
 import { at, borrowing } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
-import { select } from './partition.ts';
 import { plainlyLinearizable } from './plain-zones.ts';
 import { prepared } from './prepare.ts';
-import type { EngineVerdict, Illegal } from './verdict.ts';
+import type { EngineVerdict } from './verdict.ts';
 import { search } from './wgl.ts';
-import { firstSuspicion } from './watch.ts';
 import { zones } from './zones.ts';
 
 /** Who decided: zones, the order of appends, the plain or the directed search. */
@@ -76,61 +74,18 @@ function mostOpen({ count, completed, calls, returns, byReturn }: Columns): numb
   return most;
 }
 
-function hasAppends({ actions }: Columns): boolean {
+export function hasAppends({ actions }: Columns): boolean {
   return actions.includes(action.append) || actions.includes(action.appendUnknown);
 }
 
 /** The plain search, without what constrains nothing and helps nobody. */
-function searchPrepared(columns: Columns, allowance: Allowance, limit?: number): EngineVerdict {
+export function searchPrepared(
+  columns: Columns,
+  allowance: Allowance,
+  limit?: number,
+): EngineVerdict {
   const part = prepared(columns);
   const verdict = search(part, allowance, limit);
   if (part === columns || verdict.kind !== 'illegal' || verdict.stuck === null) return verdict;
   return { ...verdict, stuck: columns.rows.indexOf(part.rows[verdict.stuck] ?? -1) };
-}
-
-export interface FirstFailure {
-  /** The shortest prefix found illegal: its last return is the first event without an order. */
-  readonly columns: Columns;
-  readonly verdict: Illegal;
-}
-
-/**
- * The shortest illegal prefix of an illegal history. Prefixes of a linearizable history are
- * linearizable, so halving finds it. The search names a place before which nothing is wrong, and
- * mostly that is the one; not always, for it knew how operations still open there would end. A
- * prefix that the budget leaves undecided counts as linearizable.
- */
-export function firstFailure(columns: Columns, verdict: Illegal, budget: Budget): FirstFailure {
-  const { byReturn, completed } = columns;
-  let found: FirstFailure = { columns, verdict };
-  let low = verdict.stuck === null ? 0 : byReturn.indexOf(verdict.stuck);
-  let high = completed - 1;
-  const guess = verdict.stuck === null ? firstSuspicion(columns) : { rank: low, exact: true };
-  let middle = guess.rank < 0 ? (low + high) >> 1 : guess.rank;
-  for (let probes = 0; low <= high; probes += 1) {
-    const prefix = upTo(columns, middle);
-    const judged = judge(prefix, budget);
-    if (judged.kind === 'illegal') {
-      found = { columns: prefix, verdict: judged };
-      if (guess.exact && probes === 0) break;
-      high = middle - 1;
-    } else low = middle + 1;
-    // The one before the guess is mostly the last good one.
-    middle = probes === 0 && high === middle - 1 ? high : (low + high) >> 1;
-  }
-  return withPossible(found);
-}
-
-/** What could have been there instead, if the engine did not say and a short search can. */
-function withPossible(found: FirstFailure): FirstFailure {
-  const { columns, verdict } = found;
-  if (verdict.conflict !== null || verdict.possible !== null) return found;
-  const searched = searchPrepared(columns, new Allowance({ configurations: 20_000 }));
-  return searched.kind === 'illegal' ? { columns, verdict: searched } : found;
-}
-
-/** The operations up to the return of this rank. */
-function upTo(columns: Columns, rank: number): Columns {
-  const end = columns.returns[columns.byReturn[rank] ?? 0] ?? -1;
-  return select(columns, () => true, end);
 }

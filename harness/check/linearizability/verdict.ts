@@ -43,3 +43,22 @@ export interface Span {
   /** The operation with the greatest call. */
   readonly called: number;
 }
+
+/** The operations that prove it; below 0 stands for the beginning. */
+export function membersOf(conflict: Conflict): readonly number[] {
+  switch (conflict.kind) {
+    case 'phantom':
+      return [conflict.observer];
+    case 'tooEarly':
+      return [conflict.observer, conflict.producer];
+    case 'diverged':
+    case 'replacedTwice':
+      return [conflict.left, conflict.right];
+    case 'ring':
+      return conflict.members;
+    case 'refusedInside':
+      return [conflict.ended, conflict.called, conflict.observer];
+    case 'interleaved':
+      return [conflict.left, conflict.right].flatMap(({ ended, called }) => [ended, called]);
+  }
+}

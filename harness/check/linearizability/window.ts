@@ -10,9 +10,11 @@
 import { Allowance } from './budget.ts';
 import { at, borrowing } from './column.ts';
 import { Directed } from './directed.ts';
+import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import type { Problem } from './problem.ts';
-import { ProblemDraft } from './problem.ts';
+import { ProblemDraft, problemOf } from './problem.ts';
+import { rename } from './rename.ts';
 import { none } from './states.ts';
 
 /** Returns in the smallest and in the largest window. */
@@ -45,6 +47,32 @@ export function refutes(search: Directed, allowance: Allowance, initial: number)
     if (whole || left <= 0 || allowance.spent) return false;
   }
   return false;
+}
+
+/**
+ * The operations, by index into the columns, of the smallest window up to the last return that is
+ * refuted by itself: whatever came before, these have no order. Null when there is none.
+ */
+export function refutedWindow(columns: Columns, allowance: Allowance): readonly number[] | null {
+  return borrowing(() => {
+    const renamed = rename(columns);
+    if (renamed.kind === 'phantom') return null;
+    const problem = problemOf(columns, renamed.names);
+    const { byReturn, returns } = problem;
+    const last = byReturn.length - 1;
+    const end = at(returns, at(byReturn, last));
+    for (let many = returnsMin; many <= last; many *= 2) {
+      const start = at(returns, at(byReturn, last - many));
+      const window = windowOf(problem, { start, end });
+      const states = statesOf(window);
+      const spent = refuted(window, { states, start, left: configurationsInAll }, allowance);
+      if (spent === 'refuted') {
+        return Array.from(window.origins, (origin) => at(problem.origins, origin));
+      }
+      if (allowance.spent) return null;
+    }
+    return null;
+  });
 }
 
 interface Attempt {

@@ -1,18 +1,28 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { scenarioArbitrary } from '../../../scenarios/generate/scenario.ts';
+import { recorded } from '../../cli/failure.ts';
+import { labFor } from '../../cli/lab.ts';
 import type { TraceRecord } from '../../trace/record.ts';
 import { hostileTrace, kept, recordsOf, textOf } from './export.test.kit.ts';
 import { operationsOf } from './history.ts';
 
+/** Runs with all kinds of faults. */
+const generated = Array.from({ length: 10 }, (_, n) => `generated run ${n}`);
 const traces = new Map<string, readonly TraceRecord[]>();
 
 beforeAll(async () => {
   for (const path of kept) traces.set(path, await recordsOf(path));
   traces.set('hostile', hostileTrace());
+  const scenarios = fc.sample(scenarioArbitrary(), { seed: 20_261_124, numRuns: generated.length });
+  scenarios.forEach((scenario, index) => {
+    traces.set(generated[index] ?? '', recorded(scenario, labFor({})).records);
+  });
 });
 
 const trace = (path: string): readonly TraceRecord[] => traces.get(path) ?? [];
-const all = [...kept, 'hostile'];
+const all = [...kept, 'hostile', ...generated];
 
 const traceEvent = z.object({
   ph: z.enum(['M', 'X', 'i', 's', 'f', 'b', 'e', 'C']),
