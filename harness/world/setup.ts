@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly stop: () => boolean;
   /** The number of the first record; 1 unless told. */
   readonly firstSeq?: number;
+  /** Timers ring only when whoever runs the world says so, however late it is. */
+  readonly ringsOnOrder?: boolean;
 }
 
 /** What the memory bus remembers by itself. */
@@ -113,7 +115,7 @@ export function newWorld(options: RunOptions): World {
     ...parts,
     namesMessages: scenario.bus.duplicateDetectionMs > 0,
     tellsLate: tellsLate(scenario),
-    leases: scenario.cluster.features.leaseDriftBound > 0,
+    leases: scenario.cluster.features.leaseDriftBound > 0 && options.ringsOnOrder !== true,
     subject,
     application,
     bus,

@@ -226,11 +226,12 @@ export function tellDue(world: World, host: Host): void {
     const at = host.telling.findIndex((telling) => telling.at <= world.now);
     const [due] = at < 0 ? [] : host.telling.splice(at, 1);
     if (due === undefined) return;
-    tell(world, host, due);
+    tellWrite(world, host, due);
   }
 }
 
-function tell(world: World, host: Host, { write, seq: cause }: Telling): void {
+/** An asynchronous disk reports one write. */
+export function tellWrite(world: World, host: Host, { write, seq: cause }: Telling): void {
   const { emitter } = world;
   const seq = emitter.take();
   const show = emitter.on.told;

@@ -209,7 +209,7 @@ export interface World {
   readonly namesMessages: boolean;
   /** Disks are asynchronous: what is durable is told later, write by write. */
   readonly tellsLate: boolean;
-  /** Leaders may read alone, which rests on their timers. */
+  /** Leaders may read alone, which rests on hearing of their timers first. */
   readonly leases: boolean;
   now: Micros;
   /** `seq` of the record whose handling is under way; -1: the scenario itself. */
