@@ -32,6 +32,8 @@ export type FlagName =
   | 'failedCas'
   | 'timeout'
   | 'witness'
+  | 'table'
+  | 'seeds'
   | 'port'
   | 'adminPort'
   | 'config'
@@ -65,6 +67,12 @@ const table: Readonly<Record<FlagName, Flag>> = {
     text: 'stop after 500ms, 30s, 10m, 2h (default 60s)',
     group: 'Search',
     parse: durationMs,
+  },
+  seeds: {
+    flags: '--seeds <count>',
+    text: 'for a table: hunt each one so many times (default 10)',
+    group: 'Search',
+    parse: count,
   },
   servers: {
     flags: '-n, --servers <count>',
@@ -183,6 +191,11 @@ const table: Readonly<Record<FlagName, Flag>> = {
   out: {
     flags: '--out <folder>',
     text: `where results go (default ${outDefault})`,
+    group: 'Output',
+  },
+  table: {
+    flags: '--table <file>',
+    text: 'hunt all and write a table; rows that the file has already are kept',
     group: 'Output',
   },
   json: { flags: '--json', text: 'one JSON document on standard output', group: 'Output' },

@@ -35,6 +35,9 @@ export interface Given {
   /** Milliseconds. */
   readonly timeout?: number;
   readonly witness?: boolean;
+  /** A Markdown file, for `mutants`. */
+  readonly table?: string;
+  readonly seeds?: number;
   readonly port?: number;
   readonly adminPort?: number;
   readonly config?: string;
