@@ -9,7 +9,7 @@ import { expandScenario } from './expand.ts';
 import { scenarioArbitrary } from './scenario.ts';
 import { start } from './place.ts';
 import { candidates } from './shrink.ts';
-import { WishDeck, withoutReturns } from './wishes.ts';
+import { amongAcquaintances, WishDeck } from './wishes.ts';
 
 const many: readonly Scenario[] = fc.sample(scenarioArbitrary(), {
   seed: 20_260_301,
@@ -159,18 +159,29 @@ describe('the operator', () => {
     }
   });
 
-  test('brings nobody back whom nobody asks before it campaigns', () => {
-    const change = (kind: 'addVoter' | 'remove', server: string): OperatorStep => ({
+  test('makes no strangers vote where nobody asks before it campaigns', () => {
+    const change = (kind: 'addVoter' | 'addLearner' | 'remove', server: string): OperatorStep => ({
       atMs: 0,
       kind: 'reconfigure',
       changes: [{ kind, server }],
       transition: 'simple',
     });
-    const steps = [change('addVoter', 'S4'), change('remove', 'S2'), change('remove', 'S2')];
-    expect(withoutReturns([...steps, change('addVoter', 'S2')])).toEqual(steps);
+    const fit = [
+      change('addVoter', 'S3'),
+      change('remove', 'S2'),
+      change('remove', 'S2'),
+      change('addLearner', 'S4'),
+    ];
+    const strange = [
+      change('addVoter', 'S2'),
+      change('addLearner', 'S2'),
+      change('addVoter', 'S4'),
+    ];
+    expect(amongAcquaintances([...fit, ...strange], ['S4'])).toEqual(fit);
     for (const { cluster, workload } of many) {
-      if (cluster.features.preVote) continue;
-      expect(withoutReturns(workload.operator)).toEqual(workload.operator);
+      if (!cluster.features.preVote) {
+        expect(amongAcquaintances(workload.operator, [])).toEqual(workload.operator);
+      }
     }
   });
 });
