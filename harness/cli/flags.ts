@@ -40,6 +40,8 @@ export type FlagName =
   | 'timeout'
   | 'specification'
   | 'witness'
+  | 'table'
+  | 'seeds'
   | 'port'
   | 'adminPort'
   | 'config'
@@ -66,6 +68,12 @@ const table: Readonly<Record<FlagName, Flag>> = {
     text: 'stop after 500ms, 30s, 10m, 2h (default 60s)',
     group: 'Search',
     parse: durationMs,
+  },
+  seeds: {
+    flags: '--seeds <count>',
+    text: 'for a table: hunt each one so many times (default 10)',
+    group: 'Search',
+    parse: count,
   },
   servers: {
     flags: '-n, --servers <count>',
@@ -195,6 +203,11 @@ const table: Readonly<Record<FlagName, Flag>> = {
   out: {
     flags: '--out <folder>',
     text: `where results go (default ${outDefault})`,
+    group: 'Output',
+  },
+  table: {
+    flags: '--table <file>',
+    text: 'hunt all and write a table; rows that the file has already are kept',
     group: 'Output',
   },
   json: { flags: '--json', text: 'one JSON document on standard output', group: 'Output' },

@@ -13,10 +13,11 @@ import type { Dice } from './dice.ts';
 import { drawFeatureMotif } from './feature-motifs.ts';
 import type { FeatureContext } from './feature-motifs.ts';
 import { drawFeatureNames, withFeatures } from './features.ts';
+import { serverNames } from './faults.ts';
 import type { FeatureName } from './features.ts';
 import type { MotifContext } from './motifs.ts';
 import type { ScenarioOptions } from './options.ts';
-import { WishDeck, withoutReturns } from './wishes.ts';
+import { amongAcquaintances, WishDeck } from './wishes.ts';
 
 const classesOf: readonly (readonly [FeatureName, readonly MessageClass[]])[] = [
   ['preVote', ['PreVote', 'PreVoteReply']],
@@ -107,6 +108,7 @@ export function dressed(
   const faults = [...base.faults.map(reclassed(dice, on)), ...added.faults].sort(byTime);
   const operations = [...workload.operations, ...added.operations].sort(byTime);
   const wished = added.wishes.sort(byTime);
-  const operator = on.has('preVote') ? wished : withoutReturns(wished);
+  const spares = serverNames(cluster.servers).slice(cluster.servers - cluster.spares);
+  const operator = on.has('preVote') ? wished : amongAcquaintances(wished, spares);
   return { ...base, faults, workload: { ...workload, operations, operator } };
 }

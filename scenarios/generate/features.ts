@@ -138,7 +138,6 @@ export function withFeatures(
   const members = drawMembers(dice, cluster, options.servers !== undefined);
   const disk = drawDisk(dice, cluster);
   const reads = dice.weighted([
-    [20, 'log'],
     [30, 'index'],
     [on.has('lease') ? 60 : 10, 'lease'],
     [40, 'mixed'],

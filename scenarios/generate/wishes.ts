@@ -92,21 +92,26 @@ export class WishDeck {
 }
 
 /**
- * The wishes, in order, without those that would bring a removed server back: one that has not heard
- * of its removal, and asks nobody before it campaigns, is always ahead of the leader that takes it
- * in, and unseats it.
+ * The wishes, in order, without those that make a stranger vote: a spare, or a server removed before.
+ * One that believes in a vote that others know nothing of, because they removed it unheard or took
+ * its addition back, and that asks nobody before it campaigns, is always a term ahead of the leader
+ * that takes it in, and unseats it.
  */
-export function withoutReturns(steps: readonly OperatorStep[]): OperatorStep[] {
+export function amongAcquaintances(
+  steps: readonly OperatorStep[],
+  spares: readonly string[],
+): OperatorStep[] {
+  const strangers = new Set(spares);
   const gone = new Set<string>();
+  const fits = ({ kind, server }: ServerChange): boolean =>
+    kind === 'remove' || (!gone.has(server) && (kind === 'addLearner' || !strangers.has(server)));
   const kept: OperatorStep[] = [];
   for (const step of steps) {
     if (step.kind === 'transfer') {
       kept.push(step);
       continue;
     }
-    const changes = step.changes.filter(
-      ({ kind, server }) => kind === 'remove' || !gone.has(server),
-    );
+    const changes = step.changes.filter(fits);
     for (const { kind, server } of changes) if (kind === 'remove') gone.add(server);
     if (changes.length > 0) kept.push({ ...step, changes });
   }

@@ -8,18 +8,20 @@ import type { Mutant } from './mutant.ts';
 
 type Publish = Extract<BusCommand<Envelope>, { readonly kind: 'publish' }>;
 
-/** A bus whose publishes pass through `change`; what it turns into null never happens. */
+type Change = (command: BusCommand<Envelope>) => BusCommand<Envelope> | null;
+
+/** A bus whose commands pass through `change`; what it turns into null never happens. */
 class WrongBus implements FaultyBus<Envelope> {
   private readonly right: FaultyBus<Envelope>;
-  private readonly change: (publish: Publish) => Publish | null;
+  private readonly change: Change;
 
-  constructor(right: FaultyBus<Envelope>, change: (publish: Publish) => Publish | null) {
+  constructor(right: FaultyBus<Envelope>, change: Change) {
     this.right = right;
     this.change = change;
   }
 
   submit(command: BusCommand<Envelope>, now: Micros): void {
-    const given = command.kind === 'publish' ? this.change(command) : command;
+    const given = this.change(command);
     if (given !== null) this.right.submit(given, now);
   }
 
@@ -41,9 +43,10 @@ const everyNth =
   (right) =>
   (wish) => {
     let publishes = 0;
-    return new WrongBus(right(wish), (publish) => {
+    return new WrongBus(right(wish), (command) => {
+      if (command.kind !== 'publish') return command;
       publishes += 1;
-      return publishes % n === 0 ? change(publish) : publish;
+      return publishes % n === 0 ? change(command) : command;
     });
   };
 
@@ -90,37 +93,13 @@ const misdelivers: Mutant = {
 };
 
 /** Ids of messages count from 1 again whenever their sender connects anew. */
-class RenumberedBus implements FaultyBus<Envelope> {
-  private readonly right: FaultyBus<Envelope>;
-  private readonly sent = new Map<string, number>();
-
-  constructor(right: FaultyBus<Envelope>) {
-    this.right = right;
-  }
-
-  submit(command: BusCommand<Envelope>, now: Micros): void {
-    if (command.kind === 'openReceiver') this.sent.set(command.receiver, 0);
-    this.right.submit(command.kind === 'publish' ? this.renumbered(command) : command, now);
-  }
-
-  private renumbered(publish: Publish): Publish {
-    const { from } = publish.message.body.message;
-    const count = (this.sent.get(from) ?? 0) + 1;
-    this.sent.set(from, count);
-    return { ...publish, message: { ...publish.message, messageId: `${from}-${String(count)}` } };
-  }
-
-  poll(now: Micros): readonly BusEvent<Envelope>[] {
-    return this.right.poll(now);
-  }
-
-  wakeAt(): Micros | undefined {
-    return this.right.wakeAt();
-  }
-
-  inject(fault: BusFault, now: Micros): void {
-    this.right.inject(fault, now);
-  }
+function renumbered(sent: Map<string, number>, command: BusCommand<Envelope>): typeof command {
+  if (command.kind === 'openReceiver') sent.set(command.receiver, 0);
+  if (command.kind !== 'publish') return command;
+  const { from } = command.message.body.message;
+  const count = (sent.get(from) ?? 0) + 1;
+  sent.set(from, count);
+  return { ...command, message: { ...command.message, messageId: `${from}-${String(count)}` } };
 }
 
 const idsBeginAnew: Mutant = {
@@ -128,7 +107,10 @@ const idsBeginAnew: Mutant = {
   summary: 'A restarted server numbers its messages from 1: the bus takes them for duplicates.',
   source: 'Service Bus duplicate detection; M53',
   subject: machine('message-ids-begin-anew'),
-  bus: (right) => (wish) => new RenumberedBus(right(wish)),
+  bus: (right) => (wish) => {
+    const sent = new Map<string, number>();
+    return new WrongBus(right(wish), (command) => renumbered(sent, command));
+  },
   expected: ['LeaderElected', 'LogsConverge', 'OperationsComplete', 'DeliveryIntegrity'],
   hard: true,
   serversMin: 2,
@@ -145,5 +127,14 @@ const idsBeginAnew: Mutant = {
     runMs: 6_000,
   }),
 };
+
+/** A bus that takes deliveries for settled: harmless, see `benign`. */
+export const settling =
+  (right: BusFactory): BusFactory =>
+  (wish) =>
+    new WrongBus(right(wish), (command) => {
+      if (command.kind === 'settle') return null;
+      return command.kind === 'openReceiver' ? { ...command, mode: 'receiveAndDelete' } : command;
+    });
 
 export const buses: readonly Mutant[] = [losesAccepted, misdelivers, idsBeginAnew];

@@ -190,7 +190,7 @@ const cutCounted: Mutant = {
     }),
   ),
   expected: ['PersistBeforeSend', 'MatchSoundness', 'CommitDurability', 'LeaderCompleteness'],
-  hard: true,
+  hard: false,
   serversMin: 3,
   witness: stage({
     name: 'a slow disk ends an old write while a new one waits',

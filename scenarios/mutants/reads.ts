@@ -81,7 +81,7 @@ const olderHeartbeat: Mutant = {
     }),
   ),
   expected: stale,
-  hard: false,
+  hard: true,
   serversMin: 2,
   witness: stage({
     name: 'the answer to a heartbeat arrives after another leader was elected and wrote',
@@ -223,7 +223,7 @@ const leaseWhileHandingOver: Mutant = {
     }),
   ),
   expected: stale,
-  hard: false,
+  hard: true,
   serversMin: 3,
   witness: stage({
     name: 'the target of a transfer leads before the old leader knows',

@@ -114,7 +114,7 @@ const staleAck: Mutant = {
     }),
   ),
   expected: ['MatchSoundness', 'CommitDurability', 'LeaderCompleteness', 'StateMachineSafety'],
-  hard: false,
+  hard: true,
   serversMin: 3,
   witness: stage({
     name: 'an acknowledgement arrives two terms late, for an entry replaced since',
@@ -142,7 +142,7 @@ const blindTruncation: Mutant = {
   subject: machine(
     'truncation-on-every-append',
     brokenRules({
-      conflicts: () => true,
+      conflicts: (node, entry) => entry.index > node.baseIndex,
     }),
   ),
   expected: [
