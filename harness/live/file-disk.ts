@@ -1,52 +1,41 @@
 /**
- * A server's stable storage as a file that only grows: one record for each write, so that term,
- * vote and entries change together or not at all. A record counts once an fsync has confirmed it.
- * Killed at any moment, a server finds everything that was confirmed, and of the rest a beginning.
+ * A server's stable storage as a file to which writes are appended: one record for each, so that
+ * term, vote and entries change together or not at all. A record counts once an fsync has confirmed
+ * it. Killed at any moment, a server finds everything that was confirmed, and of the rest a
+ * beginning. When most of the file is needless, a new one takes its place.
  */
 import {
   closeSync,
   constants,
   existsSync,
   fdatasync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
   readFileSync,
+  statSync,
   write as writeFile,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Stored, Write } from '../raft/step.ts';
+import type { Write } from '../raft/step.ts';
 import { UserError } from '../trace/user-error.ts';
-import { flush, newDisk, storedOn } from '../world/disk.ts';
 import type { Disk } from '../world/disk.ts';
-import { frame, look } from './frames.ts';
+import { flush, storedOn } from '../world/disk.ts';
+import type { Owner, WriteName } from './log-format.ts';
+import { compactLog, titleFrame, writeFrame } from './log-format.ts';
+import type { Reading, Recovered } from './read-log.ts';
+import { readLog, unitsOf, unitsOn } from './read-log.ts';
+import { NotReplaced, removeLeftover, replaceFile } from './replace-file.ts';
 
-const format = 'whitewater.log/1';
+export type { Owner, WriteName } from './log-format.ts';
+
 /** Where the system can, a write returns when it is durable: one call in place of two. */
 const writesAreSynced = process.platform === 'linux';
-
-/** Which write of which life of the server. */
-export interface WriteName {
-  readonly incarnation: number;
-  readonly write: number;
-}
-
-/** What was found when the file was opened. */
-export interface Recovered {
-  readonly stored: Stored;
-  /** The last write on the disk, or null: there never was one. */
-  readonly last: WriteName | null;
-  readonly records: number;
-  /** Bytes of an unconfirmed write that were cut off at the end. */
-  readonly cutBytes: number;
-}
-
-/** Whose log it is. */
-export interface Owner {
-  readonly server: string;
-  readonly cluster: string;
-}
+const writing = constants.O_RDWR | (writesAreSynced ? constants.O_DSYNC : 0);
+/** Below that, a file may hold what it will. */
+const compactBytesMinDefault = 1_048_576;
 
 export interface FileDisk {
   readonly path: string;
@@ -63,72 +52,117 @@ export interface FileDisk {
   close(): void;
 }
 
-const emptyLog: Stored = { term: 0, votedFor: null, snapshot: null, entries: [] };
+export interface FileDiskOptions {
+  /** A file of at least so many bytes is compacted when half of what was written is needless. */
+  readonly compactBytesMin?: number;
+}
 
 /** Opens the log, or begins it. Throws a `UserError` for a file that is damaged or another's. */
-export function openFileDisk(path: string, owner: Owner): FileDisk {
+export function openFileDisk(path: string, owner: Owner, options: FileDiskOptions = {}): FileDisk {
   const fresh = !existsSync(path);
   const bytes = fresh ? Buffer.alloc(0) : contents(path);
   const read = readLog(path, bytes, owner);
   const descriptor = opened(path);
   try {
+    removeLeftover(path);
     if (read.goodBytes < bytes.length) ftruncateSync(descriptor, read.goodBytes);
     let { sum } = read;
     let size = read.goodBytes;
     if (size === 0) {
-      const title = frame(Buffer.from(JSON.stringify({ format, ...owner })), 0);
+      const title = titleFrame(owner);
       writeSync(descriptor, title.bytes, 0, title.bytes.length, 0);
       ({ sum } = title);
       size = title.bytes.length;
     }
     fsyncSync(descriptor);
     if (fresh) syncFolder(dirname(path));
-    return new Log({ path, descriptor, sum, size, recovered: read.recovered });
+    const { compactBytesMin = compactBytesMinDefault } = options;
+    return new Log({ ...read, path, owner, descriptor, sum, size, compactBytesMin });
   } catch (cause) {
     closeSync(descriptor);
     throw refusal(path, cause);
   }
 }
 
+interface Opened extends Omit<Reading, 'goodBytes'> {
+  readonly path: string;
+  readonly owner: Owner;
+  readonly descriptor: number;
+  readonly size: number;
+  readonly compactBytesMin: number;
+}
+
+type Done = (error: UserError | null) => void;
+
 class Log implements FileDisk {
   readonly path: string;
   readonly recovered: Recovered;
-  private readonly descriptor: number;
+  private readonly owner: Owner;
+  /** What the records came to: what a new file would begin with. */
+  private readonly disk: Disk;
+  private last: WriteName | null;
+  private readonly compactBytesMin: number;
+  private descriptor: number;
   private sum: number;
   private size: number;
+  private written: number;
+  private checkAtBytes: number;
+  private isCompacting: boolean;
+  /** An append that waits until the new file is there. */
+  private waiting: (() => void) | null;
+  private failure: UserError | null;
   private isClosed: boolean;
 
-  constructor(made: {
-    readonly path: string;
-    readonly descriptor: number;
-    readonly sum: number;
-    readonly size: number;
-    readonly recovered: Recovered;
-  }) {
+  constructor(made: Opened) {
     this.path = made.path;
     this.recovered = made.recovered;
+    this.owner = made.owner;
+    this.disk = made.disk;
+    this.last = made.recovered.last;
+    this.compactBytesMin = made.compactBytesMin;
     this.descriptor = made.descriptor;
     this.sum = made.sum;
     this.size = made.size;
+    this.written = made.written;
+    this.checkAtBytes = Math.max(made.compactBytesMin, 2 * made.baseBytes);
+    this.isCompacting = false;
+    this.waiting = null;
+    this.failure = null;
     this.isClosed = false;
+    if (this.isBloated) this.compact();
   }
 
-  append(
-    incarnation: number,
-    writes: readonly Write[],
-    done: (error: UserError | null) => void,
-  ): void {
+  append(incarnation: number, writes: readonly Write[], done: Done): void {
+    if (this.isCompacting) {
+      this.waiting = () => this.append(incarnation, writes, done);
+      return;
+    }
+    if (this.failure !== null) return done(this.failure);
     const frames = writes.map((write) => {
-      const framed = frame(Buffer.from(JSON.stringify({ incarnation, write })), this.sum);
+      const framed = writeFrame({ incarnation, write }, this.sum);
       this.sum = framed.sum;
       return framed.bytes;
     });
     const bytes =
       frames.length === 1 && frames[0] !== undefined ? frames[0] : Buffer.concat(frames);
-    this.put(bytes, 0, done);
+    this.put(bytes, 0, (error) => {
+      if (error !== null) return done(error);
+      for (const write of writes) this.note(incarnation, write);
+      // Whoever is told may append at once.
+      const mustCompact = this.isBloated;
+      this.isCompacting = mustCompact;
+      done(null);
+      if (mustCompact) this.compact();
+    });
   }
 
-  private put(bytes: Buffer, from: number, done: (error: UserError | null) => void): void {
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    closeSync(this.descriptor);
+  }
+
+  private put(bytes: Buffer, from: number, done: Done): void {
     writeFile(this.descriptor, bytes, from, bytes.length - from, this.size, (error, count) => {
       if (this.isClosed) return;
       if (error !== null) return done(refusal(this.path, error));
@@ -141,109 +175,60 @@ class Log implements FileDisk {
     });
   }
 
-  close(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
+  private note(incarnation: number, write: Write): void {
+    this.last = { incarnation, write: write.id };
+    this.written += unitsOf(write);
+    this.disk.pending.push({ write, seq: 0 });
+    flush(this.disk);
+  }
+
+  /** Is half of what the file holds needless, and has it doubled since that was last looked at? */
+  private get isBloated(): boolean {
+    return this.size >= this.checkAtBytes && 2 * unitsOn(this.disk) <= this.written;
+  }
+
+  private compact(): void {
+    this.isCompacting = true;
+    const { last } = this;
+    const { bytes, sum } = compactLog(this.owner, { stored: storedOn(this.disk), last });
+    replaceFile(this.path, bytes, writing)
+      .then(
+        (descriptor) => this.replaced(descriptor, { sum, size: bytes.length }),
+        (error: unknown) => this.notReplaced(error),
+      )
+      .finally(() => {
+        this.isCompacting = false;
+        const go = this.waiting;
+        this.waiting = null;
+        if (!this.isClosed) go?.();
+      });
+  }
+
+  private replaced(descriptor: number, { sum, size }: { sum: number; size: number }): void {
+    if (this.isClosed) return closeSync(descriptor);
     closeSync(this.descriptor);
+    this.descriptor = descriptor;
+    this.sum = sum;
+    this.size = size;
+    this.written = unitsOn(this.disk);
+    this.checkAtBytes = Math.max(this.compactBytesMin, 2 * size);
   }
-}
 
-interface Reading {
-  readonly recovered: Recovered;
-  readonly goodBytes: number;
-  readonly sum: number;
-}
+  /** The old file is as good as before, unless its name is the new one's already. */
+  private notReplaced(error: unknown): void {
+    if (this.isClosed) return;
+    this.checkAtBytes = 2 * this.size;
+    const isThere = !(error instanceof NotReplaced && error.renamed) && this.isAtItsPath();
+    if (!isThere) this.failure = refusal(this.path, error);
+  }
 
-function readLog(path: string, file: Buffer, owner: Owner): Reading {
-  const disk = newDisk(emptyLog);
-  let last: WriteName | null = null;
-  let records = 0;
-  let offset = 0;
-  let sum = 0;
-  for (;;) {
-    const found = look(file, offset, sum);
-    if (found.kind === 'damaged') throw damaged(path, offset, found.what);
-    if (found.kind !== 'record') break;
-    const value = parsed(path, offset, found.payload);
-    if (offset === 0) {
-      checkTitle(path, value, owner);
-    } else {
-      const { incarnation, write } = recordOf(path, offset, value);
-      if (leavesGap(disk, write)) throw damaged(path, offset, 'entries are missing before this');
-      disk.pending.push({ write, seq: 0 });
-      flush(disk);
-      last = { incarnation, write: write.id };
-      records += 1;
+  private isAtItsPath(): boolean {
+    try {
+      return statSync(this.path).ino === fstatSync(this.descriptor).ino;
+    } catch {
+      return false;
     }
-    ({ next: offset, sum } = found);
   }
-  const recovered = { stored: storedOn(disk), last, records, cutBytes: file.length - offset };
-  return { recovered, goodBytes: offset, sum };
-}
-
-/** Does the write follow on one that is not here? A snapshot stands for all entries up to it. */
-function leavesGap({ entries, snapshot }: Disk, write: Write): boolean {
-  if (write.log === null || write.snapshot !== null) return false;
-  const known = Math.max(entries.at(-1)?.index ?? 0, snapshot?.index ?? 0);
-  return write.log.from > known + 1;
-}
-
-function parsed(path: string, offset: number, payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString('utf8'));
-  } catch {
-    throw damaged(path, offset, 'a record is not JSON');
-  }
-}
-
-function checkTitle(path: string, value: unknown, owner: Owner): void {
-  const title = typeof value === 'object' && value !== null ? value : {};
-  const says = (name: string): unknown => Object.entries(title).find(([key]) => key === name)?.[1];
-  if (says('format') !== format) {
-    throw new UserError(`no log of this version: it says ${JSON.stringify(says('format'))}`, {
-      file: path,
-      remedy: 'Start with a folder of its own, or with the version that wrote it',
-    });
-  }
-  if (says('server') === owner.server && says('cluster') === owner.cluster) return;
-  throw new UserError(
-    `the log belongs to ${String(says('server'))} of cluster ${String(says('cluster'))}, ` +
-      `not to ${owner.server} of ${owner.cluster}`,
-    { file: path, remedy: 'Give each server of each cluster a folder of its own' },
-  );
-}
-
-interface LogRecord {
-  readonly incarnation: number;
-  readonly write: Write;
-}
-
-/** The checksum vouches for the contents: they are what this program wrote. */
-function isLogRecord(value: unknown): value is LogRecord {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'incarnation' in value &&
-    typeof value.incarnation === 'number' &&
-    'write' in value &&
-    typeof value.write === 'object' &&
-    value.write !== null &&
-    'id' in value.write
-  );
-}
-
-function recordOf(path: string, offset: number, value: unknown): LogRecord {
-  if (isLogRecord(value)) return value;
-  throw damaged(path, offset, 'a record holds no write');
-}
-
-function damaged(path: string, offset: number, what: string): UserError {
-  return new UserError(`${what}, at byte ${offset}: the log is damaged, not merely cut off`, {
-    file: path,
-    remedy:
-      'Do not start this server with it: set the file aside, and let the server join anew as ' +
-      'another one, since it may have forgotten a vote',
-  });
 }
 
 function contents(path: string): Buffer {
@@ -256,9 +241,8 @@ function contents(path: string): Buffer {
 
 function opened(path: string): number {
   const create = existsSync(path) ? 0 : constants.O_CREAT | constants.O_EXCL;
-  const synced = writesAreSynced ? constants.O_DSYNC : 0;
   try {
-    return openSync(path, constants.O_RDWR | create | synced, 0o600);
+    return openSync(path, writing | create, 0o600);
   } catch (cause) {
     throw refusal(path, cause);
   }

@@ -185,13 +185,16 @@ export class ClusterInProcess {
     const hear = process === 'client' ? (record: TraceRecord) => this.hear(record) : null;
     const journal = new FileJournal(path, head, hear);
     this.journals.push(path);
-    const { bus, close } = busOf(process, wake);
-    this.closers.push(() => journal.close(), close);
+    const live = busOf(process, wake);
+    this.closers.push(
+      () => journal.close(),
+      () => live.close(),
+    );
     return {
       ...who,
       scenario,
       subject: raft,
-      bus,
+      bus: live.bus,
       routes,
       incarnation: 1,
       timeToLiveMicros: scenario.bus.timeToLiveMs * 1_000,

@@ -31,7 +31,15 @@ const online = (seq: number, time: number, server: string, incarnation: number):
   return { kind: 'online', ...at(seq, time), server, incarnation, ...held };
 };
 const write = (seq: number, time: number, server: string, id: number): TraceRecord => {
-  return { kind: 'write', ...at(seq, time), server, write: id, hard: null, log: null, snapshot: null };
+  return {
+    kind: 'write',
+    ...at(seq, time),
+    server,
+    write: id,
+    hard: null,
+    log: null,
+    snapshot: null,
+  };
 };
 const crash = (seq: number, time: number, server: string): TraceRecord => {
   const found = { fault: 0, survived: 0, torn: null, lost: 0 };

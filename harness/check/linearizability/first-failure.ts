@@ -12,7 +12,7 @@ import { action } from './model.ts';
 import { select } from './partition.ts';
 import { absent, none } from './states.ts';
 import type { Conflict, Illegal, Span } from './verdict.ts';
-import { membersOf } from './verdict.ts';
+import { membersOf, renumbered } from './verdict.ts';
 import { firstSuspicion } from './watch.ts';
 
 export interface FirstFailure {
@@ -42,6 +42,8 @@ class Bounds {
   private readonly verdict: Illegal;
   /** The shortest prefix that is surely illegal. */
   private found: FirstFailure | null = null;
+  /** The conflict that says so of `high`, if none was judged. */
+  private proof: Proof | null = null;
   /** Up to a rank below `low` it is linearizable, up to rank `high` illegal. */
   private low = 0;
   private high: number;
@@ -78,6 +80,7 @@ class Bounds {
         if (surelyThere) {
           this.high = rank;
           this.found = null;
+          this.proof = { columns, conflict };
         } else if (this.probe(rank) === null) return;
       }
       const earlier = this.open ? this.probe(this.high - 1) : null;
@@ -114,6 +117,10 @@ class Bounds {
 
   private whole(): FirstFailure {
     const columns = upTo(this.columns, this.high);
+    const conflict = this.proof === null ? null : within(columns, this.proof);
+    if (conflict !== null) {
+      return { columns, verdict: { kind: 'illegal', stuck: null, possible: null, conflict } };
+    }
     const verdict = judge(columns, this.budget);
     return { columns, verdict: verdict.kind === 'illegal' ? verdict : this.verdict };
   }
@@ -121,6 +128,22 @@ class Bounds {
   private rankOfRow(row: number): number {
     return this.columns.byReturn.indexOf(this.columns.rows.indexOf(row));
   }
+}
+
+interface Proof {
+  readonly columns: Columns;
+  readonly conflict: Conflict;
+}
+
+/** The same conflict in a prefix; null when something of it has not returned there. */
+function within(prefix: Columns, { columns, conflict }: Proof): Conflict | null {
+  const place = (index: number): number => prefix.rows.indexOf(at(columns.rows, index));
+  for (const index of neededFor(columns, conflict)) {
+    if (index < 0) continue;
+    const found = place(index);
+    if (found < 0 || at(prefix.returns, found) >= prefix.count + prefix.completed) return null;
+  }
+  return conflict.kind === 'tooEarly' ? null : renumbered(conflict, place);
 }
 
 /**
@@ -131,7 +154,8 @@ function hasFalseMakers({ count, actions, first, second, states }: Columns): boo
   if (!actions.includes(action.casRefused)) return false;
   const observed = new Uint8Array(states.values.length);
   for (let index = 0; index < count; index += 1) {
-    if (actions[index] !== action.write) observed[at(first, index)] = 1;
+    const kind = actions[index];
+    if (kind !== action.write && kind !== action.casRefused) observed[at(first, index)] = 1;
   }
   for (let index = 0; index < count; index += 1) {
     if (actions[index] === action.casRefused && observed[at(second, index)] === 1) return true;

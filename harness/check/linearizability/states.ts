@@ -43,7 +43,7 @@ export function intern(states: States, value: Json): number {
     return list;
   }
   if (value !== null && typeof value === 'object') {
-    return named(states, { map: states.objects, name: canonical(value), value });
+    return named(states, { map: states.objects, name: textOf(value), value });
   }
   return named(states, { map: states.scalars, name: value, value });
 }
@@ -130,9 +130,10 @@ function isList(value: Json): value is readonly Json[] {
 }
 
 /** JSON text that does not depend on the order of an object's fields. */
-function canonical(value: Json): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (isList(value)) return `[${value.map(canonical).join(',')}]`;
-  const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(',')}}`;
+export function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }

@@ -62,3 +62,24 @@ export function membersOf(conflict: Conflict): readonly number[] {
       return [conflict.left, conflict.right].flatMap(({ ended, called }) => [ended, called]);
   }
 }
+
+/** The same proof where the operations have other indices; those below 0 stay. */
+export function renumbered(conflict: Conflict, place: (index: number) => number): Conflict {
+  const to = (index: number): number => (index < 0 ? index : place(index));
+  const span = ({ ended, called }: Span): Span => ({ ended: to(ended), called: to(called) });
+  switch (conflict.kind) {
+    case 'phantom':
+      return { ...conflict, observer: to(conflict.observer) };
+    case 'tooEarly':
+      return { ...conflict, observer: to(conflict.observer), producer: to(conflict.producer) };
+    case 'diverged':
+    case 'replacedTwice':
+      return { ...conflict, left: to(conflict.left), right: to(conflict.right) };
+    case 'ring':
+      return { ...conflict, members: conflict.members.map(to) };
+    case 'refusedInside':
+      return { ...conflict, ...span(conflict), observer: to(conflict.observer) };
+    case 'interleaved':
+      return { ...conflict, left: span(conflict.left), right: span(conflict.right) };
+  }
+}

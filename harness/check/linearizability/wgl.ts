@@ -27,7 +27,7 @@ export function search(
   allowance: Allowance,
   limit: number = Infinity,
 ): EngineVerdict {
-  return borrowing(() => new Search(columns, allowance).run(limit));
+  return borrowing(() => new Search(columns, stepper(columns), allowance).run(limit));
 }
 
 /** The order found, or the longest one that explains every answer up to some return. */
@@ -39,8 +39,23 @@ export interface Ordered {
 
 /** The same, with the order. */
 export function searchOrder(columns: Columns, allowance: Allowance): Ordered {
+  return searchSteps(columns, stepper(columns), allowance);
+}
+
+/** When the operations of any object began and ended; see `Columns`. */
+export type Intervals = Pick<Columns, 'count' | 'completed' | 'calls' | 'returns' | 'byReturn'>;
+
+/** The number of the state after an operation, or `none` where it cannot happen; 0 is the first. */
+export type Stepper = (index: number, state: number) => number;
+
+function stepper(columns: Columns): Stepper {
+  return (index, state) => step(columns, index, state);
+}
+
+/** The search for an object of any kind. */
+export function searchSteps(intervals: Intervals, steps: Stepper, allowance: Allowance): Ordered {
   return borrowing(() => {
-    const search = new Search(columns, allowance);
+    const search = new Search(intervals, steps, allowance);
     search.keepsOrder = true;
     const verdict = search.run(Infinity);
     return { verdict, order: verdict.kind === 'linearizable' ? search.order() : search.longest };
@@ -51,7 +66,8 @@ class Search {
   keepsOrder = false;
   /** The order in which the greatest rank was reached. */
   longest: Int32Array = new Int32Array(0);
-  private readonly columns: Columns;
+  private readonly columns: Intervals;
+  private readonly steps: Stepper;
   private readonly allowance: Allowance;
   /** Events in time order as a ring: 0 is its head, 1 + i a call, 1 + count + i a return. */
   private readonly next: Int32Array;
@@ -65,9 +81,10 @@ class Search {
   private depth = 0;
   private rankMax = 0;
 
-  constructor(columns: Columns, allowance: Allowance) {
+  constructor(columns: Intervals, steps: Stepper, allowance: Allowance) {
     const { count } = columns;
     this.columns = columns;
+    this.steps = steps;
     this.allowance = allowance;
     this.next = zeros(2 * count + 1);
     this.previous = zeros(2 * count + 1);
@@ -82,12 +99,12 @@ class Search {
   }
 
   run(limit: number): EngineVerdict {
-    const { columns, key, next } = this;
-    const { count, completed } = columns;
+    const { key, next } = this;
+    const { count, completed } = this.columns;
     let event = next[0] ?? 0;
     while ((key[rankWord] ?? 0) < completed) {
       if (event <= count) {
-        const after = step(columns, event - 1, key[stateWord] ?? absent);
+        const after = this.steps(event - 1, key[stateWord] ?? absent);
         event = (after !== none && this.place(event - 1, after) ? next[0] : next[event]) ?? 0;
         if (this.allowance.spent || this.seen.count > limit) return this.undecided();
       } else if (this.depth === 0) {
