@@ -56,7 +56,6 @@ const planted: Readonly<Record<string, Planted>> = {
   SnapshotSoundness: { mutant: 'snapshot-forgets-configuration' },
   ReadFreshness: { mutant: 'read-without-asking' },
   OfficeRules: { mutant: 'leader-grants-pre-vote' },
-  QuietLeader: { mutant: 'timer-reset-by-pre-vote' },
   Specification: { mutant: 'vote-without-checking-votedFor' },
 };
 
