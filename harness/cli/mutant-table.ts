@@ -21,7 +21,7 @@ import type { Request } from './request.ts';
 
 const usual = { seed: 1, runs: 2_000, seeds: 10 } as const;
 /** Enough for nearly all; a number of tries, not a time, so that the table can be made again. */
-const shrinkTries = 1_500;
+const shrinkTries = 800;
 
 interface Plan {
   readonly seed: number;
