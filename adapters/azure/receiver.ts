@@ -6,6 +6,7 @@ import type { BusCommand } from '../../harness/bus/bus.ts';
 import type { Arrivals, Origin } from './arrivals.ts';
 import { ignored } from './bounded.ts';
 import type { Context } from './context.ts';
+import { Credits } from './credits.ts';
 import { type Failure, Refusal } from './errors.ts';
 import { Pace } from './pace.ts';
 import type { Handlers, IncomingMessage, Receiver } from './sdk.ts';
@@ -46,6 +47,7 @@ export class PlainReceiver<Body> implements OpenReceiver {
   private readonly onEnd: () => void;
   /** Undefined: the SDK may fetch as many as the prefetch allows. */
   private readonly pace: Pace | undefined;
+  private readonly credits: Credits;
   private sdk: Receiver | undefined;
   private isOpen: boolean;
   private isClosed: boolean;
@@ -63,6 +65,7 @@ export class PlainReceiver<Body> implements OpenReceiver {
     this.arrivals = arrivals;
     this.onEnd = onEnd;
     this.pace = paceOf(opening);
+    this.credits = new Credits(opening.prefetch);
     this.sdk = undefined;
     this.isOpen = false;
     this.isClosed = false;
@@ -105,6 +108,7 @@ export class PlainReceiver<Body> implements OpenReceiver {
     this.isClosed = true;
     clearTimeout(this.answerBy);
     this.onEnd();
+    this.credits.release();
     ignored(this.sdk?.close());
   }
 
@@ -153,7 +157,9 @@ export class PlainReceiver<Body> implements OpenReceiver {
     const origin = this.origin();
     if (!this.isClosed) {
       const done = this.arrivals.arrived(message, origin);
-      return this.pace?.used(done) ?? done ?? Promise.resolve();
+      if (this.pace !== undefined) return this.pace.used(done);
+      if (origin.isLocking) return done ?? Promise.resolve();
+      return done === undefined ? this.credits.taken() : done.then(() => this.credits.taken());
     }
     // It was on its way when the receiver was closed.
     if (origin.isLocking) ignored(receiver.abandonMessage(message));

@@ -2,13 +2,14 @@
 import { HistoryBuilder } from '../check/history-builder.ts';
 import { History } from '../check/history.ts';
 import type { HistoryTold } from '../check/linearizability/check.ts';
-import { judgeKeys, linearizabilityCheck } from '../check/linearizability/check.ts';
+import { linearizabilityCheck } from '../check/linearizability/check.ts';
 import type { KeyOrder } from '../check/linearizability/orders.ts';
 import { ordersOf } from '../check/linearizability/orders.ts';
 import type { PanelVerdict } from '../check/panel.ts';
 import { clean } from '../report/words.ts';
 import { takeHistory } from '../trace/foreign.ts';
 import { UserError } from '../trace/user-error.ts';
+import { judgeShared } from './check-threads.ts';
 import type { Request } from './request.ts';
 
 export interface JudgedHistory {
@@ -26,7 +27,7 @@ const configurations = 10_000_000;
 const timeoutMsDefault = 10_000;
 
 /** Reads and judges; a history without a single operation is the caller's mistake. */
-export function judgeForeign(path: string, request: Request): JudgedHistory {
+export async function judgeForeign(path: string, request: Request): Promise<JudgedHistory> {
   const { io, given } = request;
   const began = io.now();
   const model = given.model ?? 'cas-register';
@@ -40,12 +41,13 @@ export function judgeForeign(path: string, request: Request): JudgedHistory {
     throw new UserError('the file holds no operation', { file: path, remedy: 'Name a history' });
   }
   const history = new History(builder.finish());
-  const budget = {
+  const limits = {
     configurations,
     timeoutMs: given.timeout ?? timeoutMsDefault,
-    now: () => io.now(),
+    ...(given.memory === undefined ? {} : { bytes: given.memory * 2 ** 20 }),
   };
-  const told = judgeKeys(history, budget);
+  const budget = { ...limits, now: () => io.now() };
+  const told = await judgeShared(history, { workers: given.workers ?? 1, limits, budget });
   return {
     told,
     verdict: asPanel(told, linearizabilityCheck(model)),

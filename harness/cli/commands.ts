@@ -109,7 +109,16 @@ export const commands: readonly CommandSpec[] = [
       name: '<file>',
       text: "a trace (also of etcd's raft), or a history: NDJSON, EDN, operations, etcd's text",
     },
-    flags: ['model', 'failedCas', 'timeout', 'witness', 'invariant', 'specification'],
+    flags: [
+      'model',
+      'failedCas',
+      'timeout',
+      'memory',
+      'workers',
+      'witness',
+      'invariant',
+      'specification',
+    ],
     examples: [
       ['whitewater check trace.ndjson', 'all promises'],
       ['whitewater check trace.ndjson --invariant LogMatching', 'one promise'],

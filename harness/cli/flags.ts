@@ -38,6 +38,8 @@ export type FlagName =
   | 'noOpen'
   | 'failedCas'
   | 'timeout'
+  | 'memory'
+  | 'workers'
   | 'specification'
   | 'witness'
   | 'table'
@@ -172,6 +174,18 @@ const table: Readonly<Record<FlagName, Flag>> = {
     text: 'of a foreign history: time for each key, then unknown (default 10s)',
     group: 'Judging',
     parse: durationMs,
+  },
+  memory: {
+    flags: '--memory <MiB>',
+    text: 'of a foreign history: memory for each key beside the history, then unknown',
+    group: 'Judging',
+    parse: count,
+  },
+  workers: {
+    flags: '--workers <count>',
+    text: 'of a foreign history: threads that share its keys (default 1)',
+    group: 'Judging',
+    parse: count,
   },
   specification: {
     flags: '--specification',

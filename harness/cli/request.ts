@@ -40,6 +40,10 @@ export interface Given extends AzureGiven, ClusterGiven, ReplayGiven {
   readonly failedCas?: 'observed' | 'absent';
   /** Milliseconds. */
   readonly timeout?: number;
+  /** Mebibytes. */
+  readonly memory?: number;
+  /** Threads. */
+  readonly workers?: number;
   /** Judge the steps of a trace by the specification as well. */
   readonly specification?: boolean;
   readonly witness?: boolean;

@@ -37,6 +37,12 @@ const far: Pace = {
   timeToLiveMs: 10_000,
 };
 
+/**
+ * A message costs much more than an entry in it: while two are on their way to a follower, entries
+ * gather for the next.
+ */
+const inflightMax = 2;
+
 /** The bounds of a live bus's latency, for judges that wait for messages. */
 const latencyMicrosMax = 1_000_000;
 
@@ -53,6 +59,7 @@ export function liveScenario(wish: Wish): Scenario {
       servers,
       electionMs: pace.electionMs,
       heartbeatMs: pace.heartbeatMs,
+      inflightMax,
       // Real disks take their own time.
       diskMicros: { min: 0, max: 0 },
     },

@@ -1,4 +1,5 @@
 /** What a judgement may cost, and the account of what it did cost. A spent budget is no verdict. */
+import { bytesLent } from './column.ts';
 
 export interface Budget {
   /** Configurations the searches may look at, for each key. */
@@ -7,7 +8,7 @@ export interface Budget {
   readonly timeoutMs?: number;
   /** A clock in milliseconds; without one there is no time limit. */
   readonly now?: () => number;
-  /** Bytes that the memory of a search may take. */
+  /** Bytes that judging a key may take, beside the history itself. */
   readonly bytes?: number;
 }
 
@@ -21,7 +22,6 @@ export class Allowance {
   configurations = 0;
   private readonly budget: Budget;
   private readonly until: number;
-  private bytes = 0;
 
   constructor(budget: Budget) {
     const { timeoutMs, now } = budget;
@@ -48,19 +48,17 @@ export class Allowance {
     }
   }
 
-  /** May a memory of so many bytes double? While it is copied it takes three times as much. */
-  grows(bytes: number): boolean {
-    const { bytes: most = Infinity } = this.budget;
-    if (this.bytes + 3 * bytes > most) {
-      this.reason ??= `not decided within ${most} bytes of memory`;
-      return false;
-    }
-    this.bytes += bytes;
-    return true;
+  /** What a part of the judgement may cost. */
+  part(configurations: number): Allowance {
+    const { bytes } = this.budget;
+    return new Allowance(bytes === undefined ? { configurations } : { configurations, bytes });
   }
 
-  /** A memory was given up, after it had been counted up to so many bytes. */
-  release(bytes: number): void {
-    this.bytes = Math.max(0, this.bytes - bytes);
+  /** May a memory of so many bytes double? Until it is given back, the old half stays. */
+  grows(bytes: number): boolean {
+    const { bytes: most = Infinity } = this.budget;
+    if (bytesLent() + 2 * bytes <= most) return true;
+    this.reason ??= `not decided within ${most} bytes of memory`;
+    return false;
   }
 }

@@ -90,12 +90,20 @@ export interface KeyTold {
   readonly kind: 'linearizable' | 'illegal' | 'undecided';
   readonly algorithm: Algorithm;
   readonly configurations: number;
+  /** The most memory that judging it took, beside the history. */
+  readonly bytes: number;
 }
 
 export interface HistoryTold {
   readonly verdict: Verdict;
   /** Up to the first key that fails. */
   readonly keys: readonly KeyTold[];
+}
+
+/** A key, judged by itself; `verdict` is null when it is linearizable. */
+export interface KeyJudged {
+  readonly told: KeyTold;
+  readonly verdict: Verdict | null;
 }
 
 /** Judges every key; one that fails decides, one that cannot be decided makes a pass unknown. */
@@ -105,25 +113,43 @@ export function judgeHistory(history: History, budget: Budget): Verdict {
 
 /** The same, and how each key was judged. */
 export function judgeKeys(history: History, budget: Budget): HistoryTold {
-  const keys: KeyTold[] = [];
-  let unknown: Verdict | null = null;
+  const judged: KeyJudged[] = [];
   for (const columns of byKey(history)) {
-    const { verdict, algorithm, configurations } = judgeTold(columns, budget);
-    const key = keyOf(columns);
-    const { kind } = verdict;
-    keys.push({ key, operations: columns.count, kind, algorithm, configurations });
-    if (verdict.kind === 'illegal') {
-      const failure = explain(firstFailure(columns, verdict, budget));
-      return { verdict: { kind: 'fail', ...failure }, keys };
-    }
-    if (verdict.kind === 'undecided') {
-      const reason = `${columns.count} operations on ${key}: ${verdict.reason}`;
-      unknown ??= { kind: 'unknown', reason };
-    }
+    const key = judgeKey(columns, budget);
+    judged.push(key);
+    if (key.verdict?.kind === 'fail') break;
   }
-  return { verdict: unknown ?? { kind: 'pass', examined: history.completed }, keys };
+  return together(judged, history.completed);
 }
 
-function keyOf(columns: Columns): string {
-  return operationOf(columns, 0).key;
+/** Judges one key's operations. */
+export function judgeKey(columns: Columns, budget: Budget): KeyJudged {
+  const { verdict, algorithm, configurations, bytes } = judgeTold(columns, budget);
+  const { key } = operationOf(columns, 0);
+  const { kind } = verdict;
+  const told = { key, operations: columns.count, kind, algorithm, configurations, bytes };
+  switch (verdict.kind) {
+    case 'linearizable':
+      return { told, verdict: null };
+    case 'illegal':
+      return {
+        told,
+        verdict: { kind: 'fail', ...explain(firstFailure(columns, verdict, budget)) },
+      };
+    case 'undecided': {
+      const reason = `${columns.count} operations on ${key}: ${verdict.reason}`;
+      return { told, verdict: { kind: 'unknown', reason } };
+    }
+  }
+}
+
+/** The verdict on all keys, in their order: whoever judged them, the words are the same. */
+export function together(judged: readonly KeyJudged[], completed: number): HistoryTold {
+  const failed = judged.findIndex(({ verdict }) => verdict?.kind === 'fail');
+  const keys = failed < 0 ? judged : judged.slice(0, failed + 1);
+  const verdict = judged[failed]?.verdict ?? judged.find((key) => key.verdict !== null)?.verdict;
+  return {
+    verdict: verdict ?? { kind: 'pass', examined: completed },
+    keys: keys.map(({ told }) => told),
+  };
 }

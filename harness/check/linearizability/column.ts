@@ -9,6 +9,9 @@ export function at(column: Int32Array, place: number): number {
   return column[place] ?? 0;
 }
 
+/** Thrown where more is borrowed than is allowed. */
+export class MemorySpent extends Error {}
+
 /** Memory lent in the order of a stack. What does not fit is allocated, and made room for later. */
 class Workspace {
   private memory = new ArrayBuffer(1 << 18);
@@ -16,18 +19,48 @@ class Workspace {
   /** Bytes that were asked for at once. */
   private asked = 0;
   private depth = 0;
+  /** An account: bytes that were lent when it was opened, the most and the limit since. */
+  private base = 0;
+  private peak = 0;
+  private limit = Infinity;
 
   /** Where so many bytes begin, or -1. Words stay aligned. */
   place(bytes: number): number {
     const start = this.used;
     const end = start + ((bytes + 7) & ~7);
-    this.asked = Math.max(this.asked, end);
+    if (end > this.limit) throw new MemorySpent();
+    if (end > this.asked) this.asked = end;
+    if (end > this.peak) this.peak = end;
     this.used = end;
     return end > this.memory.byteLength ? -1 : start;
   }
 
   get buffer(): ArrayBuffer {
     return this.memory;
+  }
+
+  /** Bytes lent in this account. */
+  get lent(): number {
+    return this.used - this.base;
+  }
+
+  get most(): number {
+    return this.peak - this.base;
+  }
+
+  /** Opens an account. */
+  within<Result>(bytes: number, work: () => Result): Result {
+    const { base, peak, limit } = this;
+    this.base = this.used;
+    this.peak = this.used;
+    this.limit = Math.min(limit, this.used + bytes);
+    try {
+      return this.during(work);
+    } finally {
+      this.base = base;
+      this.peak = Math.max(peak, this.peak);
+      this.limit = limit;
+    }
   }
 
   during<Result>(work: () => Result): Result {
@@ -57,6 +90,20 @@ const workspace = new Workspace();
 /** Takes back, when `work` is done, all columns that it borrowed: its result must hold none. */
 export function borrowing<Result>(work: () => Result): Result {
   return workspace.during(work);
+}
+
+/** The same, with at most so many bytes borrowed at once; throws `MemorySpent` beyond that. */
+export function borrowingAtMost<Result>(bytes: number, work: () => Result): Result {
+  return workspace.within(bytes, work);
+}
+
+/** Bytes that are borrowed now, since `borrowingAtMost` began; and the most since then. */
+export function bytesLent(): number {
+  return workspace.lent;
+}
+
+export function bytesPeak(): number {
+  return workspace.most;
 }
 
 /** A column of zeros; borrowed. */

@@ -36,7 +36,8 @@ function solve(columns: Columns, names: Names, allowance: Allowance): EngineVerd
     if (ending === 'linearizable') return { kind: 'linearizable' };
     const stuck = at(problem.origins, search.stuck);
     if (ending === 'spent') {
-      return { kind: 'undecided', reason: allowance.reason ?? 'not decided' };
+      const far = `${search.rankMax} of ${columns.completed} answers were put in order`;
+      return { kind: 'undecided', reason: `${allowance.reason ?? 'not decided'}; ${far}` };
     }
     if (ending === 'illegal') return { kind: 'illegal', stuck, possible: null, conflict: null };
     if (search.configurations < search.reachedAt + wait) continue;

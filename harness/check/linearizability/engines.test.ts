@@ -199,21 +199,35 @@ describe('a budget', () => {
   };
 
   test('of configurations ends in unknown, with the reason', () => {
-    expect(reasonWithin({ configurations: 500 })).toBe('not decided within 500 configurations');
+    expect(reasonWithin({ configurations: 500 })).toMatch(
+      /^not decided within 500 configurations; \d+ of 3000 /u,
+    );
   });
 
   test('of time is looked at every few thousand configurations', () => {
     let looks = 0;
     const now = (): number => 100 * looks++;
     const limits = { configurations: 1e6, timeoutMs: 50, now };
-    expect(reasonWithin(limits)).toBe('not decided within 50 ms');
+    expect(reasonWithin(limits)).toMatch(/^not decided within 50 ms; /u);
     expect(looks).toBe(2);
   });
 
-  test('of memory is kept before anything grows beyond it', () => {
-    const bytes = 200_000;
-    expect(reasonWithin({ configurations: 1e6, bytes })).toBe(
-      'not decided within 200000 bytes of memory',
+  test.each([1, 3])('of %i MB of memory is kept, and mostly used', (megabytes) => {
+    if (hard === undefined) throw new Error('no operation');
+    const bytes = megabytes * 1e6;
+    const told = judgeTold(hard, { configurations: 1e7, bytes });
+    expect(told.verdict).toEqual({
+      kind: 'undecided',
+      reason: expect.stringContaining(`not decided within ${bytes} bytes of memory; `),
+    });
+    expect(told.bytes).toBeLessThanOrEqual(1.1 * bytes);
+    expect(told.bytes).toBeGreaterThan(bytes / 4);
+  });
+
+  test('of memory that is too small to begin with is kept, too', () => {
+    expect(reasonWithin({ configurations: 1e7, bytes: 20_000 })).toBe(
+      'not decided within 20000 bytes of memory; a search had no room to begin',
     );
+    expect(reasonWithin({ configurations: 500 })).toMatch(/configurations/u);
   });
 });

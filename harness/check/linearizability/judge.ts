@@ -3,7 +3,7 @@ import { judgeAppends } from './append-order.ts';
 import type { Budget } from './budget.ts';
 import { Allowance } from './budget.ts';
 import { judgeDirected } from './directed-judge.ts';
-import { at, borrowing } from './column.ts';
+import { at, borrowingAtMost, bytesPeak, MemorySpent } from './column.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { plainlyLinearizable } from './plain-zones.ts';
@@ -20,6 +20,8 @@ export interface Told {
   readonly algorithm: Algorithm;
   /** Configurations that searches looked at. */
   readonly configurations: number;
+  /** The most memory that was in use at once, beside the history. */
+  readonly bytes: number;
 }
 
 /** Up to so many operations, or so many at a time, the plain search is tried before the directed one. */
@@ -38,18 +40,31 @@ export function judge(columns: Columns, budget: Budget): EngineVerdict {
  * the preparation of the directed one.
  */
 export function judgeTold(columns: Columns, budget: Budget): Told {
-  return borrowing(() => judgeBy(columns, budget));
+  const { bytes = Infinity } = budget;
+  try {
+    return borrowingAtMost(bytes, () => judgeBy(columns, budget));
+  } catch (error) {
+    if (!(error instanceof MemorySpent)) throw error;
+    const reason = `not decided within ${bytes} bytes of memory; a search had no room to begin`;
+    return {
+      verdict: { kind: 'undecided', reason },
+      algorithm: 'search',
+      configurations: 0,
+      bytes: 0,
+    };
+  }
 }
 
 function judgeBy(columns: Columns, budget: Budget): Told {
   const quick = plainlyLinearizable(columns) ? linearizable : zones(columns);
-  if (quick.kind !== 'undecided') return { verdict: quick, algorithm: 'zones', configurations: 0 };
   const allowance = new Allowance(budget);
   const told = (verdict: EngineVerdict, algorithm: Algorithm): Told => ({
     verdict,
     algorithm,
     configurations: allowance.configurations,
+    bytes: bytesPeak(),
   });
+  if (quick.kind !== 'undecided') return told(quick, 'zones');
   if (hasAppends(columns)) {
     const appended = judgeAppends(columns);
     if (appended.kind !== 'undecided') return told(appended, 'appends');

@@ -244,8 +244,8 @@ class Search {
 
   private undecided(): EngineVerdict {
     const { reason } = this.allowance;
-    this.allowance.release(this.seen.bytes);
-    return { kind: 'undecided', reason: reason ?? 'not decided by a short search' };
+    const far = `${this.rankMax} of ${this.columns.completed} answers were put in order`;
+    return { kind: 'undecided', reason: `${reason ?? 'not decided by a short search'}; ${far}` };
   }
 
   /** Every return before the greatest rank was passed in some order, this one in none. */

@@ -7,7 +7,7 @@
  * what lies between is an order of the window from some state. So if the window has none from any
  * state, the history has none. The other way round nothing follows.
  */
-import { Allowance } from './budget.ts';
+import type { Allowance } from './budget.ts';
 import { at, borrowing } from './column.ts';
 import { Directed } from './directed.ts';
 import type { Columns } from './model.ts';
@@ -92,7 +92,7 @@ function refuted(
   for (const state of states) {
     const configurations = Math.min(configurationsPerState, left - spent);
     if (configurations <= 0) return spent;
-    const part = new Allowance({ configurations });
+    const part = allowance.part(configurations);
     search.start({ state, freeBefore: start });
     const ending = search.run(part, Infinity);
     spent += part.configurations;
