@@ -12,6 +12,7 @@ import { clusterBenchmarks } from './cluster.ts';
 import { linearizabilityBenchmarks } from './linearizability.ts';
 import { loaded } from './load.ts';
 import { bareLoop } from './loop.ts';
+import { machineBenchmark } from './machine.ts';
 import type { Benchmark, Figure } from './measure.ts';
 import { timed } from './measure.ts';
 import { raft } from '../raft/machine.ts';
@@ -142,6 +143,7 @@ export const benchmarks: readonly Benchmark[] = [
     runs: 5,
     measure: trace,
   },
+  machineBenchmark,
   ...linearizabilityBenchmarks,
   ...brokerBenchmarks,
   ...clusterBenchmarks,

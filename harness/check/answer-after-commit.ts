@@ -1,6 +1,7 @@
 /**
  * A client hears the outcome of a command only from a server that has applied it from a committed
- * index, and hears what applying it came to.
+ * index, and hears what applying it came to; the outcome of a read that made no entry it hears from a server
+ * that served it.
  */
 import type { MessageRecord, SendRecord, TraceRecord } from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
@@ -16,6 +17,10 @@ interface State {
   /** Operations that the history says were answered. */
   answered: number;
   readonly runs: Runs;
+  /** Reads served without an entry, by server, session and serial. */
+  readonly served: Set<string>;
+  /** Those whose wishes are not commands. */
+  readonly operators: Set<string>;
   /** The sessions each client has used; nearly always one. */
   readonly sessions: Map<string, string[]>;
 }
@@ -68,6 +73,19 @@ function lookUp(
   return { server, run, founded: false };
 }
 
+const readName = (server: string, session: string, serial: number): string =>
+  `${server} ${session} ${String(serial)}`;
+
+function wasServed(state: State, { from, to, serial }: Reply): boolean {
+  const sessions = state.sessions.get(to) ?? [to];
+  return sessions.some((session) => state.served.has(readName(from, session, serial)));
+}
+
+/** A command that fits no message is refused without an entry: nothing to wait for. */
+function wasTooLong(answer: Reply['answer']): boolean {
+  return answer.kind === 'refused' && answer.reason.startsWith('the command takes ');
+}
+
 function replied(
   state: State,
   record: SendRecord,
@@ -81,8 +99,11 @@ function replied(
     return sentence === undefined ? undefined : { sentence, evidence: [record.seq] };
   }
   if (answer.kind !== 'done' && answer.kind !== 'refused') return undefined;
+  if (state.operators.has(reply.to)) return undefined;
   state.examined += 1;
-  if (lookUp(state, reply, view).founded) return undefined;
+  if (state.served.size > 0 && wasServed(state, reply)) return undefined;
+  const { founded, run } = lookUp(state, reply, view);
+  if (founded || (run === undefined && wasTooLong(answer))) return undefined;
   return unfounded(state, record, reply, view);
 }
 
@@ -90,13 +111,16 @@ function observe(state: State, record: TraceRecord, view: ClusterView): Failure 
   if (record.kind === 'send') {
     const { message } = record;
     if (message.kind === 'ClientReply') return replied(state, record, message, view);
-    if (message.kind === 'ClientRequest' && message.payload.kind === 'command') {
-      asked(state, message.from, message.payload.session);
-    }
+    if (message.kind !== 'ClientRequest') return undefined;
+    const { payload, from } = message;
+    if (payload.kind === 'command' || payload.kind === 'read') asked(state, from, payload.session);
+    else if (payload.kind !== 'register') state.operators.add(from);
     return undefined;
   }
   if (record.kind === 'apply') learn(state.runs, record);
-  else if (record.kind === 'ok') state.answered += 1;
+  else if (record.kind === 'serve') {
+    state.served.add(readName(record.server, record.session, record.serial));
+  } else if (record.kind === 'ok') state.answered += 1;
   return undefined;
 }
 
@@ -105,9 +129,16 @@ export const answerAfterCommit: Check<State> = {
   name: 'AnswerAfterCommit',
   promise: 'A client is answered only after its command was committed and applied (Raft §5.3).',
   class: 'safety',
-  kinds: ['send', 'apply', 'ok'],
+  kinds: ['send', 'apply', 'serve', 'ok'],
   messages: ['ClientRequest', 'ClientReply'],
-  start: (): State => ({ examined: 0, answered: 0, runs: newRuns(), sessions: new Map() }),
+  start: (): State => ({
+    examined: 0,
+    answered: 0,
+    runs: newRuns(),
+    served: new Set(),
+    operators: new Set(),
+    sessions: new Map(),
+  }),
   observe,
   verdict: (state: State): Verdict => ({ kind: 'pass', examined: state.examined }),
   exempt: (state: State): string | undefined =>

@@ -3,6 +3,7 @@ import { answerAfterCommit } from './answer-after-commit.ts';
 import type { Check } from './check.ts';
 import { commitDurability } from './commit-durability.ts';
 import { commitMonotonic } from './commit-monotonic.ts';
+import { configurationRules } from './configuration-rules.ts';
 import { deliveryIntegrity } from './delivery-integrity.ts';
 import { electionSafety } from './election-safety.ts';
 import { exactlyOnce } from './exactly-once.ts';
@@ -12,10 +13,14 @@ import { leaderElected, logsConverge } from './liveness.ts';
 import { logMatching } from './log-matching.ts';
 import { logTerms } from './log-terms.ts';
 import { matchSoundness, nextAboveMatch } from './match-soundness.ts';
+import { officeRules } from './office-rules.ts';
 import { oneTimerPerVoter } from './one-timer-per-voter.ts';
 import { operationsComplete } from './operations-complete.ts';
 import { persistBeforeSend } from './persist-before-send.ts';
+import { quietLeader } from './quiet-leader.ts';
+import { readFreshness } from './read-freshness.ts';
 import { restartFromDisk } from './restart-from-disk.ts';
+import { snapshotSoundness } from './snapshot-soundness.ts';
 import { specification } from './specification/specification.ts';
 import { stateMachineSafety } from './state-machine-safety.ts';
 import { termMonotonic } from './term-monotonic.ts';
@@ -44,11 +49,20 @@ export const safetyChecks: readonly Check[] = [
   restartFromDisk,
   exactlyOnce,
   answerAfterCommit,
+  configurationRules,
+  snapshotSoundness,
+  readFreshness,
+  officeRules,
   deliveryIntegrity,
 ];
 
 /** Judged at the end of the quiet period. */
-export const livenessChecks: readonly Check[] = [leaderElected, logsConverge, operationsComplete];
+export const livenessChecks: readonly Check[] = [
+  leaderElected,
+  logsConverge,
+  operationsComplete,
+  quietLeader,
+];
 
 /** What a campaign asks on line: everything that needs no records of timers. */
 export const campaignChecks: readonly Check[] = [...safetyChecks, ...livenessChecks];

@@ -1,5 +1,7 @@
 /** The checks of the quiet period, each on a good and on a bad trace. */
 import { describe, expect, test } from 'vitest';
+import type { Answer } from '../raft/message.ts';
+import type { MessageRecord } from '../trace/record.ts';
 import type { Check } from './check.ts';
 import { leaderElected, logsConverge } from './liveness.ts';
 import { operationsComplete } from './operations-complete.ts';
@@ -170,6 +172,17 @@ describe('LogsConverge', () => {
   });
 });
 
+const command = { f: 'write', key: 'x', value: 1 };
+
+function asks(to: string): MessageRecord {
+  const payload = { kind: 'command', session: 'c2', serial: 1, acknowledged: 0, command } as const;
+  return { kind: 'ClientRequest', from: 'c2', to, payload };
+}
+
+function answers(answer: Answer): MessageRecord {
+  return { kind: 'ClientReply', from: 'S1', to: 'c2', serial: 1, answer };
+}
+
 describe('OperationsComplete', () => {
   test('fails when an operation has no answer', () => {
     const run = healthy();
@@ -193,9 +206,11 @@ describe('OperationsComplete', () => {
     expect(judged(operationsComplete, trace)).toEqual({ kind: 'pass', examined: 2 });
   });
 
-  test('fails when a leader stands and every operation times out', () => {
+  test('fails when a leader stands, is asked, and every operation times out', () => {
     const run = healthy();
     run.trace.operation('invoke', 2);
+    run.trace.send(asks('S1'));
+    run.trace.send(answers({ kind: 'notLeader', leader: 'S1' }));
     run.trace.operation('info', 2, 'timeout');
     expectFailure(
       operationsComplete,
@@ -205,9 +220,29 @@ describe('OperationsComplete', () => {
     );
   });
 
+  test('accepts that a client does not get as far as the leader in its time', () => {
+    const { trace } = healthy();
+    trace.operation('invoke', 2);
+    trace.send(asks('S2'));
+    trace.operation('info', 2, 'timeout');
+    trace.end('settled');
+    expect(judged(operationsComplete, trace)).toEqual({ kind: 'pass', examined: 1 });
+  });
+
+  test('accepts that a leader with much to do answers late', () => {
+    const { trace } = healthy();
+    trace.operation('invoke', 2);
+    trace.send(asks('S1'));
+    trace.operation('info', 2, 'timeout');
+    trace.send(answers({ kind: 'done', result: null }));
+    trace.end('settled');
+    expect(judged(operationsComplete, trace)).toEqual({ kind: 'pass', examined: 1 });
+  });
+
   test('accepts that nobody answers while leaders change', () => {
     const { trace } = healthy();
     trace.operation('invoke', 2);
+    trace.send(asks('S1'));
     trace.state('S1', 'follower', 3);
     trace.state('S2', 'leader', 3);
     trace.operation('info', 2, 'timeout');

@@ -4,9 +4,10 @@
  * was up first, the cluster may still have been at work: then only what is older than the last
  * quarter of the quiet period is due.
  */
-import type { TraceRecord } from '../trace/record.ts';
+import type { Configuration, TraceRecord } from '../trace/record.ts';
 import type { Check, Verdict } from './check.ts';
 import { listed, sameEntry } from './evidence.ts';
+import { hasQuorum, isMember, quorumText } from './members.ts';
 import type { ClusterView, ServerView } from './view.ts';
 
 type EndReason = Extract<TraceRecord, { readonly kind: 'end' }>['reason'];
@@ -85,10 +86,23 @@ export function leaderOf(view: ClusterView): ServerView | undefined {
 }
 
 function tooFewUp(view: ClusterView): string | undefined {
-  const active = activeServers(view);
-  if (active.length >= view.majority) return undefined;
-  const names = active.length === 0 ? 'no server is' : `only ${listed(active.map(({ id }) => id))}`;
-  return `${names} up, ${String(view.majority)} of ${String(view.servers.length)} needed`;
+  const active = activeServers(view).map(({ id }) => id);
+  const configuration = inForce(view);
+  if (hasQuorum(configuration, (id) => active.includes(id))) return undefined;
+  const names = active.length === 0 ? 'no server is' : `only ${listed(active)}`;
+  return `${names} up, ${quorumText(configuration)} needed`;
+}
+
+/** What the leader goes by; without one, what was agreed on last. */
+function inForce(view: ClusterView): Configuration {
+  const stack = leaderOf(view)?.configurations ?? view.agreed;
+  return (stack.at(-1) ?? view.agreed[0])?.configuration ?? view.initial;
+}
+
+/** Those who are up and whom the configuration in force names: the others may know nothing. */
+function activeMembers(view: ClusterView): readonly ServerView[] {
+  const configuration = inForce(view);
+  return activeServers(view).filter(({ id }) => isMember(configuration, id));
 }
 
 function withoutLeader(view: ClusterView): string | undefined {
@@ -100,7 +114,7 @@ function withoutLeader(view: ClusterView): string | undefined {
     return `no leader at the end of the quiet period: ${servers.join(', ')}`;
   }
   const term = String(leader.term);
-  for (const server of activeServers(view)) {
+  for (const server of activeMembers(view)) {
     if (server.term === leader.term && server.leader === leader.id) continue;
     const whom = server.leader === null ? 'nobody' : server.leader;
     return (
@@ -142,7 +156,7 @@ function apart(state: Convergence, view: ClusterView): string | undefined {
   const leader = leaderOf(view);
   if (leader === undefined) return 'without a leader the logs cannot become equal';
   const due = dueIndex(state, leader);
-  for (const server of activeServers(view)) {
+  for (const server of activeMembers(view)) {
     const sentence = lagging(server, leader, due);
     if (sentence !== undefined) return sentence;
     if (state.quiet.reason === 'settled' && server.log.length > due) {

@@ -2,7 +2,7 @@
  * I5: (index, term) names one prefix. It is enough that (index, term) has one content and one
  * term before it, in all logs that ever were: by induction the whole prefix is then the same.
  */
-import type { EntryRef, TraceRecord } from '../trace/record.ts';
+import type { EntryRef, OnlineRecord, TraceRecord, WriteRecord } from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
 import { entryName, proof } from './evidence.ts';
 import type { ClusterView } from './view.ts';
@@ -67,24 +67,48 @@ function disagreement(known: Known, entry: EntryRef, holder: Holder): Failure {
   return { sentence, evidence };
 }
 
-function observe(state: State, record: TraceRecord, view: ClusterView): Failure | undefined {
-  let entries: readonly EntryRef[];
-  let termBefore = 0;
-  if (record.kind === 'write') {
-    if (record.log === null || record.log.entries.length === 0) return undefined;
-    entries = record.log.entries;
-    const { from } = record.log;
-    if (from > 1) {
-      const before = view.server(record.server).log[from - 2];
-      // A gap in the log is LogTerms' affair.
-      if (before === undefined) return undefined;
-      termBefore = before.term;
-    }
-  } else if (record.kind === 'online') {
-    entries = record.entries;
-  } else {
-    return undefined;
-  }
+/** Entries that stay behind a snapshot now follow its last entry. */
+function behind(state: State, record: WriteRecord, view: ClusterView): Failure | undefined {
+  const { snapshot, log } = record;
+  if (snapshot === null) return undefined;
+  const next = view.server(record.server).log[snapshot.index];
+  if (next === undefined || (log !== null && log.from <= next.index)) return undefined;
+  return place(state, next, snapshot.term, record);
+}
+
+interface Chain {
+  readonly entries: readonly EntryRef[];
+  readonly termBefore: number;
+}
+
+const nothing: readonly EntryRef[] = [];
+
+/** What the write adds to the log. */
+function written(record: WriteRecord, view: ClusterView): Chain | undefined {
+  if (record.log === null || record.log.entries.length === 0) return undefined;
+  const { from, entries } = record.log;
+  if (from <= 1) return { entries, termBefore: 0 };
+  const before = view.server(record.server).log[from - 2];
+  // A gap in the log is LogTerms' affair.
+  return before === undefined ? undefined : { entries, termBefore: before.term };
+}
+
+/** What a disk holds; what its first entry follows is only known where the snapshot ends. */
+function stored({ entries, snapshot }: OnlineRecord): Chain {
+  const [first] = entries;
+  if (first === undefined) return { entries: nothing, termBefore: 0 };
+  if (first.index === 1) return { entries, termBefore: 0 };
+  if (snapshot?.index === first.index - 1) return { entries, termBefore: snapshot.term };
+  return { entries: entries.slice(1), termBefore: first.term };
+}
+
+function chain(
+  state: State,
+  record: WriteRecord | OnlineRecord,
+  found: Chain,
+): Failure | undefined {
+  const { entries } = found;
+  let { termBefore } = found;
   for (let i = 0; i < entries.length; i += 1) {
     const entry = entries[i];
     if (entry === undefined) break;
@@ -93,6 +117,15 @@ function observe(state: State, record: TraceRecord, view: ClusterView): Failure 
     termBefore = entry.term;
   }
   return undefined;
+}
+
+function observe(state: State, record: TraceRecord, view: ClusterView): Failure | undefined {
+  if (record.kind === 'online') return chain(state, record, stored(record));
+  if (record.kind !== 'write') return undefined;
+  const failure = record.snapshot === null ? undefined : behind(state, record, view);
+  if (failure !== undefined) return failure;
+  const added = written(record, view);
+  return added === undefined ? undefined : chain(state, record, added);
 }
 
 /** Log Matching (Raft §5.3, Figure 3). */

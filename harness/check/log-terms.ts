@@ -35,14 +35,16 @@ function wrong(
 
 function sentenceFor(record: TraceRecord, view: ClusterView): string | undefined {
   if (record.kind === 'online') {
-    const start = { index: 1, termBefore: 0, ownTerm: record.term };
+    const first = record.snapshot === null ? 1 : (record.entries[0]?.index ?? 1);
+    const start = { index: first, termBefore: 0, ownTerm: record.term };
     return wrong(record.server, record.entries, start);
   }
   if (record.kind !== 'write' || record.log === null) return undefined;
   const server = view.server(record.server);
   const { from, entries } = record.log;
-  if (from < 1 || from > server.log.length + 1) {
-    const last = String(server.log.length);
+  const end = Math.max(server.log.length, record.snapshot?.index ?? 0);
+  if (from < 1 || from > end + 1) {
+    const last = String(end);
     return `${server.id} wrote from index ${String(from)} on, but its log ends at ${last}`;
   }
   return wrong(server.id, entries, {

@@ -1,8 +1,10 @@
 /**
  * I23: once nothing is unkind any more, every operation ends, and clients are answered again. An
- * operation may time out; that one leader stands all the while and none is answered is a failure.
+ * operation may time out; that one leader stands all the while, is asked, and answers none, not even
+ * too late, is a failure.
  */
-import type { HistoryRecord, TraceRecord } from '../trace/record.ts';
+import { wishText } from '../trace/render-message.ts';
+import type { HistoryRecord, OperateRecord, SendRecord, TraceRecord } from '../trace/record.ts';
 import type { Check, Verdict } from './check.ts';
 import type { Quiet } from './liveness.ts';
 import {
@@ -20,6 +22,8 @@ interface Open {
   /** Who led when it began, and in which term. */
   readonly leader: ServerView | undefined;
   readonly term: number;
+  /** That leader was asked. */
+  asked: boolean;
 }
 
 interface State {
@@ -27,6 +31,8 @@ interface State {
   readonly quiet: Quiet;
   /** By process: the operation it waits for. */
   readonly open: Map<number, Open>;
+  /** What the operator waits for. */
+  wish: OperateRecord | null;
   /** Begun in the quiet period, ended without an answer, and all the while one leader stood. */
   unanswered: number;
   firstUnanswered: HistoryRecord | null;
@@ -41,7 +47,8 @@ function operationName({ client, f, key }: HistoryRecord): string {
 function began(state: State, record: HistoryRecord, view: ClusterView): void {
   state.invoked += 1;
   const leader = state.quiet.quietSeq < 0 ? undefined : leaderOf(view);
-  state.open.set(record.process, { record, leader, term: leader?.term ?? 0 });
+  const term = leader?.term ?? 0;
+  state.open.set(record.process, { record, leader, term, asked: false });
 }
 
 function ended(state: State, record: HistoryRecord): void {
@@ -49,16 +56,36 @@ function ended(state: State, record: HistoryRecord): void {
   state.open.delete(record.process);
   if (state.quiet.quietSeq < 0) return;
   if (record.kind !== 'info' || record.error === 'session expired') state.answeredInQuiet += 1;
-  else if (open?.leader?.role === 'leader' && open.leader.term === open.term) {
+  else if (
+    open?.asked === true &&
+    open.leader?.role === 'leader' &&
+    open.leader.term === open.term
+  ) {
     state.unanswered += 1;
     state.firstUnanswered ??= open.record;
   }
 }
 
+/** Clients ask, and are answered: what is no answer in substance does not count. */
+function sent(state: State, { message }: SendRecord): void {
+  if (state.quiet.quietSeq < 0) return;
+  if (message.kind === 'ClientRequest') {
+    for (const open of state.open.values()) {
+      if (open.record.client === message.from && open.leader?.id === message.to) open.asked = true;
+    }
+  } else if (message.kind === 'ClientReply') {
+    const { kind } = message.answer;
+    if (kind !== 'notLeader' && kind !== 'busy') state.answeredInQuiet += 1;
+  }
+}
+
 function observe(state: State, record: TraceRecord, view: ClusterView): undefined {
-  if (record.kind === 'invoke') began(state, record, view);
+  if (record.kind === 'send') sent(state, record);
+  else if (record.kind === 'invoke') began(state, record, view);
   else if (record.kind === 'ok' || record.kind === 'fail' || record.kind === 'info') {
     ended(state, record);
+  } else if (record.kind === 'operate') {
+    state.wish = record.phase === 'invoke' ? record : null;
   } else observeQuiet(state.quiet, record);
 }
 
@@ -70,6 +97,10 @@ function missing(state: State): string | undefined {
     const others = overdue.length - 1;
     const more = others === 0 ? '' : ` (and ${String(others)} more like it)`;
     return `${operationName(first.record)} has no answer at the end of the quiet period${more}`;
+  }
+  if (state.wish !== null && state.wish.at <= cutoff) {
+    const what = wishText(state.wish.wish);
+    return `${state.wish.client}'s ${what} has no answer at the end of the quiet period`;
   }
   const { firstUnanswered, unanswered, answeredInQuiet } = state;
   if (firstUnanswered === null || answeredInQuiet > 0) return undefined;
@@ -84,11 +115,13 @@ export const operationsComplete: Check<State> = {
   name: 'OperationsComplete',
   promise: 'When the faults have stopped, every operation is answered (Raft §8).',
   class: 'liveness',
-  kinds: ['quiet', 'end', 'invoke', 'ok', 'fail', 'info'],
+  kinds: ['quiet', 'end', 'send', 'invoke', 'ok', 'fail', 'info', 'operate'],
+  messages: ['ClientRequest', 'ClientReply'],
   start: (): State => ({
     invoked: 0,
     quiet: newQuiet(),
     open: new Map(),
+    wish: null,
     unanswered: 0,
     firstUnanswered: null,
     answeredInQuiet: 0,

@@ -12,7 +12,10 @@ interface State {
   examined: number;
 }
 
-type Acknowledgement = Extract<MessageRecord, { readonly kind: 'AppendEntriesReply' }>;
+type Acknowledgement = Extract<
+  MessageRecord,
+  { readonly kind: 'AppendEntriesReply' | 'InstallSnapshotReply' }
+>;
 
 function diskState(server: ServerView): string {
   const { term, votedFor } = server.disk;
@@ -53,8 +56,10 @@ function unkeptAck(server: ServerView, message: Acknowledgement): string | undef
 function observe(state: State, record: TraceRecord, view: ClusterView): Failure | undefined {
   if (record.kind !== 'send') return undefined;
   const { message } = record;
-  if (message.kind === 'AppendEntriesReply') {
-    if (!message.success) return undefined;
+  if (message.kind === 'AppendEntriesReply' || message.kind === 'InstallSnapshotReply') {
+    const promises =
+      message.kind === 'AppendEntriesReply' ? message.success : message.matchIndex > 0;
+    if (!promises) return undefined;
     state.examined += 1;
     const server = view.server(message.from);
     const sentence = unkeptAck(server, message);
@@ -82,7 +87,7 @@ export const persistBeforeSend: Check<State> = {
   promise: 'A vote or an acknowledgement leaves only when it is durable (Raft Figure 2).',
   class: 'safety',
   kinds: ['send'],
-  messages: ['RequestVote', 'RequestVoteReply', 'AppendEntriesReply'],
+  messages: ['RequestVote', 'RequestVoteReply', 'AppendEntriesReply', 'InstallSnapshotReply'],
   start: (): State => ({ examined: 0 }),
   observe,
   verdict: (state: State): Verdict => ({ kind: 'pass', examined: state.examined }),

@@ -1,5 +1,5 @@
 /** A server comes back with exactly what its disk held: nothing forgotten, nothing invented. */
-import type { OnlineRecord, TraceRecord } from '../trace/record.ts';
+import type { OnlineRecord, SnapshotRef, TraceRecord } from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
 import { entryName, proof, sameEntry } from './evidence.ts';
 import type { ClusterView, ServerView } from './view.ts';
@@ -8,6 +8,17 @@ interface State {
   examined: number;
   /** By position: `seq` of the last crash or orderly stop. */
   readonly stoppedAt: number[];
+}
+
+const snapshotName = (snapshot: SnapshotRef | null): string =>
+  snapshot === null ? 'no snapshot' : `a snapshot to ${entryName(snapshot)}`;
+
+function otherSnapshot(held: SnapshotRef | null, now: SnapshotRef | null): string | undefined {
+  const same =
+    held?.index === now?.index &&
+    held?.term === now?.term &&
+    held?.stateDigest === now?.stateDigest;
+  return same ? undefined : `with ${snapshotName(now)}, but its disk held ${snapshotName(held)}`;
 }
 
 function difference(server: ServerView, record: OnlineRecord): string | undefined {
@@ -19,12 +30,15 @@ function difference(server: ServerView, record: OnlineRecord): string | undefine
     const vote = (id: string | null): string => (id === null ? 'no vote' : `a vote for ${id}`);
     return `with ${vote(record.votedFor)}, but its disk held ${vote(disk.votedFor)}`;
   }
-  if (record.entries.length !== disk.log.length) {
-    const [now, held] = [String(record.entries.length), String(disk.log.length)];
+  const snapshots = otherSnapshot(disk.snapshot, record.snapshot);
+  if (snapshots !== undefined) return snapshots;
+  const entries = disk.file ?? disk.log;
+  if (record.entries.length !== entries.length) {
+    const [now, held] = [String(record.entries.length), String(entries.length)];
     return `with ${now} entries, but its disk held ${held}`;
   }
   for (const [place, entry] of record.entries.entries()) {
-    const held = disk.log[place];
+    const held = entries[place];
     if (held !== undefined && !sameEntry(held, entry)) {
       return `with ${entryName(entry)}, but its disk held ${entryName(held)} of other content`;
     }

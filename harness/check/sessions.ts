@@ -76,6 +76,8 @@ export function answerText(answer: ClientAnswer): string {
       return `session ${answer.session}`;
     case 'sessionExpired':
       return 'session expired';
+    case 'busy':
+      return `busy (${answer.reason})`;
     case 'notLeader':
       return 'not leader';
   }

@@ -13,7 +13,15 @@ import {
   sometimesNames,
 } from './sometimes.ts';
 import type { Bare } from './trace-builder.ts';
-import { answers, entries, entry, TraceBuilder } from './trace-builder.ts';
+import {
+  TraceBuilder,
+  answers,
+  entries,
+  entry,
+  readsBy,
+  snapshotTo,
+  voters,
+} from './trace-builder.ts';
 
 function counted(trace: TraceBuilder): Sometimes {
   const state = newSometimes();
@@ -50,6 +58,7 @@ const single: readonly (readonly [string, Bare])[] = [
       matchIndex: 0,
       hintIndex: 1,
       hintTerm: 1,
+      round: 0,
     }),
   ],
   ['client redirected', send(answers('S1', 'c1', 1, { kind: 'notLeader', leader: null }))],
@@ -178,4 +187,114 @@ test('state travels between threads, and the kinds looked at cover every event',
   const copy = structuredClone(counted(trace));
   expect(countsByName(copy)['leader elected']).toBe(1);
   for (const [, record] of single) expect(sometimesKinds).toContain(record.kind);
+});
+
+describe('features show', () => {
+  const three = voters('S1', 'S2', 'S3');
+  const joint = { ...voters('S1', 'S2', 'S4'), outgoing: ['S1', 'S2', 'S3'] };
+  const fresh = (): TraceBuilder => new TraceBuilder('S1', 'S2').start();
+
+  test('what pre-votes and check-quorum do', () => {
+    const trace = fresh();
+    trace.add(send({ kind: 'PreVoteReply', ...to, granted: false }));
+    trace.state('S1', 'leader', 2);
+    trace.state('S1', 'follower', 2, { leader: null });
+    expect(seen(trace)).toEqual({
+      'pre-vote refused': 1,
+      'leader elected': 1,
+      'leader stepped down without a quorum': 1,
+    });
+  });
+
+  test('snapshots taken and installed, by one leader and by two', () => {
+    const trace = fresh();
+    const piece = { kind: 'InstallSnapshot', from: 'S1', to: 'S2', lastIndex: 2, lastTerm: 1 };
+    const rest = { offset: 0, dataLength: 9, done: true, round: 0 };
+    trace.log('S1', ...entries(1, 1));
+    trace.snapshot('S1', snapshotTo(entry(2, 1)));
+    for (const term of [1, 2]) {
+      trace.add(send({ ...piece, kind: 'InstallSnapshot', term, ...rest }));
+    }
+    trace.snapshot('S2', snapshotTo(entry(2, 1)));
+    trace.restore('S2', snapshotTo(entry(2, 1)));
+    expect(seen(trace)).toEqual({
+      'snapshot taken': 1,
+      'snapshot installed': 1,
+      'snapshot installed while the leader changed': 1,
+    });
+  });
+
+  test('not a restart from a snapshot as an installation', () => {
+    const trace = fresh();
+    trace.cause = trace.online('S1', { snapshot: snapshotTo(entry(2, 1)) });
+    trace.restore('S1', snapshotTo(entry(2, 1)));
+    expect(seen(trace)).toEqual({ restart: 1, 'restart from a snapshot': 1 });
+  });
+
+  test('learners of the beginning that vote, and changes taken back', () => {
+    const trace = new TraceBuilder('S1', 'S2');
+    trace.header({ ...voters('S1', 'S2'), learners: ['S3'] });
+    trace.start();
+    trace.configure('S1', 4, voters('S1', 'S2', 'S3'));
+    trace.configure('S1', 0, { ...voters('S1', 'S2'), learners: ['S3'] });
+    expect(seen(trace)).toEqual({ 'learner promoted': 1, 'configuration rolled back': 1 });
+  });
+
+  test('leaders that are removed', () => {
+    const trace = fresh();
+    trace.state('S1', 'leader', 1);
+    trace.configure('S1', 2, voters('S2', 'S3'));
+    trace.configure('S2', 2, voters('S2', 'S3'));
+    expect(seen(trace)).toEqual({ 'leader elected': 1, 'leader removed': 1 });
+  });
+
+  test('configurations', () => {
+    const trace = fresh();
+    trace.configure('S1', 1, { ...three, learners: ['S4'] });
+    trace.add(fault('partition'));
+    trace.configure('S1', 2, joint);
+    trace.configure('S1', 3, voters('S1', 'S2', 'S4'));
+    trace.add(fault('partition', 'end'));
+    expect(seen(trace)).toMatchObject({
+      'joint configuration entered': 1,
+      'joint configuration entered during a partition': 1,
+      'joint configuration left': 1,
+      'joint configuration left during a partition': 1,
+      'learner promoted': 1,
+    });
+  });
+
+  test('reads and who served them', () => {
+    const trace = fresh();
+    trace.state('S1', 'leader', 1);
+    trace.send(readsBy('c1', 'S2', 3));
+    trace.serve('S1', { serial: 1, readIndex: 1 });
+    trace.serve('S1', { serial: 2, via: 'lease', readIndex: 1 });
+    trace.serve('S2', { serial: 3, readIndex: 1 });
+    expect(seen(trace)).toEqual({
+      'leader elected': 1,
+      'read by index at the leader': 1,
+      'lease read served': 1,
+      'read by index at a follower': 1,
+      'lease read refused': 1,
+    });
+  });
+
+  test('disks, wishes and clients', () => {
+    const trace = fresh();
+    for (const write of [1, 3, 2]) trace.add({ kind: 'told', server: 'S1', write });
+    const wish = { kind: 'transfer', serial: 1, target: 'S2' } as const;
+    for (const phase of ['invoke', 'ok', 'fail'] as const) {
+      trace.add({ kind: 'operate', client: 'operator', phase, wish, error: null });
+    }
+    trace.send(answers('S1', 'c1', 1, { kind: 'busy', reason: 'backlog' }));
+    trace.send(answers('S1', 'c1', 1, { kind: 'sessionExpired' }));
+    expect(seen(trace)).toEqual({
+      'write told out of order': 1,
+      'leadership transferred': 1,
+      'leadership transfer aborted': 1,
+      'client told busy': 1,
+      'session expired': 1,
+    });
+  });
 });

@@ -4,6 +4,15 @@
  */
 import type { MessageRecord, RecordKind, TraceRecord } from '../trace/record.ts';
 
+import type { FeatureEvent, FeatureState } from './sometimes-features.ts';
+import {
+  featureEvents,
+  featureHandlers,
+  newFeatureState,
+  noteMessage,
+  noteSnapshot,
+} from './sometimes-features.ts';
+
 /** The fault kinds a scenario knows. */
 export const faultKinds = [
   'crash',
@@ -55,11 +64,12 @@ const events = [
   'quiet reached',
 ] as const;
 
-type Event = (typeof events)[number];
+type Event = (typeof events)[number] | FeatureEvent;
 
 /** Every must-see event, `fault: …` for each kind of fault among them, in a fixed order. */
 export const sometimesNames: readonly string[] = [
   ...events,
+  ...featureEvents,
   ...faultKinds.map((kind) => `fault: ${kind}`),
 ];
 
@@ -75,15 +85,18 @@ export interface Sometimes {
   readonly started: Set<string>;
   /** The last leader seen. */
   leader: string | null;
+  readonly features: FeatureState;
 }
 
 export function newSometimes(): Sometimes {
+  const counts = new Int32Array(sometimesNames.length);
   return {
-    counts: new Int32Array(sometimesNames.length),
+    counts,
     lastIndex: new Map(),
     candidates: new Set(),
     started: new Set(),
     leader: null,
+    features: newFeatureState(counts, events.length),
   };
 }
 
@@ -110,10 +123,14 @@ export function neverSeen(state: Sometimes): readonly string[] {
 }
 
 function onMessage(state: Sometimes, message: MessageRecord): void {
+  if (message.kind === 'AppendEntries') return;
+  if (message.kind === 'AppendEntriesReply') {
+    if (!message.success) saw(state, 'append refused');
+    return;
+  }
+  noteMessage(state.features, message);
   if (message.kind === 'RequestVoteReply') {
     if (!message.granted) saw(state, 'vote refused');
-  } else if (message.kind === 'AppendEntriesReply') {
-    if (!message.success) saw(state, 'append refused');
   } else if (message.kind === 'ClientReply' && message.answer.kind === 'notLeader') {
     saw(state, 'client redirected');
   }
@@ -130,9 +147,14 @@ function onState(state: Sometimes, record: TraceRecord): void {
 }
 
 function onWrite(state: Sometimes, record: TraceRecord): void {
-  if (record.kind !== 'write' || record.log === null) return;
-  const { from, entries } = record.log;
+  if (record.kind !== 'write') return;
   const last = state.lastIndex.get(record.server) ?? 0;
+  if (record.snapshot !== null) {
+    noteSnapshot(state.features, record, last);
+    state.lastIndex.set(record.server, Math.max(last, record.snapshot.index));
+  }
+  if (record.log === null) return;
+  const { from, entries } = record.log;
   if (from <= last) {
     saw(state, 'entry truncated');
     if (entries.length > 0) saw(state, 'uncommitted entry overwritten');
@@ -145,7 +167,8 @@ function onOnline(state: Sometimes, record: TraceRecord): void {
   if (state.started.has(record.server)) saw(state, 'restart');
   state.started.add(record.server);
   state.candidates.delete(record.server);
-  state.lastIndex.set(record.server, record.entries.length);
+  const last = record.entries.at(-1)?.index ?? 0;
+  state.lastIndex.set(record.server, Math.max(last, record.snapshot?.index ?? 0));
 }
 
 function onBus(state: Sometimes, record: TraceRecord): void {
@@ -201,7 +224,7 @@ function onTimer(state: Sometimes, record: TraceRecord): void {
   if (state.candidates.has(record.server)) saw(state, 'election split');
 }
 
-const handlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>([
+const plainHandlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>([
   ['send', onSend],
   ['deliver', onDeliver],
   ['timer', onTimer],
@@ -221,6 +244,22 @@ const handlers: ReadonlyMap<RecordKind, Handler> = new Map<RecordKind, Handler>(
   ['info', counting('operation without answer')],
   ['quiet', counting('quiet reached')],
 ]);
+
+function both(plain: Handler | undefined, kind: RecordKind): Handler {
+  const feature = featureHandlers.get(kind);
+  if (feature === undefined) return plain ?? ((): void => undefined);
+  return (state, record) => {
+    if (plain !== undefined) plain(state, record);
+    feature(state.features, record);
+  };
+}
+
+const handlers: ReadonlyMap<RecordKind, Handler> = new Map(
+  [...new Set([...plainHandlers.keys(), ...featureHandlers.keys()])].map((kind) => [
+    kind,
+    both(plainHandlers.get(kind), kind),
+  ]),
+);
 
 /** The kinds of records that are looked at. */
 export const sometimesKinds: readonly RecordKind[] = [...handlers.keys()];

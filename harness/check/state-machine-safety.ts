@@ -1,8 +1,15 @@
 /**
  * I7 and I16: an index is committed with one entry only, and servers that applied the same index
- * are in the same state.
+ * are in the same state, whether they applied it or restored a snapshot of it.
  */
-import type { ApplyRecord, CommitRecord, EntryRef, TraceRecord } from '../trace/record.ts';
+import type {
+  ApplyRecord,
+  CommitRecord,
+  EntryRef,
+  RestoreRecord,
+  TraceRecord,
+  WriteRecord,
+} from '../trace/record.ts';
 import type { Check, Failure, Verdict } from './check.ts';
 import { entryName, proof } from './evidence.ts';
 import type { ClusterView } from './view.ts';
@@ -51,17 +58,27 @@ function applied(state: State, record: ApplyRecord, view: ClusterView): Failure 
   state.examined += 1;
   const failure = conflict(record, record, view);
   if (failure !== undefined) return failure;
-  const { index } = record;
+  return reached(state, record, record);
+}
+
+/** What a server's state is known to be after an index. */
+function reached(
+  state: State,
+  record: ApplyRecord | RestoreRecord | WriteRecord,
+  found: { readonly index: number; readonly stateDigest: number },
+): Failure | undefined {
+  const { index, stateDigest } = found;
   const digest = state.digests[index];
   if (digest === undefined) {
-    state.digests[index] = record.stateDigest;
+    state.digests[index] = stateDigest;
     state.by[index] = record.server;
     state.at[index] = record.seq;
     return undefined;
   }
-  if (digest === record.stateDigest) return undefined;
+  if (digest === stateDigest) return undefined;
   const first = state.by[index] ?? '';
-  const after = `after applying index ${String(index)}`;
+  const how = { apply: 'applying', restore: 'restoring a snapshot to', write: 'a snapshot to' };
+  const after = `after ${how[record.kind]} index ${String(index)}`;
   const sentence =
     first === record.server
       ? `${first} reached two different states ${after}`
@@ -72,6 +89,14 @@ function applied(state: State, record: ApplyRecord, view: ClusterView): Failure 
 function observe(state: State, record: TraceRecord, view: ClusterView): Failure | undefined {
   if (record.kind === 'commit') return committed(state, record, view);
   if (record.kind === 'apply') return applied(state, record, view);
+  if (record.kind === 'restore') {
+    state.examined += 1;
+    return reached(state, record, record);
+  }
+  if (record.kind === 'write' && record.snapshot !== null) {
+    state.examined += 1;
+    return reached(state, record, record.snapshot);
+  }
   return undefined;
 }
 
@@ -80,7 +105,7 @@ export const stateMachineSafety: Check<State> = {
   name: 'StateMachineSafety',
   promise: 'No two servers apply different entries at one index (Raft §5.4.3).',
   class: 'safety',
-  kinds: ['commit', 'apply'],
+  kinds: ['commit', 'apply', 'restore', 'write'],
   start: (): State => ({ examined: 0, digests: [], by: [], at: [] }),
   observe,
   verdict: (state: State): Verdict => ({ kind: 'pass', examined: state.examined }),

@@ -4,12 +4,16 @@
  */
 import type {
   ApplyRecord,
+  Configuration,
   EntryRef,
   HistoryRecord,
+  Json,
   MessageRecord,
+  SnapshotRef,
   StateRecord,
   TraceRecord,
 } from '../trace/record.ts';
+import { traceSchema } from '../trace/record.ts';
 import type { Check } from './check.ts';
 import type { Outcome } from './panel.ts';
 import { panel } from './panel.ts';
@@ -50,6 +54,8 @@ export class TraceBuilder {
   readonly records: TraceRecord[] = [];
   /** Time of the next record; grows by 1 ms a record. */
   at = 0;
+  /** Of the records that follow; -1: outside the trace. */
+  cause = -1;
   private readonly writers = new Map<string, Writer>();
   private readonly incarnations = new Map<string, number>();
   private nextMessage = 0;
@@ -60,9 +66,26 @@ export class TraceBuilder {
 
   add(record: Bare): number {
     const seq = this.records.length;
-    this.records.push({ ...record, seq, at: this.at, cause: -1 });
+    this.records.push({ ...record, seq, at: this.at, cause: this.cause });
     this.at += 1_000;
     return seq;
+  }
+
+  /** The first record, for those who look at it; without one all servers vote. */
+  header({ voters: voting, learners }: Configuration, scenario: Json = {}): number {
+    return this.add({
+      kind: 'header',
+      schema: traceSchema,
+      whitewater: '0',
+      subject: 'raft',
+      adapter: 'memory',
+      servers: this.servers,
+      voters: voting,
+      learners,
+      clients: ['c1'],
+      model: 'register',
+      scenario,
+    });
   }
 
   private writer(server: string): Writer {
@@ -75,7 +98,12 @@ export class TraceBuilder {
 
   online(
     server: string,
-    stored: { term?: number; votedFor?: string; log?: readonly EntryRef[] } = {},
+    stored: {
+      term?: number;
+      votedFor?: string;
+      snapshot?: SnapshotRef;
+      log?: readonly EntryRef[];
+    } = {},
   ): number {
     const incarnation = (this.incarnations.get(server) ?? 0) + 1;
     this.incarnations.set(server, incarnation);
@@ -88,6 +116,7 @@ export class TraceBuilder {
       incarnation,
       term: stored.term ?? 0,
       votedFor: stored.votedFor ?? null,
+      snapshot: stored.snapshot ?? null,
       entries: stored.log ?? [],
     });
   }
@@ -112,7 +141,14 @@ export class TraceBuilder {
   /** Asks the disk to keep term and vote; not yet durable. */
   vote(server: string, term: number, votedFor: string | null): number {
     const write = (this.writer(server).last += 1);
-    return this.add({ kind: 'write', server, write, hard: { term, votedFor }, log: null });
+    return this.add({
+      kind: 'write',
+      server,
+      write,
+      hard: { term, votedFor },
+      log: null,
+      snapshot: null,
+    });
   }
 
   /** Replaces the log from the first entry's index on; not yet durable. */
@@ -123,7 +159,51 @@ export class TraceBuilder {
   replace(server: string, from: number, put: readonly EntryRef[], term?: number): number {
     const write = (this.writer(server).last += 1);
     const hard = term === undefined ? null : { term, votedFor: null };
-    return this.add({ kind: 'write', server, write, hard, log: { from, entries: put } });
+    const log = { from, entries: put };
+    return this.add({ kind: 'write', server, write, hard, log, snapshot: null });
+  }
+
+  /** Asks the disk to keep a snapshot; not yet durable. */
+  snapshot(
+    server: string,
+    snapshot: SnapshotRef,
+    also: { readonly discardThrough?: number; readonly cutFrom?: number } = {},
+  ): number {
+    const write = (this.writer(server).last += 1);
+    const log = also.cutFrom === undefined ? null : { from: also.cutFrom, entries: [] };
+    const { discardThrough = snapshot.index } = also;
+    const kept = { ...snapshot, discardThrough };
+    return this.add({ kind: 'write', server, write, hard: null, log, snapshot: kept });
+  }
+
+  /** A leader makes the entry that holds a configuration, and has it in its log. */
+  change(server: string, at: EntryRef, configuration: Configuration): number {
+    const what = { session: null, serial: 0, command: null, configuration };
+    const seq = this.add({ kind: 'propose', server, ...at, ...what });
+    this.log(server, at);
+    return seq;
+  }
+
+  configure(server: string, index: number, configuration: Configuration): number {
+    return this.add({ kind: 'configure', server, index, configuration });
+  }
+
+  restore(server: string, { index, term, stateDigest }: SnapshotRef): number {
+    return this.add({ kind: 'restore', server, index, term, stateDigest });
+  }
+
+  serve(
+    server: string,
+    read: {
+      readonly serial: number;
+      readonly via?: 'index' | 'lease';
+      readonly readIndex: number;
+      readonly appliedIndex?: number;
+    },
+  ): number {
+    const { serial, via = 'index', readIndex, appliedIndex = readIndex } = read;
+    const served = { session: 'c1', serial, via, readIndex, appliedIndex };
+    return this.add({ kind: 'serve', server, ...served });
   }
 
   /** Everything written so far (or up to `write`) is durable. */
@@ -188,9 +268,14 @@ export class TraceBuilder {
   crash(
     server: string,
     survived: number,
-    torn: { readonly write: number; readonly entries: number } | null = null,
+    tear: {
+      readonly write: number;
+      readonly entries: number;
+      readonly snapshot?: boolean;
+    } | null = null,
   ): number {
     const lost = this.writer(server).last - survived;
+    const torn = tear === null ? null : { snapshot: false, ...tear };
     return this.add({ kind: 'crash', server, fault: 0, survived, torn, lost });
   }
 
@@ -204,12 +289,31 @@ export class TraceBuilder {
   }
 }
 
+/** All of them vote. */
+export function voters(...ids: readonly string[]): Configuration {
+  return { voters: ids, outgoing: [], learners: [], learnersNext: [] };
+}
+
+/** A snapshot to the entry; its state is what applying that entry came to in `apply`. */
+export function snapshotTo(
+  { index, term }: EntryRef,
+  configuration: Configuration = voters('S1', 'S2', 'S3'),
+  stateDigest: number = index,
+): SnapshotRef {
+  return { index, term, stateDigest, configuration };
+}
+
+export function readsBy(client: string, to: string, serial: number): MessageRecord {
+  const payload = { kind: 'read', session: client, serial, via: 'lease', command: {} } as const;
+  return { kind: 'ClientRequest', from: client, to, payload };
+}
+
 export function granted(from: string, to: string, term: number): MessageRecord {
   return { kind: 'RequestVoteReply', from, to, term, granted: true };
 }
 
 export function asksVote(from: string, to: string, term: number): MessageRecord {
-  return { kind: 'RequestVote', from, to, term, lastIndex: 0, lastTerm: 0 };
+  return { kind: 'RequestVote', from, to, term, lastIndex: 0, lastTerm: 0, transfer: false };
 }
 
 export function acknowledges(
@@ -227,6 +331,7 @@ export function acknowledges(
     matchIndex: what.matchIndex,
     hintIndex: 0,
     hintTerm: 0,
+    round: 0,
   };
 }
 

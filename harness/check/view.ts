@@ -2,14 +2,26 @@
  * The cluster as the records so far describe it: one fold that all judges share. A record costs
  * O(1) amortised; only a start of a server reads its whole log. Entries are kept by reference.
  */
-import type { EntryRef, RecordKind, TraceRecord, WriteRecord } from '../trace/record.ts';
-
-/** What the disk holds for certain: every write reported durable, and nothing else. */
-export interface DiskView {
-  term: number;
-  votedFor: string | null;
-  readonly log: EntryRef[];
-}
+import type {
+  Configuration,
+  EntryRef,
+  RecordKind,
+  Role,
+  SnapshotRef,
+  TraceRecord,
+  WriteRecord,
+} from '../trace/record.ts';
+import type { DiskView } from './logs.ts';
+import { coverLog, replaceFrom, startingLog, tearOnDisk, writeToDisk } from './logs.ts';
+import type { Changes, ConfigurationView } from './members.ts';
+import {
+  changeIn,
+  changeLog,
+  inForceAt,
+  rememberChange,
+  sameConfiguration,
+  votersOnly,
+} from './members.ts';
 
 export interface ServerView {
   readonly id: string;
@@ -17,7 +29,7 @@ export interface ServerView {
   readonly position: number;
   up: boolean;
   paused: boolean;
-  role: 'offline' | 'follower' | 'candidate' | 'leader';
+  role: Role;
   term: number;
   /** The term in which `role` was taken; `term` may already be ahead of it within one step. */
   roleTerm: number;
@@ -25,8 +37,10 @@ export interface ServerView {
   highestTerm: number;
   votedFor: string | null;
   leader: string | null;
-  /** The log in memory; `log[0]` has index 1. */
+  /** The log in memory, compacted entries included; `log[0]` has index 1. */
   readonly log: EntryRef[];
+  /** Configurations by its log, oldest first: the last one is in force. Never empty. */
+  readonly configurations: ConfigurationView[];
   commitIndex: number;
   appliedIndex: number;
   stateDigest: number;
@@ -40,14 +54,17 @@ export interface ServerView {
 
 export interface ClusterView {
   readonly servers: readonly ServerView[];
-  /** Servers needed for an election or a commit. */
-  readonly majority: number;
+  /** The configuration of the beginning. */
+  initial: Configuration;
+  readonly changes: Changes;
   /** What the cluster has agreed on: at [i] the entry that was committed first at index i + 1. */
   readonly committed: EntryRef[];
   /** The server that committed it first, its term then, and the `seq` of that record. */
   readonly committedBy: ServerView[];
   readonly committedInTerm: number[];
   readonly committedAt: number[];
+  /** Configurations that were committed, oldest first: the last one is agreed on. Never empty. */
+  readonly agreed: ConfigurationView[];
   /** Throws when the header names no such server. */
   server(id: string): ServerView;
 }
@@ -68,11 +85,12 @@ function newServer(id: string, position: number): ServerView {
     votedFor: null,
     leader: null,
     log: [],
+    configurations: [],
     commitIndex: 0,
     appliedIndex: 0,
     stateDigest: 0,
     starts: 0,
-    disk: { term: 0, votedFor: null, log: [] },
+    disk: { term: 0, votedFor: null, log: [], snapshot: null, file: null },
     pending: [],
     pendingHead: 0,
   };
@@ -82,14 +100,17 @@ function newServer(id: string, position: number): ServerView {
 export function newView(ids: readonly string[]): ClusterView {
   const servers = ids.map(newServer);
   const byId = new Map(servers.map((server) => [server.id, server]));
+  const initial = votersOnly(ids);
   const numbered = ids.length < 10 && ids.every((id, place) => id === `S${String(place + 1)}`);
   return {
     servers,
-    majority: Math.floor(servers.length / 2) + 1,
+    initial,
+    changes: new Map(),
     committed: [],
     committedBy: [],
     committedInTerm: [],
     committedAt: [],
+    agreed: [{ index: 0, configuration: initial, cause: -1 }],
     server(id: string): ServerView {
       // S1, S2, … are found by their digit, which is faster than comparing or hashing strings.
       if (numbered && id.length === 2 && id.charCodeAt(0) === 83) {
@@ -106,35 +127,14 @@ export function newView(ids: readonly string[]): ClusterView {
   };
 }
 
-/** The log from `from` on is replaced by the first `count` of `entries`. */
-function replaceFrom(
-  log: EntryRef[],
-  change: { readonly from: number; readonly entries: readonly EntryRef[] },
-  count: number,
-): void {
-  if (log.length >= change.from) log.length = change.from - 1;
-  for (let i = 0; i < count; i += 1) {
-    const entry = change.entries[i];
-    if (entry !== undefined) log.push(entry);
-  }
-}
-
-function writeToDisk(server: ServerView, write: WriteRecord): void {
-  if (write.hard !== null) {
-    server.disk.term = write.hard.term;
-    server.disk.votedFor = write.hard.votedFor;
-  }
-  if (write.log !== null) replaceFrom(server.disk.log, write.log, write.log.entries.length);
-}
-
 /** Applies the pending writes up to the one named. */
-function flush(server: ServerView, upTo: number): void {
+function flush(view: ClusterView, server: ServerView, upTo: number): void {
   const { pending } = server;
   let head = server.pendingHead;
   for (;;) {
     const write = pending[head];
     if (write === undefined || write.write > upTo) break;
-    writeToDisk(server, write);
+    writeToDisk(server.disk, write, view.committed);
     head += 1;
   }
   if (head === pending.length) {
@@ -173,12 +173,33 @@ function absorbWrite(view: ClusterView, record: TraceRecord): void {
     enterTerm(server, record.hard.term);
     server.votedFor = record.hard.votedFor;
   }
-  if (record.log !== null) replaceFrom(server.log, record.log, record.log.entries.length);
+  if (record.snapshot !== null) absorbSnapshot(view, server, record);
+  if (record.log !== null) {
+    replaceFrom(server.log, record.log, record.log.entries.length);
+    const { from, entries } = record.log;
+    if (view.changes.size > 0) {
+      changeLog(server.configurations, view.changes, { from, entries, cause: record.cause });
+    }
+  }
   server.pending.push(record);
 }
 
+/** Whatever was in force below the snapshot's index is now what the snapshot says. */
+function absorbSnapshot(view: ClusterView, server: ServerView, record: WriteRecord): void {
+  const { snapshot, cause } = record;
+  if (snapshot === null) return;
+  coverLog(server.log, snapshot, view.committed);
+  const { index, configuration } = snapshot;
+  const { configurations } = server;
+  const known = inForceAt(configurations, index);
+  const above = configurations.filter((each) => each.index > index);
+  const same = known !== undefined && sameConfiguration(known.configuration, configuration);
+  const base = same ? known : { index, configuration, cause };
+  configurations.splice(0, configurations.length, base, ...above);
+}
+
 function absorbDurable(view: ClusterView, record: TraceRecord): void {
-  if (record.kind === 'durable') flush(view.server(record.server), record.write);
+  if (record.kind === 'durable') flush(view, view.server(record.server), record.write);
 }
 
 function absorbCommit(view: ClusterView, record: TraceRecord): void {
@@ -192,6 +213,10 @@ function absorbCommit(view: ClusterView, record: TraceRecord): void {
     view.committedBy.push(server);
     view.committedInTerm.push(record.term);
     view.committedAt.push(record.seq);
+    const configuration = view.changes.size === 0 ? undefined : changeIn(view.changes, entry);
+    if (configuration !== undefined) {
+      view.agreed.push({ index: entry.index, configuration, cause: record.cause });
+    }
   }
 }
 
@@ -216,14 +241,10 @@ function absorbState(view: ClusterView, record: TraceRecord): void {
 function absorbCrash(view: ClusterView, record: TraceRecord): void {
   if (record.kind !== 'crash') return;
   const server = view.server(record.server);
-  flush(server, record.survived);
+  flush(view, server, record.survived);
   const torn = server.pending[server.pendingHead];
   if (record.torn !== null && torn !== undefined && torn.write === record.torn.write) {
-    if (torn.hard !== null) {
-      server.disk.term = torn.hard.term;
-      server.disk.votedFor = torn.hard.votedFor;
-    }
-    if (torn.log !== null) replaceFrom(server.disk.log, torn.log, record.torn.entries);
+    tearOnDisk(server.disk, torn, { torn: record.torn, committed: view.committed });
   }
   forgetMemory(server);
 }
@@ -231,7 +252,7 @@ function absorbCrash(view: ClusterView, record: TraceRecord): void {
 function absorbOffline(view: ClusterView, record: TraceRecord): void {
   if (record.kind !== 'offline') return;
   const server = view.server(record.server);
-  flush(server, Number.POSITIVE_INFINITY);
+  flush(view, server, Number.POSITIVE_INFINITY);
   forgetMemory(server);
 }
 
@@ -248,10 +269,45 @@ function absorbOnline(view: ClusterView, record: TraceRecord): void {
   server.disk.term = record.term;
   server.disk.votedFor = record.votedFor;
   server.disk.log.length = 0;
-  for (const entry of record.entries) {
+  server.disk.snapshot = record.snapshot;
+  server.disk.file = record.snapshot === null ? null : [...record.entries];
+  for (const entry of startingLog(record.snapshot, record.entries, view.committed)) {
     server.log.push(entry);
     server.disk.log.push(entry);
   }
+  startConfigurations(view, server, record.snapshot);
+}
+
+function startConfigurations(
+  view: ClusterView,
+  server: ServerView,
+  snapshot: SnapshotRef | null,
+): void {
+  const { configurations, log: entries } = server;
+  const { index, configuration } = snapshot ?? { index: 0, configuration: view.initial };
+  configurations.splice(0, configurations.length, { index, configuration, cause: -1 });
+  const later = { from: index + 1, entries: entries.slice(index), cause: -1 };
+  if (view.changes.size > 0) changeLog(configurations, view.changes, later);
+}
+
+function absorbHeader(view: ClusterView, record: TraceRecord): void {
+  if (record.kind !== 'header') return;
+  const { voters, learners } = record;
+  const initial = { voters, outgoing: [], learners, learnersNext: [] };
+  view.initial = initial;
+  view.agreed[0] = { index: 0, configuration: initial, cause: -1 };
+}
+
+function absorbPropose(view: ClusterView, record: TraceRecord): void {
+  if (record.kind === 'propose') rememberChange(view.changes, record);
+}
+
+function absorbRestore(view: ClusterView, record: TraceRecord): void {
+  if (record.kind !== 'restore') return;
+  const server = view.server(record.server);
+  server.commitIndex = Math.max(server.commitIndex, record.index);
+  server.appliedIndex = record.index;
+  server.stateDigest = record.stateDigest;
 }
 
 function absorbPause(view: ClusterView, record: TraceRecord): void {
@@ -261,6 +317,9 @@ function absorbPause(view: ClusterView, record: TraceRecord): void {
 
 /** The kinds of records that change the view, and how. All others leave it as it is. */
 export const absorbers: ReadonlyMap<RecordKind, Absorb> = new Map<RecordKind, Absorb>([
+  ['header', absorbHeader],
+  ['propose', absorbPropose],
+  ['restore', absorbRestore],
   ['write', absorbWrite],
   ['durable', absorbDurable],
   ['commit', absorbCommit],

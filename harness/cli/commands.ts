@@ -265,11 +265,12 @@ export const commands: readonly CommandSpec[] = [
     aliases: [],
     summary: 'List the planted bugs; with --runs or --budget, hunt them all.',
     argument: { name: '[name]', text: 'only this one' },
-    flags: ['seed', 'runs', 'budget'],
+    flags: ['seed', 'seeds', 'runs', 'budget', 'table'],
     examples: [
       ['whitewater mutants', 'the list'],
       ['whitewater mutants --runs 2000', 'how soon is each one caught?'],
       ['whitewater mutants votes-counted-as-integer --runs 2000 --json', ''],
+      ['whitewater mutants --table table.md --runs 2000 --seeds 10', 'medians of ten hunts each'],
     ],
     load: async () => (await import('./mutants.ts')).mutantsCommand,
   },

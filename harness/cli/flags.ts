@@ -42,6 +42,8 @@ export type FlagName =
   | 'workers'
   | 'specification'
   | 'witness'
+  | 'table'
+  | 'seeds'
   | 'port'
   | 'adminPort'
   | 'config'
@@ -68,6 +70,12 @@ const table: Readonly<Record<FlagName, Flag>> = {
     text: 'stop after 500ms, 30s, 10m, 2h (default 60s)',
     group: 'Search',
     parse: durationMs,
+  },
+  seeds: {
+    flags: '--seeds <count>',
+    text: 'for a table: hunt each one so many times (default 10)',
+    group: 'Search',
+    parse: count,
   },
   servers: {
     flags: '-n, --servers <count>',
@@ -209,6 +217,11 @@ const table: Readonly<Record<FlagName, Flag>> = {
   out: {
     flags: '--out <folder>',
     text: `where results go (default ${outDefault})`,
+    group: 'Output',
+  },
+  table: {
+    flags: '--table <file>',
+    text: 'hunt all and write a table; rows that the file has already are kept',
     group: 'Output',
   },
   json: { flags: '--json', text: 'one JSON document on standard output', group: 'Output' },

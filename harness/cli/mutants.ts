@@ -10,6 +10,7 @@ import { exits } from './exit.ts';
 import { recorded } from './failure.ts';
 import type { CampaignJob } from './job.ts';
 import { labFor, mutantNamed } from './lab.ts';
+import { tableCommand } from './mutant-table.ts';
 import type { Style } from './paint.ts';
 import { painted, styleOf } from './paint.ts';
 import { progressOn } from './progress.ts';
@@ -151,6 +152,7 @@ export async function mutantsCommand(request: Request): Promise<ExitCode> {
   const { given, io, args } = request;
   const [word] = args;
   const chosen = word === undefined ? mutants : [mutantNamed(word)];
+  if (given.table !== undefined) return tableCommand(request, chosen, given.table);
   if (given.runs !== undefined || given.budget !== undefined) return huntAll(request, chosen);
   io.out(given.json === true ? json([], chosen, null) : list(chosen, styleOf(given, io)));
   return exits.ok;

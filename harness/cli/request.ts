@@ -47,6 +47,9 @@ export interface Given extends AzureGiven, ClusterGiven, ReplayGiven {
   /** Judge the steps of a trace by the specification as well. */
   readonly specification?: boolean;
   readonly witness?: boolean;
+  /** A Markdown file, for `mutants`. */
+  readonly table?: string;
+  readonly seeds?: number;
   readonly port?: number;
   readonly adminPort?: number;
   readonly config?: string;

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { UserError } from '../trace/user-error.ts';
+import { BadPlay } from '../verify/play/bad-play.ts';
+import { isPlay, runPlay } from '../verify/play/play.ts';
 import { BadScript, runScript } from '../verify/script.ts';
 import type { Ran } from '../verify/script.ts';
 import { eventHelp, NoSuchEvent, Simulator } from '../verify/simulator.ts';
@@ -17,10 +19,14 @@ function ran(path: string): Ran & { readonly given: string } {
   }
   const given = readFileSync(path, 'utf8');
   try {
-    return { ...runScript(given), given };
+    if (!isPlay(given)) return { ...runScript(given), given };
+    const { commands: events, ...played } = runPlay(given);
+    return { ...played, events, given };
   } catch (error) {
-    if (!(error instanceof BadScript)) throw error;
-    const remedy = 'whitewater simulate, then help, names the events';
+    if (!(error instanceof BadScript) && !(error instanceof BadPlay)) throw error;
+    const remedy = isPlay(given)
+      ? 'harness/verify/plays/README.md explains the format'
+      : 'whitewater simulate, then help, names the events';
     throw new UserError(error.message, { file: path, line: error.line, remedy, cause: error });
   }
 }

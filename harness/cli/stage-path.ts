@@ -53,7 +53,7 @@ class Rehearsal {
   private begin(server: number): Local {
     const { term, log } = this.bounds.initial[server] ?? { term: 0, log: [] };
     const entries = log.map((of, at) => makeEntry({ index: at + 1, term: of }, { kind: 'noop' }));
-    const stored = { term, votedFor: null, entries };
+    const stored = { term, votedFor: null, snapshot: null, entries };
     const fresh = newLocal(this.subject, { server, bounds: this.bounds, stored });
     return this.acted(fresh, { kind: 'online' }).local;
   }

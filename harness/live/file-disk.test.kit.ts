@@ -13,7 +13,7 @@ export function appended(disk: FileDisk, writes: readonly Write[], incarnation =
 }
 
 export function write(id: number, parts: Partial<Write>): Write {
-  return { id, hard: null, log: null, ...parts };
+  return { id, hard: null, log: null, snapshot: null, ...parts };
 }
 
 export function entries(from: number, term: number, count: number): NonNullable<Write['log']> {

@@ -24,7 +24,7 @@ const story: readonly Write[] = [
 
 /** What a disk must hold after the first `count` writes of the story. */
 function after(count: number): Stored {
-  const disk = newDisk({ term: 0, votedFor: null, entries: [] });
+  const disk = newDisk({ term: 0, votedFor: null, snapshot: null, entries: [] });
   for (const one of story.slice(0, count)) disk.pending.push({ write: one, seq: 0 });
   flush(disk);
   return storedOn(disk);
@@ -68,7 +68,7 @@ describe('a log file', () => {
   test('keeps fields of a write that it does not know', () =>
     withScratch(async (path) => {
       const disk = openFileDisk(path('S1.log'), owner);
-      const later = { ...write(1, {}), snapshot: { index: 7, state: 'opaque' } };
+      const later = { ...write(1, {}), colour: { index: 7, state: 'opaque' } };
       await appended(disk, [later]);
       disk.close();
       expect(readFileSync(path('S1.log'), 'utf8')).toContain('{"index":7,"state":"opaque"}');
@@ -207,7 +207,7 @@ const go = () => {
     const payload = { kind: 'command', session: 'c1', serial: index, acknowledged: 0,
       command: { text: 'x'.repeat((index * 37) % 3000) } };
     const log = { from: index, entries: [{ index, term: 1, digest: index, payload }] };
-    writes.push({ id, hard: { term: id, votedFor: 'S1' }, log });
+    writes.push({ id, hard: { term: id, votedFor: 'S1' }, log, snapshot: null });
   }
   disk.append(1, writes, (error) => {
     if (error !== null) throw error;

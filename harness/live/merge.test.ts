@@ -27,11 +27,19 @@ const deliver = (seq: number, time: number, to: string, id: number): TraceRecord
   return { kind: 'deliver', ...at(seq, time, id), id, to, deliveryCount: 0 };
 };
 const online = (seq: number, time: number, server: string, incarnation: number): TraceRecord => {
-  const held = { term: 0, votedFor: null, entries: [] };
+  const held = { term: 0, votedFor: null, snapshot: null, entries: [] };
   return { kind: 'online', ...at(seq, time), server, incarnation, ...held };
 };
 const write = (seq: number, time: number, server: string, id: number): TraceRecord => {
-  return { kind: 'write', ...at(seq, time), server, write: id, hard: null, log: null };
+  return {
+    kind: 'write',
+    ...at(seq, time),
+    server,
+    write: id,
+    hard: null,
+    log: null,
+    snapshot: null,
+  };
 };
 const crash = (seq: number, time: number, server: string): TraceRecord => {
   const found = { fault: 0, survived: 0, torn: null, lost: 0 };

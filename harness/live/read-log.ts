@@ -21,7 +21,7 @@ export interface Recovered {
   readonly cutBytes: number;
 }
 
-const emptyLog: Stored = { term: 0, votedFor: null, entries: [] };
+const emptyLog: Stored = { term: 0, votedFor: null, snapshot: null, entries: [] };
 
 /** How much a record holds, roughly: its entries, or something. */
 export function unitsOf({ log }: Write): number {
@@ -71,6 +71,7 @@ export function readLog(path: string, file: Buffer, owner: Owner): Reading {
       wantsBase = false;
     } else {
       const { incarnation, write } = recordOf(path, offset, value);
+      if (leavesGap(disk, write)) throw damaged(path, offset, 'entries are missing before this');
       disk.pending.push({ write, seq: 0 });
       flush(disk);
       last = { incarnation, write: write.id };
@@ -81,13 +82,15 @@ export function readLog(path: string, file: Buffer, owner: Owner): Reading {
   }
   // It was whole before it got its name: whatever is missing, no crash has taken.
   if (wantsBase) throw damaged(path, offset, 'what the log came to before is missing');
-  const stored = storedOn(disk);
-  // A hole in the array: some write followed on one that is not here.
-  if (Object.keys(disk.entries).length !== disk.entries.length) {
-    throw damaged(path, offset, 'entries are missing before the end');
-  }
-  const recovered = { stored, last, records, cutBytes: file.length - offset };
+  const recovered = { stored: storedOn(disk), last, records, cutBytes: file.length - offset };
   return { recovered, disk, goodBytes: offset, sum, written, baseBytes };
+}
+
+/** Does the write follow on one that is not here? A snapshot stands for all entries up to it. */
+function leavesGap({ entries, snapshot }: Disk, write: Write): boolean {
+  if (write.log === null || write.snapshot !== null) return false;
+  const known = Math.max(entries.at(-1)?.index ?? 0, snapshot?.index ?? 0);
+  return write.log.from > known + 1;
 }
 
 function parsed(path: string, offset: number, payload: Buffer): unknown {

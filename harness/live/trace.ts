@@ -8,7 +8,7 @@ import type { HeaderRecord, TraceRecord } from '../trace/record.ts';
 import { traceSchema } from '../trace/record.ts';
 import { version } from '../trace/version.ts';
 import type { Scenario } from '../world/scenario.ts';
-import { clientNames, serverNames } from '../world/setup.ts';
+import { clientNames, membersOf, serverNames } from '../world/setup.ts';
 
 export interface LiveRun {
   /** With the faults that really struck, and when. */
@@ -36,6 +36,7 @@ function headerOf({ scenario, subject, adapter }: LiveRun): HeaderRecord {
     subject,
     adapter,
     servers: serverNames(scenario),
+    ...membersOf(scenario),
     clients: clientNames(scenario),
     model: scenario.workload.model,
     scenario,

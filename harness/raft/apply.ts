@@ -3,11 +3,14 @@
  * 6.3): every replica comes to the same answer, and the leader that was asked gives it.
  */
 import { assert } from './assert.ts';
-import type { CommandPayload, Entry } from './entry.ts';
-import { mixApplied } from './hash.ts';
+import type { CommandPayload, Entry, SessionId } from './entry.ts';
+import { mixApplied, mixJson } from './hash.ts';
+import { entryAt, lastIndex } from './log.ts';
 import type { Answer } from './message.ts';
-import type { Outcome } from './node.ts';
+import { outcomeOf } from './outcome.ts';
 import { forgetAnswers, keepAnswer, newSession } from './session.ts';
+import { compact, isSnapshotDue } from './snapshot.ts';
+import { settleReads } from './serve.ts';
 import { answer, emit } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -16,16 +19,19 @@ export function commitTo(turn: Turn, index: number): void {
   const { node, rules } = turn;
   if (index !== node.commitIndex) {
     assert(turn, index > node.commitIndex, 'the commit index never goes back');
-    assert(turn, index <= node.log.length, 'only entries in the log are committed');
+    assert(turn, index <= lastIndex(node), 'only entries in the log are committed');
     node.commitIndex = index;
   }
+  const compacts = node.options.snapshotEvery > 0;
   const upTo = rules.appliesUpTo(node);
   while (node.appliedIndex < upTo) {
-    const entry = node.log[node.appliedIndex];
+    const entry = entryAt(node, node.appliedIndex + 1);
     if (entry === undefined) break;
     node.appliedIndex += 1;
     applyEntry(turn, entry);
+    if (compacts && isSnapshotDue(node)) compact(turn);
   }
+  if (node.reads.length > 0) settleReads(turn);
 }
 
 function applyEntry(turn: Turn, entry: Entry): void {
@@ -36,11 +42,15 @@ function applyEntry(turn: Turn, entry: Entry): void {
   let repeated = false;
   if (payload.kind === 'register') {
     const session = `#${entry.index}`;
-    node.sessions.set(session, newSession());
+    openSession(turn, session);
     result = { kind: 'registered', session };
   } else if (payload.kind === 'command') {
     result = turn.rules.answerAtApply(node, payload);
     repeated = result !== null;
+    if (node.options.sessionsMax > 0) {
+      const session = node.sessions.get(payload.session);
+      if (session !== undefined) session.used = entry.index;
+    }
     result ??= run(turn, payload);
   }
   node.stateDigest = mixApplied(node.stateDigest, { digest: entry.digest, answer: result });
@@ -49,10 +59,25 @@ function applyEntry(turn: Turn, entry: Entry): void {
   if (result !== null) tellRequester(turn, entry, result);
 }
 
+/**
+ * A new session. Where there is no room the least recently used one goes, by the order of the log:
+ * on every replica the same one, at the same entry (dissertation 6.3; raft.md 2.12).
+ */
+function openSession(turn: Turn, session: SessionId): void {
+  const { node, rules } = turn;
+  const { sessionsMax } = node.options;
+  while (sessionsMax > 0 && node.sessions.size >= sessionsMax) {
+    const expired = rules.sessionToExpire(node);
+    if (expired === undefined || !node.sessions.delete(expired)) break;
+    node.stateDigest = mixJson(node.stateDigest, [expired]);
+  }
+  node.sessions.set(session, newSession(sessionsMax > 0 ? node.appliedIndex : 0));
+}
+
 /** Runs the command and remembers its answer; forgets those that the client has seen. */
 function run(turn: Turn, payload: CommandPayload): Answer {
   const { node } = turn;
-  const outcome = outcomeOf(turn, payload);
+  const outcome = outcomeOf(node, payload.command);
   let result: Answer;
   if (outcome.kind === 'done') {
     node.state = outcome.state;
@@ -65,15 +90,6 @@ function run(turn: Turn, payload: CommandPayload): Answer {
   keepAnswer(session, payload.serial, result);
   forgetAnswers(session, payload.acknowledged);
   return result;
-}
-
-/** An application that throws has refused: it is pure, so nothing happened. */
-function outcomeOf({ node }: Turn, payload: CommandPayload): Outcome<unknown> {
-  try {
-    return node.application.apply(node.state, payload.command);
-  } catch (error) {
-    return { kind: 'refused', reason: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 function tellRequester(turn: Turn, entry: Entry, result: Answer): void {

@@ -34,7 +34,7 @@ describe('Section 5.4.2: a leader counts replicas only of its own term (Figure 8
     { match: [2, 1, 2, 2], log: [1, 1], term: 2, commit: 0 },
     { match: [0, 2, 2], log: [2, 2], term: 2, commit: 2 },
     { match: [1, 2, 0], log: [2, 2], term: 2, commit: 1 },
-  ])('Matches $match, log $log, term $term: commit $commit (4.1.4)', (row) => {
+  ])('Matches $match, log $log, term $term: commit $commit (case 26, 4.1.4)', (row) => {
     const node = leaderWith(row.log, row.term, row.match);
     expect(raftRules.leaderCommit(node, raftRules)).toBe(row.commit);
   });

@@ -7,6 +7,7 @@ import {
   createNetwork,
   deliver,
   elect,
+  emptyDisk,
   expire,
   give,
   kinds,
@@ -22,7 +23,7 @@ import {
 } from './network.test.kit.ts';
 
 function voteRequest(given: Partial<RequestVote>): RequestVote {
-  const base = { from: 'n2', to: 'n1', term: 1, lastIndex: 0, lastTerm: 0 };
+  const base = { from: 'n2', to: 'n1', term: 1, lastIndex: 0, lastTerm: 0, transfer: false };
   return { kind: 'RequestVote', ...base, ...given };
 }
 
@@ -36,8 +37,7 @@ function judge(node: Node, request: RequestVote): { granted: boolean; effects: r
 describe('Section 5.2: a server starts as a follower and campaigns when it hears nothing', () => {
   test('A new server is a follower of nobody at term 0, its timer armed (case 3)', () => {
     const node = raft.create(optionsFor(3, 'n1'), { start: () => 0, apply: () => never() });
-    const stored = { term: 0, votedFor: null, entries: [] };
-    const effects = raft.step(node, { kind: 'online', stored });
+    const effects = raft.step(node, { kind: 'online', stored: emptyDisk });
     expect([node.role, node.term, node.leader]).toEqual(['follower', 0, null]);
     expect(effects).toEqual([
       {
@@ -80,6 +80,7 @@ describe('Section 5.2: a server starts as a follower and campaigns when it hears
       prevTerm: 0,
       entries: logOf(...terms),
       leaderCommit: 0,
+      round: 0,
     });
     const [lastIndex, lastTerm] = last;
     const wanted = { from: 'n1', term: term + 1, lastIndex, lastTerm };
@@ -108,7 +109,7 @@ describe('Section 5.2: a server starts as a follower and campaigns when it hears
     { size: 4, yes: [], no: [2, 3], result: 'follower' },
     { size: 2, yes: [2], no: [], result: 'leader' },
     { size: 2, yes: [], no: [2], result: 'follower' },
-  ])('Of $size servers, $yes say yes and $no say no: $result (4.1.1)', (row) => {
+  ])('Of $size servers, $yes say yes and $no say no: $result (case 6)', (row) => {
     const network = createNetwork({ servers: row.size });
     expire(network, 'n1', 'election');
     const reply = { kind: 'RequestVoteReply', to: 'n1', term: 1 } as const;

@@ -15,9 +15,23 @@ export type ClientId = string;
  */
 export type SessionId = string;
 
+/**
+ * Who takes part (section 6; dissertation, chapter 4). While `outgoing` is not empty the
+ * configuration is joint: elections and commits need a majority of `voters` and one of `outgoing`.
+ */
+export interface Configuration {
+  readonly voters: readonly ServerId[];
+  readonly outgoing: readonly ServerId[];
+  /** They receive the log and count for nothing. */
+  readonly learners: readonly ServerId[];
+  /** Voters of `outgoing` that become learners when the joint configuration is left. */
+  readonly learnersNext: readonly ServerId[];
+}
+
 export type Payload =
   | { readonly kind: 'noop' }
   | { readonly kind: 'register'; readonly client: ClientId }
+  | { readonly kind: 'configuration'; readonly configuration: Configuration }
   | CommandPayload;
 
 export interface CommandPayload {

@@ -26,7 +26,7 @@ function followerWith(terms: readonly number[], term: number): Node {
 
 function append(given: Partial<AppendEntries>): AppendEntries {
   const base = { from: 'n2', to: 'n1', term: 2, prevIndex: 0, prevTerm: 0 };
-  return { kind: 'AppendEntries', ...base, entries: [], leaderCommit: 0, ...given };
+  return { kind: 'AppendEntries', ...base, entries: [], leaderCommit: 0, round: 0, ...given };
 }
 
 /** Entries of these terms, the first at index `from`. */
@@ -136,7 +136,7 @@ describe('Section 5.3: the consistency check', () => {
     { prev: [1, 1], leaderCommit: 3, entries: [2, [2]], ok: true, last: 2, commit: 2 },
     { prev: [2, 2], leaderCommit: 3, entries: [3, []], ok: true, last: 2, commit: 2 },
     { prev: [2, 2], leaderCommit: 4, entries: [3, []], ok: true, last: 2, commit: 2 },
-  ] as const)('Previous $prev, $entries, leader commit $leaderCommit (4.1.3)', (row) => {
+  ] as const)('Previous $prev, $entries, leader commit $leaderCommit (case 24, 4.1.3)', (row) => {
     const node = followerWith([1, 2], 2);
     const [prevIndex, prevTerm] = row.prev;
     const entries = entriesFrom(row.entries[0], row.entries[1]);
@@ -203,6 +203,7 @@ describe('Figure 2 and storage: an ack waits for the disk (2.3)', () => {
         id: 1,
         hard: { term: 2, votedFor: null },
         log: { from: 1, entries: logOf(2, 2) },
+        snapshot: null,
       },
     });
     expect(waits(effects)).toEqual([1]);

@@ -1,20 +1,18 @@
 /** A follower's side of replication (Figure 2, AppendEntries, receiver). */
 import { commitTo } from './apply.ts';
 import { assert } from './assert.ts';
-import { lastIndexWithin, termAt } from './log.ts';
-import type { AppendEntries } from './message.ts';
+import type { ServerId } from './entry.ts';
+import { lastIndex, lastIndexWithin, termAt } from './log.ts';
+import type { AppendEntries, InstallSnapshot } from './message.ts';
+import { ageReads } from './read.ts';
 import { adoptTerm, becomeFollower } from './role.ts';
-import { append, armElection, send, truncate } from './turn.ts';
+import { append, armElection, armProtection, send, truncate } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** AppendEntries arrives, with entries or as a heartbeat (raft.md 2.2-R1). */
 export function follow(turn: Turn, request: AppendEntries): void {
   const { node, rules } = turn;
-  adoptTerm(turn, request.term);
-  const stale = rules.isStale(node, request);
-  if (!stale) acceptLeader(turn, request);
-  if (rules.restartsElection(stale ? 'staleAppend' : 'append')) armElection(turn);
-  if (stale) {
+  if (!hearLeader(turn, request)) {
     refuse(turn, request, 0);
     return;
   }
@@ -28,20 +26,34 @@ export function follow(turn: Turn, request: AppendEntries): void {
   reply(turn, request, { success: true, matchIndex: rules.ackedIndex(node, request), hint: 0 });
 }
 
+/** Whatever a leader sends shows that it is there; false: its term is over (Figures 2 and 13). */
+export function hearLeader(turn: Turn, request: AppendEntries | InstallSnapshot): boolean {
+  const { node, rules } = turn;
+  adoptTerm(turn, request.term);
+  const stale = rules.isStale(node, request);
+  if (!stale) acceptLeader(turn, request.from);
+  if (rules.restartsElection(stale ? 'staleAppend' : 'append')) {
+    if (stale) armElection(turn);
+    else armProtection(turn);
+  }
+  if (!stale && node.reads.length > 0) ageReads(turn, request.round);
+  return !stale;
+}
+
 /** The sender is the one leader of this term (raft.md 2.1-R7). */
-function acceptLeader(turn: Turn, request: AppendEntries): void {
+function acceptLeader(turn: Turn, leader: ServerId): void {
   const { node } = turn;
   assert(turn, node.role !== 'leader', 'a leader never hears of another in its term');
-  assert(turn, node.leader === null || node.leader === request.from, 'a term has one leader');
-  if (node.role !== 'follower') becomeFollower(turn, node.term, request.from);
-  node.leader = request.from;
+  assert(turn, node.leader === null || node.leader === leader, 'a term has one leader');
+  if (node.role !== 'follower') becomeFollower(turn, node.term, leader);
+  node.leader = leader;
 }
 
 /** Skips what is there already, removes what contradicts the leader, appends the rest. */
 function appendMissing(turn: Turn, request: AppendEntries): void {
   const { node, rules } = turn;
   for (const entry of request.entries) {
-    if (entry.index <= node.log.length) {
+    if (entry.index <= lastIndex(node)) {
       if (!rules.conflicts(node, entry)) continue;
       truncate(turn, entry.index);
     }
@@ -70,6 +82,7 @@ function reply(turn: Turn, request: AppendEntries, verdict: Verdict): void {
     prevIndex: request.prevIndex,
     matchIndex: verdict.matchIndex,
     hintIndex: verdict.hint,
-    hintTerm: termAt(node, verdict.hint),
+    hintTerm: verdict.hint === 0 ? 0 : termAt(node, verdict.hint),
+    round: turn.rules.answeredRound(node, request),
   });
 }

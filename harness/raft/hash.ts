@@ -1,5 +1,5 @@
 /** 32-bit hashes of entries and states: quick, the same everywhere, not meant against forgers. */
-import type { Json, Payload } from './entry.ts';
+import type { Configuration, Json, Payload } from './entry.ts';
 import type { Answer } from './message.ts';
 
 /** Stirs one 32-bit integer into a hash. */
@@ -46,11 +46,18 @@ export function digestOf(place: { index: number; term: number }, payload: Payloa
       return mix(hash, 1);
     case 'register':
       return mixText(mix(hash, 2), payload.client);
+    case 'configuration':
+      return mixConfiguration(mix(hash, 4), payload.configuration);
     case 'command': {
       const sent = mix(mixText(mix(hash, 3), payload.session), payload.serial);
       return mixJson(mix(sent, payload.acknowledged), payload.command);
     }
   }
+}
+
+function mixConfiguration(hash: number, configuration: Configuration): number {
+  const { voters, outgoing, learners, learnersNext } = configuration;
+  return mixJson(hash, [voters, outgoing, learners, learnersNext]);
 }
 
 /** The state digest after an entry with this digest came to this answer. */
@@ -72,6 +79,8 @@ function mixAnswer(hash: number, answer: Answer): number {
       return mixText(mix(hash, 12), answer.session);
     case 'sessionExpired':
       return mix(hash, 13);
+    case 'busy':
+      return mix(hash, 15);
     case 'notLeader':
       return mix(hash, 14);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { done, raft, refused } from './index.ts';
+import { done, plainOptions, raft, refused } from './index.ts';
 import type { Effect, Node, StateMachine } from './index.ts';
 
 /** An application as a user would write it: one seat, given to whoever comes first. */
@@ -13,17 +13,16 @@ const seat: StateMachine<string | null> = {
 
 function alone(): Node {
   const options = {
+    ...plainOptions,
     id: 'S1',
     servers: ['S1'],
-    electionLowMicros: 150_000,
-    electionHighMicros: 300_000,
-    heartbeatMicros: 50_000,
-    entriesPerAppendMax: 1,
-    inflightMax: 1,
     sessions: ['c1', 'c2'],
   };
   const node = raft.create(options, seat);
-  raft.step(node, { kind: 'online', stored: { term: 0, votedFor: null, entries: [] } });
+  raft.step(node, {
+    kind: 'online',
+    stored: { term: 0, votedFor: null, snapshot: null, entries: [] },
+  });
   raft.step(node, { kind: 'expire', timer: 'election', generation: node.electionGeneration });
   settle(node);
   return node;

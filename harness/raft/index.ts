@@ -3,6 +3,7 @@ export type {
   ClientId,
   Command,
   CommandPayload,
+  Configuration,
   Entry,
   Json,
   Payload,
@@ -13,15 +14,36 @@ export type {
   Answer,
   AppendEntries,
   AppendEntriesReply,
+  Change,
   ClientReply,
   ClientRequest,
+  InstallSnapshot,
+  InstallSnapshotReply,
   Message,
+  OperatorPayload,
+  PreVote,
+  PreVoteReply,
   RaftMessage,
+  ReadIndex,
+  ReadIndexReply,
+  ReadPayload,
+  RequestPayload,
   RequestVote,
   RequestVoteReply,
+  TimeoutNow,
 } from './message.ts';
 export type { Node, NodeOptions, Outcome, Progress, Role, Session, StateMachine } from './node.ts';
-export type { Effect, Input, Stored, Subject, Timer, Write } from './step.ts';
+export type {
+  Effect,
+  Input,
+  SavedSession,
+  Snapshot,
+  Stored,
+  Subject,
+  Timer,
+  Write,
+} from './step.ts';
+export { plainOptions } from './node.ts';
 export type { ElectionEvent, Rules, WindowEvent } from './rules.ts';
 export type { InputName, Transition, TransitionOf, TransitionTable } from './table.ts';
 export { done, refused } from './outcome.ts';

@@ -10,18 +10,27 @@ export function makeEntry(place: { index: number; term: number }, payload: Paylo
 }
 
 export function lastIndex(node: Node): number {
-  return node.log.length;
+  return node.baseIndex + node.log.length;
 }
 
-/** The term of the entry at `index`: 0 for index 0, -1 past the end. */
+/** The entry at `index`; undefined past the end, and where the log was compacted. */
+export function entryAt(node: Node, index: number): Entry | undefined {
+  return node.log[index - node.baseIndex - 1];
+}
+
+/**
+ * The term of the entry at `index`: 0 for index 0, -1 past the end, -2 where the log was compacted
+ * so that nobody knows any more (raft.md 2.4-R2).
+ */
 export function termAt(node: Node, index: number): number {
-  if (index === 0) return 0;
-  const entry = node.log[index - 1];
+  if (index === node.baseIndex) return node.baseTerm;
+  if (index < node.baseIndex) return -2;
+  const entry = node.log[index - node.baseIndex - 1];
   return entry === undefined ? -1 : entry.term;
 }
 
 export function lastTerm(node: Node): number {
-  return termAt(node, node.log.length);
+  return termAt(node, lastIndex(node));
 }
 
 /**
@@ -29,8 +38,9 @@ export function lastTerm(node: Node): number {
  * Terms never fall along a log, so halving finds it.
  */
 export function lastIndexWithin(node: Node, bound: { index: number; term: number }): number {
-  let low = 0;
-  let high = Math.min(bound.index, node.log.length);
+  let low = node.baseIndex;
+  let high = Math.min(bound.index, lastIndex(node));
+  if (high < low || node.baseTerm > bound.term) return 0;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
     if (termAt(node, middle) <= bound.term) low = middle;

@@ -8,9 +8,11 @@ import type { Input } from './step.ts';
 import { inputName, table } from './table.ts';
 import type { InputName } from './table.ts';
 import {
+  ack,
   counter,
   createNetwork,
   elect,
+  emptyDisk,
   expire,
   give,
   kinds,
@@ -23,21 +25,33 @@ import {
 } from './network.test.kit.ts';
 import type { Network } from './network.test.kit.ts';
 
-const roles: readonly Role[] = ['offline', 'follower', 'candidate', 'leader'];
+const roles: readonly Role[] = ['offline', 'follower', 'preCandidate', 'candidate', 'leader'];
+
+const asked = { kind: 'RequestVote', lastIndex: 0, lastTerm: 0, transfer: false } as const;
+
+/** Every role can be had, and a lease: for those who lead. */
+const optionsOf: { readonly [R in Role]?: Partial<NodeOptions> } = {
+  preCandidate: { preVote: true },
+  leader: { checkQuorum: true, leaseMicros: 100_000 },
+};
 
 /** n1 in a role at term 1, with a write under way. */
 function networkWith(role: Role): Network {
-  const network = createNetwork({ servers: 3, slowDisks: true });
-  const vote = { kind: 'RequestVote', from: 'n2', to: 'n1', lastIndex: 0, lastTerm: 0 } as const;
-  if (role === 'follower') give(network, 'n1', { kind: 'receive', message: { ...vote, term: 1 } });
-  else expire(network, 'n1', 'election');
+  const options = optionsOf[role] ?? {};
+  const network = createNetwork({ servers: 3, slowDisks: true, options });
+  const vote = { ...asked, from: 'n2', to: 'n1', term: 1 } as const;
+  const hears = role === 'follower' || role === 'preCandidate';
+  if (hears) give(network, 'n1', { kind: 'receive', message: vote });
+  if (role !== 'follower') expire(network, 'n1', 'election');
   if (role === 'leader') {
     sync(network, 'n1');
     const reply = { kind: 'RequestVoteReply', from: 'n2', to: 'n1', term: 1 } as const;
     give(network, 'n1', { kind: 'receive', message: { ...reply, granted: true } });
+    expire(network, 'n1', 'heartbeat');
+    give(network, 'n1', { kind: 'receive', message: ack('n2', { round: 1 }) });
   }
   if (role === 'offline') give(network, 'n1', { kind: 'offline' });
-  expect(nodeOf(network, 'n1').role).toBe(role);
+  expect(nodeOf(network, 'n1')).toMatchObject({ role, leaseHeld: role === 'leader' });
   return network;
 }
 
@@ -52,12 +66,27 @@ function inputsFor(network: Network): Input[] {
     prevTerm: 0,
     entries: [],
     leaderCommit: 0,
+    round: 0,
   };
-  const reply = { ...head, success: false, prevIndex: 0, matchIndex: 0, hintIndex: 0, hintTerm: 0 };
-  const vote = { ...head, lastIndex: 9, lastTerm: 1 };
+  const reply = {
+    ...head,
+    success: false,
+    prevIndex: 0,
+    matchIndex: 0,
+    hintIndex: 0,
+    hintTerm: 0,
+    round: 0,
+  };
+  const vote = { ...head, lastIndex: 9, lastTerm: 1, transfer: true };
+  const piece = { lastIndex: 1, lastTerm: 1, offset: 0, data: '', done: false, round: 0 };
+  const pieceReply = { lastIndex: 1, lastTerm: 1, offset: 0, matchIndex: 0, round: 0 };
+  const wish = { kind: 'ClientRequest', from: 'c1', to: 'n1' } as const;
+  const looking = { kind: 'read', session: 'c1', serial: 1, command: { add: 0 } } as const;
+  const changes = [{ kind: 'addLearner', server: 'n9' }] as const;
+  const changing = { kind: 'reconfigure', serial: 1, changes, transition: 'simple' } as const;
   const { electionGeneration, heartbeatGeneration } = node;
   return [
-    { kind: 'online', stored: { term: 1, votedFor: null, entries: [] } },
+    { kind: 'online', stored: { ...emptyDisk, term: 1 } },
     { kind: 'offline' },
     { kind: 'propose', request: request('n1', { serial: 1, add: 1 }) },
     { kind: 'receive', message: { kind: 'RequestVote', ...vote } },
@@ -66,7 +95,21 @@ function inputsFor(network: Network): Input[] {
     { kind: 'receive', message: { kind: 'AppendEntriesReply', ...reply } },
     { kind: 'expire', timer: 'election', generation: electionGeneration },
     { kind: 'expire', timer: 'heartbeat', generation: heartbeatGeneration },
+    { kind: 'expire', timer: 'lease', generation: node.leaseGeneration },
     { kind: 'persisted', write: node.lastWrite },
+    { kind: 'receive', message: { kind: 'PreVote', ...head, lastIndex: 9, lastTerm: 1 } },
+    { kind: 'receive', message: { kind: 'PreVoteReply', ...head, granted: false } },
+    { kind: 'receive', message: { kind: 'InstallSnapshot', ...head, ...piece } },
+    { kind: 'receive', message: { kind: 'InstallSnapshotReply', ...head, ...pieceReply } },
+    { kind: 'receive', message: { kind: 'TimeoutNow', ...head } },
+    { kind: 'receive', message: { kind: 'ReadIndex', ...head, read: 1 } },
+    { kind: 'receive', message: { kind: 'ReadIndexReply', ...head, read: 1, index: 0 } },
+    { kind: 'propose', request: { ...wish, payload: { ...looking, via: 'index' } } },
+    {
+      kind: 'propose',
+      request: { ...wish, payload: { kind: 'transfer', serial: 1, target: 'n2' } },
+    },
+    { kind: 'propose', request: { ...wish, payload: changing } },
   ];
 }
 
@@ -87,7 +130,7 @@ describe('The declared table', () => {
   });
 
   test('It has a cell for every role and input, and no other', () => {
-    expect(cells.length).toBe(40);
+    expect(cells.length).toBe(roles.length * 21);
     for (const role of roles) {
       const declared = Object.keys(table[role]).toSorted();
       const known = cells.filter(([of]) => of === role).map(([, name]) => name);
@@ -124,7 +167,7 @@ describe('Coming and going', () => {
   test('On line again, a server holds what its disk holds and follows nobody', () => {
     const network = led({ servers: 3 });
     give(network, 'n1', { kind: 'offline' });
-    const stored = { term: 7, votedFor: 'n3', entries: logOf(1, 4) };
+    const stored = { term: 7, votedFor: 'n3', snapshot: null, entries: logOf(1, 4) };
     const effects = give(network, 'n1', { kind: 'online', stored });
     expect(kinds(effects)).toEqual(['arm']);
     expect(nodeOf(network, 'n1')).toMatchObject({
@@ -145,19 +188,24 @@ describe('Coming and going', () => {
   test('A disk with a gap, or from the future, stops the run', () => {
     const entries = logOf(1, 2).slice(1);
     const node = raft.create(optionsFor(3, 'n1'), counter);
-    const gap: Input = { kind: 'online', stored: { term: 2, votedFor: null, entries } };
+    const gap: Input = { kind: 'online', stored: { ...emptyDisk, term: 2, entries } };
     expect(() => raft.step(node, gap)).toThrow('no gaps');
     const other = raft.create(optionsFor(3, 'n1'), counter);
-    const early = { term: 1, votedFor: null, entries: logOf(1, 2) };
+    const early = { ...emptyDisk, term: 1, entries: logOf(1, 2) };
     expect(() => raft.step(other, { kind: 'online', stored: early })).toThrow('future');
   });
 
   test.each<[Partial<NodeOptions>, string]>([
-    [{ id: 'n9' }, 'Server n9: it is not among the servers n1, n2, n3.'],
+    [{ learners: ['n3'] }, 'Server n1: twice the same name in n1, n2, n3, n3.'],
+    [{ servers: [] }, 'Server n1: a cluster begins with one voter at least.'],
     [{ servers: ['n1', 'n1'] }, 'Server n1: twice the same name in n1, n1.'],
     [{ electionLowMicros: 5, electionHighMicros: 5 }, 'Server n1: election time-outs [5, 5) µs'],
     [{ heartbeatMicros: 0 }, 'Server n1: a heartbeat every 0 µs is impossible.'],
     [{ entriesPerAppendMax: 0 }, 'Server n1: entriesPerAppendMax is 0, not ≥ 1.'],
+    [{ snapshotEvery: -1 }, 'Server n1: snapshotEvery is -1, no whole number ≥ 0.'],
+    [{ uncommittedMax: 0.5 }, 'Server n1: uncommittedMax is 0.5, no whole number ≥ 0.'],
+    [{ snapshotChunkBytes: 9 }, 'Server n1: snapshotChunkBytes is 9, not ≥ 16.'],
+    [{ sessionsMax: 1 }, 'Server n1: it begins with 2 sessions, and sessionsMax is 1.'],
     [{ inflightMax: NaN }, 'Server n1: inflightMax is NaN, not ≥ 1.'],
   ])('Options %j are refused with one sentence', (wrong, sentence) => {
     const options = { ...optionsFor(3, 'n1'), ...wrong };
@@ -190,7 +238,7 @@ describe('Mutants', () => {
     expect(subject.name).toBe('votes-twice');
     const network = createNetwork({ servers: 3, subject });
     for (const from of ['n2', 'n3']) {
-      const vote = { kind: 'RequestVote', from, to: 'n1', lastIndex: 0, lastTerm: 0 } as const;
+      const vote = { ...asked, from, to: 'n1' } as const;
       give(network, 'n1', { kind: 'receive', message: { ...vote, term: 1 } });
     }
     expect(network.queue).toMatchObject([{ granted: true }, { granted: true }]);

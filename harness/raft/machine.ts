@@ -1,25 +1,39 @@
 /** The one door: looks the transition up in the declared table and takes it. */
-import { campaign, countVote, judgeCandidate } from './elect.ts';
+import { campaign } from './campaign.ts';
+import { countVote, judgeCandidate } from './elect.ts';
 import { follow } from './follow.ts';
+import { advanceInstall, install } from './install.ts';
+import { endLease } from './lease.ts';
 import { createNode, forbid, start, stop } from './life.ts';
 import type {
   AppendEntries,
   AppendEntriesReply,
   ClientRequest,
+  InstallSnapshot,
+  InstallSnapshotReply,
+  PreVote,
+  PreVoteReply,
   RaftMessage,
+  ReadIndex,
+  ReadIndexReply,
   RequestVote,
   RequestVoteReply,
+  TimeoutNow,
 } from './message.ts';
 import type { Role } from './node.ts';
 import { noteDurable, noteDurableLog, noteDurableVote } from './persist.ts';
+import { countPreVote, judgePreCandidate, notePreVote } from './prevote.ts';
 import { propose, redirect } from './propose.ts';
+import { askLeader, declineRead, noteReadIndex, read, takeRead } from './read.ts';
+import { reconfigure } from './reconfigure.ts';
 import { advancePeer, beat } from './replicate.ts';
 import { adoptTerm } from './role.ts';
 import { raftRules } from './rules.ts';
 import type { Rules } from './rules.ts';
-import type { Input, Stored, Subject } from './step.ts';
+import type { Input, Stored, Subject, Timer } from './step.ts';
 import { table } from './table.ts';
 import type { InputName, TransitionOf } from './table.ts';
+import { takeOver, transfer } from './transfer.ts';
 import { beginTurn, effectsOf, flush, newTurn } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -51,6 +65,8 @@ function rowOf(role: Role): Row {
       return rows.follower;
     case 'candidate':
       return rows.candidate;
+    case 'preCandidate':
+      return rows.preCandidate;
     case 'offline':
       return rows.offline;
   }
@@ -62,18 +78,42 @@ function take(turn: Turn, input: Input): void {
     case 'receive':
       return receive(turn, input.message, row);
     case 'persisted':
-      return row.persisted(turn, input.write);
+      return row.persisted(turn, input.write, input.first ?? 1);
     case 'propose':
-      return row.propose(turn, input.request);
+      return request(turn, input.request, row);
     case 'expire': {
       if (!turn.rules.expiryIsCurrent(turn.node, input)) return;
-      if (input.timer === 'election') return row.electionTimeout(turn);
-      return row.heartbeatTimeout(turn);
+      return expire(turn, input.timer, row);
     }
     case 'online':
-      return row.online(turn, input.stored);
+      return row.online(turn, input.stored, input.incarnation ?? -1);
     case 'offline':
       return row.offline(turn);
+  }
+}
+
+function expire(turn: Turn, timer: Timer, row: Row): void {
+  switch (timer) {
+    case 'election':
+      return row.electionTimeout(turn);
+    case 'heartbeat':
+      return row.heartbeatTimeout(turn);
+    case 'lease':
+      return row.leaseTimeout(turn);
+  }
+}
+
+function request(turn: Turn, asked: ClientRequest, row: Row): void {
+  switch (asked.payload.kind) {
+    case 'command':
+    case 'register':
+      return row.propose(turn, asked);
+    case 'read':
+      return row.read(turn, asked);
+    case 'transfer':
+      return row.transfer(turn, asked);
+    case 'reconfigure':
+      return row.reconfigure(turn, asked);
   }
 }
 
@@ -87,6 +127,20 @@ function receive(turn: Turn, message: RaftMessage, row: Row): void {
       return row.RequestVote(turn, message);
     case 'RequestVoteReply':
       return row.RequestVoteReply(turn, message);
+    case 'PreVote':
+      return row.PreVote(turn, message);
+    case 'PreVoteReply':
+      return row.PreVoteReply(turn, message);
+    case 'InstallSnapshot':
+      return row.InstallSnapshot(turn, message);
+    case 'InstallSnapshotReply':
+      return row.InstallSnapshotReply(turn, message);
+    case 'TimeoutNow':
+      return row.TimeoutNow(turn, message);
+    case 'ReadIndex':
+      return row.ReadIndex(turn, message);
+    case 'ReadIndexReply':
+      return row.ReadIndexReply(turn, message);
   }
 }
 
@@ -105,14 +159,23 @@ type Column<Name extends InputName, Given extends unknown[]> = Readonly<
   Record<TransitionOf[Name], (turn: Turn, ...given: Given) => void>
 >;
 
-const onOnline: Column<'online', [Stored]> = { start, forbid };
+const onOnline: Column<'online', [Stored, number]> = { start, forbid };
 const onOffline: Column<'offline', []> = { ignore, stop };
 const onPropose: Column<'propose', [ClientRequest]> = { ignore, redirect, propose };
+const onRead: Column<'read', [ClientRequest]> = { ignore, redirect, askLeader, read };
+const onTransfer: Column<'transfer', [ClientRequest]> = { ignore, redirect, transfer };
+const onReconfigure: Column<'reconfigure', [ClientRequest]> = { ignore, redirect, reconfigure };
 const onRequestVote: Column<'RequestVote', [RequestVote]> = { ignore, judgeCandidate };
 const onRequestVoteReply: Column<'RequestVoteReply', [RequestVoteReply]> = {
   ignore,
   noteTerm,
   countVote,
+};
+const onPreVote: Column<'PreVote', [PreVote]> = { ignore, judgePreCandidate };
+const onPreVoteReply: Column<'PreVoteReply', [PreVoteReply]> = {
+  ignore,
+  noteTerm: notePreVote,
+  countPreVote,
 };
 const onAppendEntries: Column<'AppendEntries', [AppendEntries]> = { ignore, follow };
 const onAppendEntriesReply: Column<'AppendEntriesReply', [AppendEntriesReply]> = {
@@ -120,9 +183,23 @@ const onAppendEntriesReply: Column<'AppendEntriesReply', [AppendEntriesReply]> =
   noteTerm,
   advancePeer,
 };
+const onInstallSnapshot: Column<'InstallSnapshot', [InstallSnapshot]> = { ignore, install };
+const onInstallSnapshotReply: Column<'InstallSnapshotReply', [InstallSnapshotReply]> = {
+  ignore,
+  noteTerm,
+  advanceInstall,
+};
+const onTimeoutNow: Column<'TimeoutNow', [TimeoutNow]> = { ignore, noteTerm, takeOver };
+const onReadIndex: Column<'ReadIndex', [ReadIndex]> = { ignore, declineRead, takeRead };
+const onReadIndexReply: Column<'ReadIndexReply', [ReadIndexReply]> = {
+  ignore,
+  noteTerm,
+  noteReadIndex,
+};
 const onElectionTimeout: Column<'electionTimeout', []> = { ignore, campaign };
 const onHeartbeatTimeout: Column<'heartbeatTimeout', []> = { ignore, beat };
-const onPersisted: Column<'persisted', [number]> = {
+const onLeaseTimeout: Column<'leaseTimeout', []> = { ignore, endLease };
+const onPersisted: Column<'persisted', [number, number]> = {
   ignore,
   noteDurable,
   countOwnVote: noteDurableVote,
@@ -131,16 +208,27 @@ const onPersisted: Column<'persisted', [number]> = {
 
 /** The table with its words resolved, once. */
 interface Row {
-  readonly online: (turn: Turn, stored: Stored) => void;
+  readonly online: (turn: Turn, stored: Stored, incarnation: number) => void;
   readonly offline: (turn: Turn) => void;
   readonly propose: (turn: Turn, request: ClientRequest) => void;
+  readonly read: (turn: Turn, request: ClientRequest) => void;
+  readonly transfer: (turn: Turn, request: ClientRequest) => void;
+  readonly reconfigure: (turn: Turn, request: ClientRequest) => void;
   readonly RequestVote: (turn: Turn, request: RequestVote) => void;
   readonly RequestVoteReply: (turn: Turn, reply: RequestVoteReply) => void;
+  readonly PreVote: (turn: Turn, request: PreVote) => void;
+  readonly PreVoteReply: (turn: Turn, reply: PreVoteReply) => void;
   readonly AppendEntries: (turn: Turn, request: AppendEntries) => void;
   readonly AppendEntriesReply: (turn: Turn, reply: AppendEntriesReply) => void;
+  readonly InstallSnapshot: (turn: Turn, request: InstallSnapshot) => void;
+  readonly InstallSnapshotReply: (turn: Turn, reply: InstallSnapshotReply) => void;
+  readonly TimeoutNow: (turn: Turn, request: TimeoutNow) => void;
+  readonly ReadIndex: (turn: Turn, request: ReadIndex) => void;
+  readonly ReadIndexReply: (turn: Turn, reply: ReadIndexReply) => void;
   readonly electionTimeout: (turn: Turn) => void;
   readonly heartbeatTimeout: (turn: Turn) => void;
-  readonly persisted: (turn: Turn, write: number) => void;
+  readonly leaseTimeout: (turn: Turn) => void;
+  readonly persisted: (turn: Turn, write: number, first: number) => void;
 }
 
 function resolved(words: TransitionOf): Row {
@@ -148,12 +236,23 @@ function resolved(words: TransitionOf): Row {
     online: onOnline[words.online],
     offline: onOffline[words.offline],
     propose: onPropose[words.propose],
+    read: onRead[words.read],
+    transfer: onTransfer[words.transfer],
+    reconfigure: onReconfigure[words.reconfigure],
     RequestVote: onRequestVote[words.RequestVote],
     RequestVoteReply: onRequestVoteReply[words.RequestVoteReply],
+    PreVote: onPreVote[words.PreVote],
+    PreVoteReply: onPreVoteReply[words.PreVoteReply],
     AppendEntries: onAppendEntries[words.AppendEntries],
     AppendEntriesReply: onAppendEntriesReply[words.AppendEntriesReply],
+    InstallSnapshot: onInstallSnapshot[words.InstallSnapshot],
+    InstallSnapshotReply: onInstallSnapshotReply[words.InstallSnapshotReply],
+    TimeoutNow: onTimeoutNow[words.TimeoutNow],
+    ReadIndex: onReadIndex[words.ReadIndex],
+    ReadIndexReply: onReadIndexReply[words.ReadIndexReply],
     electionTimeout: onElectionTimeout[words.electionTimeout],
     heartbeatTimeout: onHeartbeatTimeout[words.heartbeatTimeout],
+    leaseTimeout: onLeaseTimeout[words.leaseTimeout],
     persisted: onPersisted[words.persisted],
   };
 }
@@ -161,6 +260,7 @@ function resolved(words: TransitionOf): Row {
 const rows: { readonly [R in Role]: Row } = {
   offline: resolved(table.offline),
   follower: resolved(table.follower),
+  preCandidate: resolved(table.preCandidate),
   candidate: resolved(table.candidate),
   leader: resolved(table.leader),
 };

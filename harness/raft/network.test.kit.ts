@@ -3,12 +3,15 @@
  * can be cut, disks are immediate or synced by hand, crashes lose what was not synced.
  */
 import type { Command, Entry, Json, Payload, ServerId } from './entry.ts';
+import { store } from './disk.test.kit.ts';
+import type { Disk } from './disk.test.kit.ts';
 import { createNode } from './life.ts';
 import { makeEntry } from './log.ts';
 import { raft } from './machine.ts';
 import type { AppendEntriesReply, ClientReply, ClientRequest, RaftMessage } from './message.ts';
+import { plainOptions } from './node.ts';
 import type { Node, NodeOptions, StateMachine } from './node.ts';
-import { newProgress } from './replicate.ts';
+import { newProgress } from './peers.ts';
 import type { Effect, Input, Stored, Subject, Timer, Write } from './step.ts';
 
 type Applied = Extract<Effect, { readonly kind: 'apply' }>;
@@ -24,21 +27,19 @@ export const counter: StateMachine<number> = {
   },
 };
 
-export interface Disk {
-  term: number;
-  votedFor: ServerId | null;
-  entries: Entry[];
-}
-
 /** One server, its disk, and what waits for the disk. */
 export interface Machine {
   readonly id: ServerId;
   node: Node;
   disk: Disk;
+  /** Not confirmed yet, oldest first. */
   unsynced: Write[];
+  /** Those of them that were reported durable out of order. */
+  early: Set<number>;
   held: { readonly message: RaftMessage; readonly after: number }[];
   /** Applied since the last start. */
   applied: Applied[];
+  starts: number;
 }
 
 export interface Network {
@@ -65,13 +66,9 @@ export interface Setup {
 
 export function optionsFor(servers: number, id: ServerId): NodeOptions {
   return {
+    ...plainOptions,
     id,
     servers: Array.from({ length: servers }, (_, at) => `n${at + 1}`),
-    electionLowMicros: 150_000,
-    electionHighMicros: 300_000,
-    heartbeatMicros: 50_000,
-    entriesPerAppendMax: 64,
-    inflightMax: 16,
     sessions: ['c1', 'c2'],
   };
 }
@@ -85,20 +82,27 @@ export function termsOf(entries: readonly Entry[]): number[] {
   return entries.map((entry) => entry.term);
 }
 
+/** What the disk of a new server holds. */
+export const emptyDisk: Stored = { term: 0, votedFor: null, snapshot: null, entries: [] };
+
 /** A server on line with what its disk holds. */
-export function onlineNode(options: NodeOptions, stored: Stored, subject: Subject = raft): Node {
+export function onlineNode(
+  options: NodeOptions,
+  stored: Partial<Stored>,
+  subject: Subject = raft,
+): Node {
   const node = subject.create(options, counter);
-  subject.step(node, { kind: 'online', stored });
+  subject.step(node, { kind: 'online', stored: { ...emptyDisk, ...stored } });
   return node;
 }
 
 export function createNetwork(setup: Setup): Network {
   const subject = setup.subject ?? raft;
   const machines = optionsFor(setup.servers, 'n1').servers.map((id, at): Machine => {
-    const disk = { term: 0, votedFor: null, entries: [], ...setup.disks?.[at] };
+    const disk = { term: 0, votedFor: null, snapshot: null, entries: [], ...setup.disks?.[at] };
     const options = { ...optionsFor(setup.servers, id), ...setup.options };
     const node = subject.create(options, counter);
-    return { id, node, disk, unsynced: [], held: [], applied: [] };
+    return { id, node, disk, unsynced: [], early: new Set(), held: [], applied: [], starts: 0 };
   });
   const slowDisks = setup.slowDisks ?? false;
   const rest = { queue: [], replies: [], cut: new Set<string>(), muted: null };
@@ -118,8 +122,11 @@ export function nodeOf(network: Network, id: ServerId): Node {
 }
 
 function start(network: Network, id: ServerId): void {
-  const { disk } = machineOf(network, id);
-  give(network, id, { kind: 'online', stored: { ...disk, entries: disk.entries.slice() } });
+  const machine = machineOf(network, id);
+  const { disk, starts: incarnation } = machine;
+  machine.starts += 1;
+  const stored = { ...disk, entries: disk.entries.slice() };
+  give(network, id, { kind: 'online', stored, incarnation });
 }
 
 /** Gives a server one input and takes care of what comes out. */
@@ -140,14 +147,30 @@ export function give(network: Network, id: ServerId, input: Input): readonly Eff
 /** The oldest write under way becomes durable. */
 export function sync(network: Network, id: ServerId): void {
   const machine = machineOf(network, id);
-  const write = machine.unsynced.shift();
+  const [write] = machine.unsynced;
   if (write === undefined) return;
-  if (write.hard !== null) Object.assign(machine.disk, write.hard);
-  if (write.log !== null) {
-    const kept = machine.disk.entries.slice(0, write.log.from - 1);
-    machine.disk.entries = kept.concat(write.log.entries);
-  }
+  machine.early.add(write.id);
+  storeConfirmed(machine);
   give(network, id, { kind: 'persisted', write: write.id });
+}
+
+/** One of the writes under way becomes durable, whatever comes of those before it. */
+export function syncOne(network: Network, id: ServerId, at: number): void {
+  const machine = machineOf(network, id);
+  const write = machine.unsynced[at];
+  if (write === undefined || machine.early.has(write.id)) return;
+  machine.early.add(write.id);
+  storeConfirmed(machine);
+  give(network, id, { kind: 'persisted', write: write.id, first: write.id });
+}
+
+/** A crash leaves what was reported without a gap. */
+function storeConfirmed(machine: Machine): void {
+  for (let next = machine.unsynced[0]; next !== undefined; next = machine.unsynced[0]) {
+    if (!machine.early.delete(next.id)) return;
+    store(machine.disk, next);
+    machine.unsynced.shift();
+  }
 }
 
 function release(network: Network, machine: Machine): void {
@@ -160,9 +183,20 @@ function release(network: Network, machine: Machine): void {
   }
 }
 
-/** Memory and unsynced writes are gone; the server comes back with its disk. */
-export function crash(network: Network, id: ServerId): void {
+/**
+ * Memory and unsynced writes are gone, but for the first `writes` of them and the first `steps` of
+ * the next; the server comes back with its disk.
+ */
+export function crash(
+  network: Network,
+  id: ServerId,
+  { writes, steps }: { readonly writes: number; readonly steps: number } = { writes: 0, steps: 0 },
+): void {
   const machine = machineOf(network, id);
+  for (const write of machine.unsynced.slice(0, writes)) store(machine.disk, write);
+  const torn = machine.unsynced[writes];
+  if (torn !== undefined) store(machine.disk, torn, steps);
+  machine.early.clear();
   machine.unsynced = [];
   machine.held = [];
   machine.applied = [];
@@ -185,14 +219,25 @@ export function run(network: Network): void {
 }
 
 export function expire(network: Network, id: ServerId, timer: Timer): readonly Effect[] {
-  const { electionGeneration, heartbeatGeneration } = nodeOf(network, id);
-  const generation = timer === 'election' ? electionGeneration : heartbeatGeneration;
+  const { electionGeneration, heartbeatGeneration, leaseGeneration } = nodeOf(network, id);
+  const generation = {
+    election: electionGeneration,
+    heartbeat: heartbeatGeneration,
+    lease: leaseGeneration,
+  }[timer];
   return give(network, id, { kind: 'expire', timer, generation });
 }
 
-/** The server's election timer runs out, and everything that follows from it happens. */
+/** A whole election time-out goes by: both parts of it where leaders are protected. */
+export function lapse(network: Network, id: ServerId): readonly Effect[] {
+  const { heardLeader } = nodeOf(network, id);
+  const effects = expire(network, id, 'election');
+  return heardLeader ? expire(network, id, 'election') : effects;
+}
+
+/** The server hears nothing for an election time-out, and everything that follows happens. */
 export function elect(network: Network, id: ServerId): void {
-  expire(network, id, 'election');
+  lapse(network, id);
   run(network);
 }
 
@@ -265,7 +310,15 @@ export function led(setup: Setup): Network {
 
 export function ack(from: string, given: Partial<AppendEntriesReply>): AppendEntriesReply {
   const base = { to: 'n1', term: 1, success: true, prevIndex: 0, matchIndex: 0 };
-  return { kind: 'AppendEntriesReply', from, ...base, hintIndex: 0, hintTerm: 0, ...given };
+  return {
+    kind: 'AppendEntriesReply',
+    from,
+    ...base,
+    hintIndex: 0,
+    hintTerm: 0,
+    round: 0,
+    ...given,
+  };
 }
 
 /** A leader of `term` by decree: no-op and election left out. */

@@ -1,8 +1,9 @@
 /** Clients' requests (section 8; dissertation 6.3). Only a leader takes them. */
 import { assert } from './assert.ts';
+import { replicate } from './feed.ts';
 import { lastIndex, makeEntry } from './log.ts';
 import type { Answer, ClientRequest } from './message.ts';
-import { replicate } from './replicate.ts';
+import { jsonBytes } from './size.ts';
 import { answer, append } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -19,6 +20,7 @@ export function propose(turn: Turn, request: ClientRequest): void {
   const { node, rules } = turn;
   assert(turn, node.role === 'leader', 'only a leader appends what clients ask for');
   const { payload } = request;
+  if (payload.kind !== 'command' && payload.kind !== 'register') return;
   if (payload.kind === 'command') {
     const known = rules.answerAtPropose(node, payload);
     if (known !== null) {
@@ -31,6 +33,15 @@ export function propose(turn: Turn, request: ClientRequest): void {
       return;
     }
   }
+  const denied = denial(turn, request);
+  if (denied !== null) {
+    answerAtOnce(turn, request, denied);
+    return;
+  }
+  if (!rules.takesProposals(node)) {
+    answerAtOnce(turn, request, { kind: 'busy', reason: 'transfer' });
+    return;
+  }
   const index = lastIndex(node) + 1;
   append(turn, makeEntry({ index, term: node.term }, payload));
   node.requesters.set(index, request.from);
@@ -38,9 +49,21 @@ export function propose(turn: Turn, request: ClientRequest): void {
   replicate(turn);
 }
 
+/** Why the request may not enter the log, now or ever; null: it may (raft.md 2.13). */
+function denial({ node, rules }: Turn, { payload }: ClientRequest): Answer | null {
+  const { bytesPerAppendMax, uncommittedMax } = node.options;
+  if (bytesPerAppendMax > 0 && payload.kind === 'command') {
+    const bytes = jsonBytes(payload.command);
+    const reason = `the command takes ${bytes} bytes, and ${bytesPerAppendMax} are allowed`;
+    if (bytes > bytesPerAppendMax) return { kind: 'refused', reason };
+  }
+  if (uncommittedMax > 0 && rules.isBacklogged(node)) return { kind: 'busy', reason: 'backlog' };
+  return null;
+}
+
 function answerAtOnce(turn: Turn, request: ClientRequest, result: Answer): void {
   const { from: client, payload } = request;
-  const serial = payload.kind === 'command' ? payload.serial : 0;
+  const serial = payload.kind === 'register' ? 0 : payload.serial;
   const from = turn.node.options.id;
   answer(turn, { kind: 'ClientReply', from, to: client, serial, answer: result });
 }

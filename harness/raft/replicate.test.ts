@@ -111,7 +111,7 @@ describe('Section 5.3: replication', () => {
     [[1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 7, 7]],
     [[1, 1, 1, 4, 4, 4, 4]],
     [[1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3]],
-  ])('The follower %j of Figure 7 becomes equal to its leader (4.1.2)', (terms) => {
+  ])('The follower %j of Figure 7 becomes equal to its leader (case 17)', (terms) => {
     const network = createNetwork({
       servers: 3,
       disks: [
@@ -146,6 +146,7 @@ describe('Section 5.3: replication', () => {
       prevTerm: 2,
       entries,
       leaderCommit: 2,
+      round: 0,
     };
     deliver(network, old);
     propose(network, 'n1', { serial: 1, add: 1 });
@@ -179,7 +180,7 @@ describe('Section 5.3: refusals skip whole terms (2.14)', () => {
       next: [1, 2],
     },
     { leader: [2, 2, 2, 2, 2], follower: [2, 4, 4, 4, 4, 4, 4, 4], hint: [1, 2], next: [1, 2] },
-  ])('Leader $leader, follower $follower (4.1.5)', ({ leader, follower, hint, next }) => {
+  ])('Leader $leader, follower $follower (case 27, 4.1.5)', ({ leader, follower, hint, next }) => {
     const disks = [
       { term: 6, entries: logOf(...leader) },
       { term: 6, entries: logOf(...follower) },

@@ -4,26 +4,35 @@
  * of the Raft paper (extended version), and the rule ids of the project's Raft notes (2.1-R3, …).
  */
 import type { CommandPayload, Entry, ServerId } from './entry.ts';
-import { lastIndex, lastIndexWithin, lastTerm, termAt } from './log.ts';
+import { entryAt, lastIndex, lastIndexWithin, lastTerm, termAt } from './log.ts';
 import type {
   AppendEntries,
   AppendEntriesReply,
   Answer,
+  PreVote,
   RaftMessage,
   RequestVote,
-  RequestVoteReply,
 } from './message.ts';
 import type { Node, Progress } from './node.ts';
+import { replicatedIndex } from './quorum.ts';
+import { electionRules } from './rules-election.ts';
+import type { ElectionRules } from './rules-election.ts';
+import { membershipRules } from './rules-membership.ts';
+import type { MembershipRules } from './rules-membership.ts';
+import { storageRules } from './rules-storage.ts';
+import type { StorageRules } from './rules-storage.ts';
+import { readRules } from './rules-read.ts';
+import type { ReadRules } from './rules-read.ts';
 import { answerTo } from './session.ts';
-import type { Stored } from './step.ts';
+import type { Stored, Timer } from './step.ts';
 
 /** What may restart the election timer of a server that is not the leader. */
-export type ElectionEvent = 'granted' | 'refused' | 'append' | 'staleAppend';
+export type ElectionEvent = 'granted' | 'refused' | 'append' | 'staleAppend' | 'preVote';
 
 /** What may free the window of requests under way to a follower. */
 export type WindowEvent = 'ack' | 'refusal' | 'heartbeat';
 
-export interface Rules {
+export interface Rules extends MembershipRules, ElectionRules, ReadRules, StorageRules {
   /** Does the machine check itself? Off in mutants, so that the judges have to find them. */
   readonly asserting: boolean;
 
@@ -32,9 +41,9 @@ export interface Rules {
   /** Is this a newer term, to be adopted as a follower? (section 5.1; 2.1-R6) */
   adoptsTerm(node: Node, term: number): boolean;
   /** Is the request of an older term, to be refused? (section 5.1; 2.1-R8) */
-  isStale(node: Node, request: RequestVote | AppendEntries): boolean;
+  isStale(node: Node, request: Pick<RaftMessage, 'kind' | 'term'>): boolean;
   /** Does the reply answer something asked in this term? (section 5.1; 2.1-R5, 2.2-R4) */
-  isCurrent(node: Node, reply: RequestVoteReply | AppendEntriesReply): boolean;
+  isCurrent(node: Node, reply: Pick<RaftMessage, 'kind' | 'term'>): boolean;
   /** The vote held after becoming follower in `term`: kept within a term. (Figure 2; 2.1-R6) */
   voteInTerm(node: Node, term: number): ServerId | null;
   /** The write that must be durable before the message may leave; 0: none. (Figure 2; 2.3) */
@@ -47,17 +56,15 @@ export interface Rules {
   /** Is the vote of this term still free for the candidate? (section 5.2; 2.1-R3) */
   voteIsFree(node: Node, request: RequestVote): boolean;
   /** Is the candidate's log at least as up to date as this one? (section 5.4.1; 2.1-R3) */
-  isUpToDate(node: Node, request: RequestVote): boolean;
+  isUpToDate(node: Node, request: RequestVote | PreVote): boolean;
   /** Enters a voter into a set of votes: twice the same voter is one vote. (5.2; 2.1-R5) */
   countVote(votes: Set<ServerId>, voter: ServerId): void;
   /** Does a candidate's vote for itself count already? Once it is durable. (2.1-R1) */
   countsOwnVote(node: Node): boolean;
-  /** So many servers are a majority. (section 5.2) */
-  quorum(node: Node): number;
   /** Does this event restart the election timer? (Figure 2, followers; 2.1-R4) */
   restartsElection(event: ElectionEvent): boolean;
   /** Is the expiry that of the timer as armed last, not of one replaced since? */
-  expiryIsCurrent(node: Node, expiry: { timer: string; generation: number }): boolean;
+  expiryIsCurrent(node: Node, expiry: { timer: Timer; generation: number }): boolean;
 
   /* ---- followers ---- */
 
@@ -73,18 +80,16 @@ export interface Rules {
   /* ---- leaders ---- */
 
   /** What is known to match after an acknowledgement: never less than before. (2.2-R4) */
-  matchAfterAck(progress: Progress, reply: AppendEntriesReply): number;
+  matchAfterAck(progress: Progress, reply: { readonly matchIndex: number }): number;
   /** Does the refusal lie beyond the match and answer the current probe, if any? (2.2-R4) */
   refusalIsCurrent(progress: Progress, reply: AppendEntriesReply): boolean;
   /** Where to probe after a refusal: skips whole terms, stays above the match. (2.14) */
   nextAfterRefusal(node: Node, progress: Progress, reply: AppendEntriesReply): number;
   /** Does this event free the window? (2.13) */
   freesWindow(event: WindowEvent): boolean;
-  /** How far the leader counts itself: as far as its own disk does. (2.2-R5) */
-  ownMatch(node: Node): number;
   /** May an index that a majority holds be committed? Only in its own term. (Figure 8; 2.2-R5) */
   mayCommit(node: Node, index: number): boolean;
-  /** The leader's commit index, from the two rules above and `quorum`. (Figure 2; 2.2-R5) */
+  /** The leader's commit index, from `mayCommit` and the quorum's rules. (Figure 2; 2.2-R5) */
   leaderCommit(node: Node, rules: Rules): number;
 
   /* ---- applying, and clients' sessions ---- */
@@ -113,36 +118,32 @@ function rememberedAnswer(
   return answerTo(session, payload.serial);
 }
 
-/** The largest index that a majority holds, or the commit index when that is no less. */
-function majorityIndex(node: Node, rules: Rules): number {
-  const quorum = rules.quorum(node);
-  const own = rules.ownMatch(node);
-  const { progress } = node;
-  let best = node.commitIndex;
-  // Few servers: trying each one's index beats sorting, and allocates nothing.
-  for (let trial = -1; trial < progress.length; trial += 1) {
-    const index = trial < 0 ? own : (progress[trial]?.matchIndex ?? 0);
-    if (index <= best) continue;
-    let holders = own >= index ? 1 : 0;
-    for (const peer of progress) if (peer.matchIndex >= index) holders += 1;
-    if (holders >= quorum) best = index;
-  }
-  return best;
+/** The newest write of the log that is not confirmed; 0: all are. */
+function lastLogWrite({ pendingWrites }: Node): number {
+  return pendingWrites[pendingWrites.length - 1]?.id ?? 0;
 }
 
 /** Raft as in the paper, with the notes' refinements. */
 export const raftRules: Rules = {
   asserting: true,
+  ...membershipRules,
+  ...storageRules,
+  ...electionRules,
+  ...readRules,
 
   adoptsTerm: (node, term) => term > node.term,
   isStale: (node, request) => request.term < node.term,
   isCurrent: (node, reply) => reply.term === node.term,
   voteInTerm: (node, term) => (term === node.term ? node.votedFor : null),
   sendWaitsFor(node, message) {
-    // No message shows a term or vote that a crash could take back; an ack promises entries too.
-    const promises = message.kind === 'AppendEntriesReply' && message.success;
-    const entriesToo = promises && message.matchIndex > node.durableIndex;
-    const write = entriesToo ? node.lastWrite : node.hardWrite;
+    // No message shows a term or vote that a crash could take back; an ack promises entries too,
+    // and that what stood in their place is gone: the newest write of the log says both.
+    const promised =
+      message.kind === 'AppendEntriesReply' || message.kind === 'InstallSnapshotReply'
+        ? message.matchIndex
+        : 0;
+    const write =
+      promised > node.durableIndex ? Math.max(lastLogWrite(node), node.hardWrite) : node.hardWrite;
     return write > node.durableWrite ? write : 0;
   },
   restored: (stored) => stored,
@@ -157,16 +158,23 @@ export const raftRules: Rules = {
     votes.add(voter);
   },
   countsOwnVote: (node) => node.durableWrite >= node.hardWrite,
-  quorum: (node) => Math.floor(node.options.servers.length / 2) + 1,
   restartsElection: (event) => event === 'granted' || event === 'append',
   expiryIsCurrent(node, expiry) {
-    const { electionGeneration, heartbeatGeneration } = node;
-    const current = expiry.timer === 'election' ? electionGeneration : heartbeatGeneration;
-    return expiry.generation === current;
+    switch (expiry.timer) {
+      case 'election':
+        return expiry.generation === node.electionGeneration;
+      case 'heartbeat':
+        return expiry.generation === node.heartbeatGeneration;
+      case 'lease':
+        return expiry.generation === node.leaseGeneration;
+    }
   },
 
-  logMatches: (node, request) => termAt(node, request.prevIndex) === request.prevTerm,
-  conflicts: (node, entry) => termAt(node, entry.index) !== entry.term,
+  // What was compacted is committed: it matches any leader's log (2.2-R3).
+  logMatches: (node, request) =>
+    request.prevIndex < node.baseIndex || termAt(node, request.prevIndex) === request.prevTerm,
+  conflicts: (node, entry) =>
+    entry.index > node.baseIndex && termAt(node, entry.index) !== entry.term,
   ackedIndex: (node, request) =>
     Math.max(request.prevIndex + request.entries.length, node.commitIndex),
   followerCommit(node, request) {
@@ -179,15 +187,16 @@ export const raftRules: Rules = {
     reply.prevIndex > progress.matchIndex &&
     (!progress.probing || reply.prevIndex === progress.nextIndex - 1),
   nextAfterRefusal(node, progress, reply) {
-    const meet = lastIndexWithin(node, { index: reply.hintIndex, term: reply.hintTerm });
+    // Term 0: the follower does not know any more which term its hint has.
+    const { hintIndex: index, hintTerm: term } = reply;
+    const meet = term === 0 ? index - 1 : lastIndexWithin(node, { index, term });
     return Math.max(progress.matchIndex + 1, Math.min(reply.prevIndex, meet + 1));
   },
   freesWindow: () => true,
-  ownMatch: (node) => node.durableIndex,
   mayCommit: (node, index) => termAt(node, index) === node.term,
   leaderCommit(node, rules) {
     // Terms never fall along a log: if the term at this index is too old, so are all below it.
-    const index = majorityIndex(node, rules);
+    const index = replicatedIndex(node, rules);
     return rules.mayCommit(node, index) ? index : node.commitIndex;
   },
 
@@ -197,7 +206,7 @@ export const raftRules: Rules = {
   waitingIndex(node, payload) {
     const index = node.newest.get(payload.session) ?? 0;
     if (index <= node.appliedIndex) return 0;
-    const waiting = node.log[index - 1]?.payload;
+    const waiting = entryAt(node, index)?.payload;
     return waiting?.kind === 'command' && waiting.serial === payload.serial ? index : 0;
   },
 };

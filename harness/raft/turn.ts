@@ -5,10 +5,13 @@
  * message is handed out, in one write, so that messages can name the write they wait for.
  */
 import { assert } from './assert.ts';
+import { enterConfiguration, revertConfigurations } from './configuration.ts';
 import type { Entry } from './entry.ts';
+import { lastIndex } from './log.ts';
 import type { ClientReply, RaftMessage } from './message.ts';
 import type { Node } from './node.ts';
 import type { Rules } from './rules.ts';
+import type { Snapshot } from './saved.ts';
 import type { Effect, Timer } from './step.ts';
 
 export interface Turn {
@@ -63,17 +66,37 @@ export function flush(turn: Turn): void {
   const id = node.lastWrite + 1;
   node.lastWrite = id;
   if (hardChanged) node.hardWrite = id;
-  if (from > 0) node.pendingWrites.push({ id, lastIndex: node.log.length });
+  if (from > 0) node.pendingWrites.push({ id, lastIndex: lastIndex(node) });
   emit(turn, {
     kind: 'persist',
     write: {
       id,
       hard: hardChanged ? { term: node.term, votedFor: node.votedFor } : null,
-      log: from > 0 ? { from, entries: node.log.slice(from - 1) } : null,
+      log: from > 0 ? { from, entries: node.log.slice(from - node.baseIndex - 1) } : null,
+      snapshot: null,
     },
   });
   turn.hardChanged = false;
   turn.logChangedFrom = 0;
+}
+
+/**
+ * Asks for a write of a snapshot; entries from `cutFrom` on go with it (0: none do). It is a write
+ * of its own, after all that it rests on: term and vote never come later than it (raft.md 2.3).
+ */
+export function keepSnapshot(
+  turn: Turn,
+  kept: { readonly snapshot: Snapshot; readonly discardThrough: number },
+  cutFrom: number,
+): void {
+  flush(turn);
+  const { node } = turn;
+  node.lastWrite += 1;
+  const log = cutFrom === 0 ? null : { from: cutFrom, entries: [] };
+  emit(turn, {
+    kind: 'persist',
+    write: { id: node.lastWrite, hard: null, log, snapshot: kept },
+  });
 }
 
 export function send(turn: Turn, message: RaftMessage): void {
@@ -90,10 +113,11 @@ export function answer(turn: Turn, message: ClientReply): void {
 export function append(turn: Turn, entry: Entry): void {
   const { node } = turn;
   const last = node.log[node.log.length - 1];
-  assert(turn, entry.index === node.log.length + 1, 'a log has no gaps');
+  assert(turn, entry.index === lastIndex(node) + 1, 'a log has no gaps');
   assert(turn, last === undefined || last.term <= entry.term, 'terms never fall along a log');
   assert(turn, entry.term <= node.term, 'no entry comes from the future');
   node.log.push(entry);
+  if (entry.payload.kind === 'configuration') enterConfiguration(node, entry);
   if (turn.logChangedFrom === 0) turn.logChangedFrom = entry.index;
 }
 
@@ -102,23 +126,48 @@ export function truncate(turn: Turn, from: number): void {
   const { node } = turn;
   assert(turn, from > node.commitIndex, 'committed entries are never removed');
   assert(turn, node.role === 'follower', 'only a follower removes entries');
-  node.log.length = from - 1;
+  node.log.length = from - node.baseIndex - 1;
+  if (turn.rules.revertsConfigurations(node)) revertConfigurations(node, from);
   node.durableIndex = Math.min(node.durableIndex, from - 1);
-  for (const write of node.pendingWrites) write.lastIndex = Math.min(write.lastIndex, from - 1);
+  for (const write of node.pendingWrites) {
+    write.lastIndex = turn.rules.coversAfterCut(write.lastIndex, from);
+  }
   turn.logChangedFrom = turn.logChangedFrom === 0 ? from : Math.min(turn.logChangedFrom, from);
 }
 
 /** Starts the election time-out anew, to be drawn by the caller (raft.md 2.1-R2). */
 export function armElection(turn: Turn): void {
+  const { electionLowMicros, electionHighMicros } = turn.node.options;
+  turn.node.heardLeader = false;
+  armElectionWithin(turn, electionLowMicros, electionHighMicros);
+}
+
+/**
+ * The same after a leader's message. Where leaders are protected the time-out comes in two parts:
+ * the least of it, in which nobody else is voted for, then the rest, drawn (dissertation 4.2.3).
+ */
+export function armProtection(turn: Turn): void {
+  const { preVote, checkQuorum, electionLowMicros } = turn.node.options;
+  if (!preVote && !checkQuorum) {
+    armElection(turn);
+    return;
+  }
+  turn.node.heardLeader = true;
+  armElectionWithin(turn, electionLowMicros, electionLowMicros + 1);
+}
+
+/** The first part is over. */
+export function endProtection(turn: Turn): void {
+  const { electionLowMicros, electionHighMicros } = turn.node.options;
+  turn.node.heardLeader = false;
+  armElectionWithin(turn, 1, Math.max(2, electionHighMicros - electionLowMicros));
+}
+
+function armElectionWithin(turn: Turn, lowMicros: number, highMicros: number): void {
   const { node } = turn;
   node.electionGeneration += 1;
-  emit(turn, {
-    kind: 'arm',
-    timer: 'election',
-    generation: node.electionGeneration,
-    lowMicros: node.options.electionLowMicros,
-    highMicros: node.options.electionHighMicros,
-  });
+  const { electionGeneration: generation } = node;
+  emit(turn, { kind: 'arm', timer: 'election', generation, lowMicros, highMicros });
 }
 
 export function armHeartbeat(turn: Turn): void {
@@ -135,6 +184,7 @@ export function armHeartbeat(turn: Turn): void {
 
 export function disarmElection(turn: Turn): void {
   turn.node.electionGeneration += 1;
+  turn.node.heardLeader = false;
   disarm(turn, 'election', turn.node.electionGeneration);
 }
 

@@ -68,6 +68,7 @@ export async function enforce(options: EnforceOptions): Promise<Enforced> {
     bus: gate.factory(),
     observer: judges,
     stop: () => false,
+    ringsOnOrder: true,
   });
   gate.attach(world);
   const { ordering } = scenario.bus;

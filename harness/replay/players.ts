@@ -10,17 +10,20 @@ import type {
   FaultRecord,
   HistoryRecord,
   OnlineRecord,
+  OperateRecord,
   PauseRecord,
   QuietRecord,
   SendRecord,
   TimerRecord,
+  ToldRecord,
   TraceRecord,
 } from '../trace/record.ts';
 import { due, giveUp, retry } from '../world/clients.ts';
 import { comeOnline, fall, goOffline, pause, resume, start } from '../world/server.ts';
 import { timerOf } from '../world/timers.ts';
 import { drop } from '../world/transmit.ts';
-import { ring, synced, tellDurable } from '../world/turn.ts';
+import { ring, synced, tellDurable, tellWrite } from '../world/turn.ts';
+import type { OperatorStep } from '../world/scenario.ts';
 import type { Client, Host, Waiting, World } from '../world/world.ts';
 import type { Gate } from './gate.ts';
 import type { Plan } from './plan.ts';
@@ -85,6 +88,17 @@ function playDurable(stage: Stage, { server, write }: DurableRecord): Played {
   return null;
 }
 
+/** An asynchronous disk reports a write, in the order of the trace. */
+function playTold(stage: Stage, { server, write }: ToldRecord): Played {
+  const host = acting(stage, server);
+  if (typeof host === 'string') return host;
+  const at = host.telling.findIndex((telling) => telling.write === write);
+  const [telling] = at < 0 ? [] : host.telling.splice(at, 1);
+  if (telling === undefined) return `${server}'s disk has no w${write} to tell of`;
+  tellWrite(stage.world, host, telling);
+  return null;
+}
+
 /** Just this loss: whatever the record says survived. */
 function playCrash(stage: Stage, record: CrashRecord): Played {
   const { server, survived, torn, fault } = record;
@@ -93,9 +107,9 @@ function playCrash(stage: Stage, record: CrashRecord): Played {
   const { pending } = host.disk;
   let kept = 0;
   while ((pending.at(kept)?.write.id ?? Infinity) <= survived) kept += 1;
-  const tornEntries = torn === null ? null : torn.entries;
+  const tear = torn === null ? null : { snapshot: torn.snapshot, entries: torn.entries };
   forget(stage, server);
-  fall(stage.world, host, { loss: { kept, tornEntries }, fault });
+  fall(stage.world, host, { loss: { kept, torn: tear }, fault });
   return null;
 }
 
@@ -118,7 +132,7 @@ function playPause(stage: Stage, { kind, server, fault }: PauseRecord): Played {
   }
   const waiting = host.inbox;
   host.inbox = [];
-  for (const timer of ['election', 'heartbeat'] as const) {
+  for (const timer of ['election', 'heartbeat', 'lease'] as const) {
     if (!stage.plan.rangInPause(server, timer, stage.gate.position)) continue;
     timerOf(host, timer).armed = false;
     stage.stale.add(`${server} ${timer}`);
@@ -136,6 +150,7 @@ function forget({ untold, stale }: Stage, server: string): void {
   untold.delete(server);
   stale.delete(`${server} election`);
   stale.delete(`${server} heartbeat`);
+  stale.delete(`${server} lease`);
 }
 
 function tell({ world }: Stage, host: Host, waiting: Waiting): void {
@@ -187,6 +202,17 @@ function playInvoke(stage: Stage, { client: id, f, key, value }: HistoryRecord):
   return null;
 }
 
+/** The operator asks for what it asked for. */
+function playOperate(stage: Stage, { client: id, wish }: OperateRecord): Played {
+  const client = clientOf(stage, id);
+  if (client === undefined) return `there is no ${id}`;
+  if (client.current !== null) return `${id} has not done with its last wish`;
+  const { serial: _serial, ...asked } = wish;
+  const step: OperatorStep = { atMs: 0, ...asked };
+  due(stage.world, client, step);
+  return null;
+}
+
 export function playTimeout(stage: Stage, { client: id }: HistoryRecord): Played {
   const client = clientOf(stage, id);
   if (client === undefined) return `there is no client ${id}`;
@@ -205,9 +231,14 @@ export function playRetry(stage: Stage, { from }: SendRecord): Played {
 }
 
 /** A message that was held back found its link cut. */
-export function playCut(stage: Stage, { id, fault, reason }: DropRecord): Played {
+export function playCut(stage: Stage, record: DropRecord): Played {
+  const { id, fault, reason } = record;
   const envelope = stage.gate.cancel(id);
-  if (envelope === undefined) return `m${id} was on the bus already`;
+  if (envelope === undefined) {
+    // Its copy was hurried, for the trace lets the original arrive a second time: one is as good.
+    const isDoubled = stage.plan.fatesOf(id).some(({ kind }) => kind === 'duplicate');
+    return isDoubled ? retell(stage, record) : `m${id} was on the bus already`;
+  }
   drop(stage.world, envelope, fault, reason);
   return null;
 }
@@ -230,8 +261,12 @@ export function playRoot(stage: Stage, record: TraceRecord): Played | undefined 
       return playFault(stage, record);
     case 'quiet':
       return playQuiet(stage, record);
+    case 'told':
+      return playTold(stage, record);
     case 'invoke':
       return playInvoke(stage, record);
+    case 'operate':
+      return record.phase === 'invoke' ? playOperate(stage, record) : undefined;
     default:
       return undefined;
   }

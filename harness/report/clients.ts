@@ -5,6 +5,7 @@ import type {
   MessageRecord,
   ProposeRecord,
 } from '../trace/record.ts';
+import { wishText } from '../trace/render-message.ts';
 import type { Draft } from './draft.ts';
 import { plain } from './draft.ts';
 import { commitPhrase, effectsOf } from './effects.ts';
@@ -69,7 +70,12 @@ export function commandText(command: Command): string {
 function requestText(message: Extract<MessageRecord, { kind: 'ClientRequest' }>): string {
   const from = clean(message.from, 20);
   if (message.payload.kind === 'register') return `${from}'s registration`;
-  return `${from}'s ${commandText(message.payload.command)}`;
+  const { payload } = message;
+  if (payload.kind === 'transfer' || payload.kind === 'reconfigure') {
+    return `${from}'s wish (${clean(wishText(payload), 120)})`;
+  }
+  const how = payload.kind === 'read' ? ` by ${payload.via}` : '';
+  return `${from}'s ${commandText(payload.command)}${how}`;
 }
 
 /** A client's request reached a server. */

@@ -77,10 +77,14 @@ export function rolePhrase(server: ServerPicture, state: StateRecord | null): st
   if (state.role === 'leader' && server.role !== 'leader') {
     return `becomes leader of term ${state.term}`;
   }
+  if (state.role === 'preCandidate' && server.role !== 'preCandidate') {
+    return `asks whether it might lead term ${state.term + 1}`;
+  }
   if (state.role === 'candidate' && (server.role !== 'candidate' || state.term > server.term)) {
     return `is a candidate in term ${state.term}`;
   }
-  if (state.role === 'follower' && (server.role === 'leader' || server.role === 'candidate')) {
+  const stoodUp = server.role !== 'follower' && server.role !== 'offline';
+  if (state.role === 'follower' && stoodUp) {
     return state.term > server.term
       ? `steps down into term ${state.term}`
       : `gives up its candidacy in term ${state.term}`;

@@ -4,6 +4,7 @@ import type {
   DelayRecord,
   DropRecord,
   DuplicateRecord,
+  FeatureMessage,
   FaultRecord,
   MessageRecord,
   TraceRecord,
@@ -14,6 +15,28 @@ import { faultSentence } from './fault-sentence.ts';
 import { foldText, foldable, joinLosses, plain } from './draft.ts';
 import type { Fate, Plot } from './plot.ts';
 import { clean, milliseconds } from './words.ts';
+
+/** What only goes between servers with features beyond plain Raft. */
+function featureName(message: FeatureMessage): string {
+  switch (message.kind) {
+    case 'PreVote':
+      return `PreVote T${message.term}`;
+    case 'PreVoteReply':
+      return message.granted
+        ? `${message.from}'s word that it would vote`
+        : `${message.from}'s word that it would not vote`;
+    case 'InstallSnapshot':
+      return `a piece of the snapshot to ${message.lastIndex}`;
+    case 'InstallSnapshotReply':
+      return `${message.from}'s answer to the snapshot`;
+    case 'TimeoutNow':
+      return `TimeoutNow T${message.term}`;
+    case 'ReadIndex':
+      return `${message.from}'s question how far a read needs`;
+    case 'ReadIndexReply':
+      return `${message.from}'s word how far a read needs`;
+  }
+}
 
 /** A message in few words: `S2's vote`, `RequestVote T2`, `entries 4–5`. */
 export function messageName(message: MessageRecord): string {
@@ -34,6 +57,8 @@ export function messageName(message: MessageRecord): string {
       return `${clean(message.from, 20)}'s request`;
     case 'ClientReply':
       return `${message.from}'s answer`;
+    default:
+      return featureName(message);
   }
 }
 

@@ -25,6 +25,7 @@ function contents(write: WriteRecord): string[] {
   } else if (write.log !== null) {
     parts.push(`the cut at ${write.log.from}`);
   }
+  if (write.snapshot !== null) parts.push(`the snapshot to ${write.snapshot.index}`);
   return parts;
 }
 
@@ -52,7 +53,9 @@ function voteText(found: { readonly votedFor: string | null }): string {
 /** A server came up: with what its disk kept, and with what it made of that. */
 export function tellOnline(scene: Scene, record: OnlineRecord): Draft {
   const { length } = record.entries;
-  const log = length === 0 ? 'an empty log' : length === 1 ? '1 entry' : `${length} entries`;
+  const entries = length === 0 ? 'an empty log' : length === 1 ? '1 entry' : `${length} entries`;
+  const { snapshot } = record;
+  const log = snapshot === null ? entries : `a snapshot to ${snapshot.index}, ${entries}`;
   const { state } = effectsOf(scene.step);
   const differs =
     state !== null && (state.term !== record.term || state.votedFor !== record.votedFor);

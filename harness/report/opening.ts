@@ -17,12 +17,19 @@ function who(name: string, servers: readonly string[]): string {
   return `${crowd(servers)} ${verb} ${rest.join(' ')}`;
 }
 
+/** Equal as far as known: nobody knows any more what a snapshot covers. */
+function sameLog(one: ServerPicture['log'], other: ServerPicture['log']): boolean {
+  if (one.length !== other.length) return false;
+  return one.every((entry, at) => {
+    const twin = other[at];
+    if (entry.digest === 0 || twin?.digest === 0) return true;
+    return twin?.term === entry.term && twin.digest === entry.digest;
+  });
+}
+
 function logs(servers: readonly ServerPicture[]): string {
-  const spelled = servers.map((server) =>
-    server.log.map((entry) => `${entry.term}.${entry.digest}`).join(' '),
-  );
   const first = servers[0]?.log ?? [];
-  if (spelled.every((log) => log === spelled[0])) {
+  if (servers.every(({ log }) => sameLog(log, first))) {
     return first.length === 0
       ? 'logs empty'
       : `logs equal: ${span({ from: 1, to: first.length })} (${termsOf(first)})`;

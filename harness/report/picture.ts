@@ -7,6 +7,8 @@ import type {
   EntryRef,
   HistoryRecord,
   ProposeRecord,
+  Role,
+  SnapshotRef,
   TraceRecord,
   WriteRecord,
 } from '../trace/record.ts';
@@ -15,7 +17,7 @@ import type { Plot } from './plot.ts';
 export interface ServerPicture {
   readonly id: string;
   up: boolean;
-  role: 'offline' | 'follower' | 'candidate' | 'leader';
+  role: Role;
   term: number;
   votedFor: string | null;
   leader: string | null;
@@ -77,6 +79,14 @@ function replaceLog(server: ServerPicture, log: WriteRecord['log']): void {
   for (const entry of log.entries) server.log.push(entry);
 }
 
+/** A snapshot stands for the entries below its index, whatever they were. */
+function coverLog(log: EntryRef[], snapshot: SnapshotRef | null): void {
+  if (snapshot === null) return;
+  const { index, term } = snapshot;
+  if (log[index - 1]?.term === term) return;
+  for (let at = 1; at <= index; at += 1) log[at - 1] = { index: at, term, digest: 0 };
+}
+
 function countVote(picture: Picture, record: DeliverRecord, plot: Plot): void {
   const message = plot.fates.get(record.id)?.send.message;
   const server = picture.servers.get(record.to);
@@ -94,7 +104,9 @@ function absorbServer(server: ServerPicture, record: TraceRecord): void {
       server.term = record.term;
       server.votedFor = record.votedFor;
       server.leader = null;
-      server.log = [...record.entries];
+      server.log = [];
+      for (const entry of record.entries) server.log[entry.index - 1] = entry;
+      coverLog(server.log, record.snapshot);
       server.commitIndex = 0;
       server.unsynced = [];
       return;
@@ -123,6 +135,7 @@ function absorbServer(server: ServerPicture, record: TraceRecord): void {
       return;
     case 'write':
       server.unsynced.push(record);
+      coverLog(server.log, record.snapshot);
       replaceLog(server, record.log);
       return;
     case 'durable':

@@ -73,6 +73,7 @@ export function actorOf(record: TraceRecord): string | null {
     case 'ok':
     case 'fail':
     case 'info':
+    case 'operate':
       return record.client;
     default:
       return null;
@@ -96,6 +97,8 @@ function isRoot(record: TraceRecord): boolean {
     case 'end':
     case 'verdict':
       return true;
+    case 'operate':
+      return record.phase === 'invoke';
     default:
       return false;
   }
@@ -138,7 +141,7 @@ function fruitfulDurables(
   for (const record of records) {
     if (record.kind !== 'commit' && record.kind !== 'apply' && record.kind !== 'state') continue;
     const cause = bySeq.get(record.cause);
-    if (cause?.kind === 'durable') fruitful.add(cause.seq);
+    if (cause?.kind === 'durable' || cause?.kind === 'told') fruitful.add(cause.seq);
   }
   return fruitful;
 }

@@ -203,6 +203,12 @@ const clients: readonly Explanation[] = [
     reading: 'traces/FORMAT.md',
   },
   {
+    name: 'Specification',
+    because: 'It needs no idea of what may go wrong: every step is compared with what Raft allows.',
+    breaks: ['in any way: a vote refused that is due is as wrong as one given twice'],
+    reading: `${paper}, Figure 2; ongardie/raft.tla`,
+  },
+  {
     name: 'Assertion',
     because: 'The machine itself found its state impossible and stopped.',
     breaks: ['any of the mistakes above, seen from the inside'],
@@ -210,7 +216,66 @@ const clients: readonly Explanation[] = [
   },
 ];
 
-export const explanations: readonly Explanation[] = [...elections, ...logs, ...disks, ...clients];
+const features: readonly Explanation[] = [
+  {
+    name: 'ConfigurationRules',
+    because: 'Two changes at once can make two majorities that have no server in common.',
+    breaks: [
+      'a leader begins a change before it has committed an entry of its own term',
+      'a joint configuration is left before it is committed',
+      'a truncation takes the entry away and leaves the configuration in force',
+    ],
+    reading: "Ongaro's dissertation, 4.1 to 4.3, and his correction of 2015",
+  },
+  {
+    name: 'SnapshotSoundness',
+    because: 'What a snapshot stands for is gone from the log: nobody can check it later.',
+    breaks: [
+      'it is taken at the commit index, before everything up to there is applied',
+      'an old one is installed over what is already applied',
+      'it carries the configuration of today instead of the one in force at its index',
+    ],
+    reading: `${paper}, §7`,
+  },
+  {
+    name: 'ReadFreshness',
+    because: 'A read that costs no entry rests on the leader still being one.',
+    breaks: [
+      'heartbeats that left before the read was asked for count as a confirmation',
+      'a new leader answers before it has committed in its own term',
+      'a lease outlives a transfer of the leadership, or a pause',
+    ],
+    reading: "Ongaro's dissertation, 6.4 and 6.4.1",
+  },
+  {
+    name: 'OfficeRules',
+    because: 'A leader that leaves for nothing, or stays for nobody, keeps its clients waiting.',
+    breaks: [
+      'being asked for a pre-vote changes the term, or a leader grants one',
+      'a removed server goes on asking for votes, and is listened to',
+      'a leader takes learners, or what it heard long ago, for a quorum',
+      'a message that says to campaign is obeyed in a later term',
+    ],
+    reading: "Ongaro's dissertation, 3.10, 4.2.3, 6.2 and 9.6",
+  },
+  {
+    name: 'QuietLeader',
+    because: 'An election that nothing called for stops the service for nothing.',
+    breaks: [
+      'a removed server goes on campaigning, and is listened to',
+      'a server that was cut off comes back with a high term and unseats the leader',
+    ],
+    reading: "Ongaro's dissertation, 4.2.3 and 9.6",
+  },
+];
+
+export const explanations: readonly Explanation[] = [
+  ...elections,
+  ...logs,
+  ...disks,
+  ...clients,
+  ...features,
+];
 
 /** The explanation of an invariant, or undefined for one that has none. */
 export function explanationOf(name: string): Explanation | undefined {

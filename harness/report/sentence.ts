@@ -6,6 +6,7 @@ import { plain } from './draft.ts';
 import type { Scene } from './election.ts';
 import { tellTimer, tellVoteReply, tellVoteRequest } from './election.ts';
 import { tellCrash, tellOffline, tellOnline, tellPause } from './lifecycle.ts';
+import { tellMatter, tellOther, withNews } from './matter.ts';
 import type { Plot } from './plot.ts';
 import { tellAppend, tellAppendReply, tellDurable } from './replication.ts';
 
@@ -38,11 +39,17 @@ function tellDeliver(plotted: Plot, scene: Scene, record: DeliverRecord): Draft 
       return tellRequest(scene, { record, message });
     case 'ClientReply':
       return tellReply(scene, { record, message });
+    default:
+      return tellMatter(scene, { record, message });
   }
 }
 
 /** The sentence of a step, told against the cluster as it stood before. */
 export function sentence(plotted: Plot, scene: Scene): Draft | null {
+  return withNews(scene, sentenceOf(plotted, scene));
+}
+
+function sentenceOf(plotted: Plot, scene: Scene): Draft | null {
   const { root } = scene.step;
   switch (root.kind) {
     case 'timer':
@@ -66,6 +73,6 @@ export function sentence(plotted: Plot, scene: Scene): Draft | null {
     case 'info':
       return tellHistory(scene, root);
     default:
-      return null;
+      return tellOther(scene, root);
   }
 }

@@ -104,6 +104,7 @@ function forgottenVote(): TraceRecord[] {
     incarnation: 2,
     term: 1,
     votedFor: null,
+    snapshot: null,
     entries: [],
   });
   const third = script.at(170).campaign('S3', 2);
@@ -131,6 +132,7 @@ function unmatchedLogs(): TraceRecord[] {
       session: 'c1',
       serial: index,
       command: { f: 'write', key: 'x', value: digest },
+      configuration: null,
     });
   propose('S2', 1, 2, 7);
   script.write(

@@ -70,7 +70,8 @@ function damning(telling: Telling, draft: Draft): Draft {
 
 function tellStep(telling: Telling, step: Step): void {
   const { plotted, picture, drafts } = telling;
-  const scene = { step, picture, size: plotted.servers.length };
+  const size = plotted.header?.voters.length ?? plotted.servers.length;
+  const scene = { step, picture, size };
   const draft = sentence(plotted, scene);
   if (draft !== null) drafts.push(step === telling.violating ? damning(telling, draft) : draft);
   const losses = lossesOf(telling, step).filter(isWorthTelling);

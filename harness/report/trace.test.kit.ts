@@ -27,6 +27,8 @@ export class TraceScript {
       subject: 'raft',
       adapter: 'memory',
       servers,
+      voters: servers,
+      learners: [],
       clients: ['c1', 'c2'],
       model: 'cas-register',
       scenario: {},
@@ -38,6 +40,7 @@ export class TraceScript {
         incarnation: 1,
         term: 1,
         votedFor: null,
+        snapshot: null,
         entries: [],
       });
     }
@@ -79,7 +82,10 @@ export class TraceScript {
     this.writes += 1;
     const { server } = body;
     const { hard = null, log = null } = body;
-    return this.add({ kind: 'write', server, write: this.writes, hard, log }, cause);
+    return this.add(
+      { kind: 'write', server, write: this.writes, hard, log, snapshot: null },
+      cause,
+    );
   }
 
   /** The number of the last write. */
@@ -149,6 +155,7 @@ export const ask = (from: string, to: string, term: number): MessageRecord => ({
   term,
   lastIndex: 0,
   lastTerm: 0,
+  transfer: false,
 });
 
 export const append = (
@@ -166,5 +173,6 @@ export const append = (
   prevIndex: 0,
   prevTerm: 0,
   leaderCommit: 0,
+  round: 0,
   ...body,
 });

@@ -9,7 +9,7 @@ import { linearizabilityCheck } from '../check/linearizability/check.ts';
 import type { Panel } from '../check/panel.ts';
 import { panel } from '../check/panel.ts';
 import type { Sometimes } from '../check/sometimes.ts';
-import { newSometimes, sometimesListener } from '../check/sometimes.ts';
+import { newSometimes, observeSometimes, sometimesListener } from '../check/sometimes.ts';
 import type { StateMachine } from '../raft/node.ts';
 import type { Subject } from '../raft/step.ts';
 import type { RecordKind, TraceRecord } from '../trace/record.ts';
@@ -20,7 +20,7 @@ import type { Run } from '../world/run.ts';
 import { run } from '../world/run.ts';
 import type { Scenario } from '../world/scenario.ts';
 import type { BusFactory } from '../world/setup.ts';
-import { clientNames, serverNames } from '../world/setup.ts';
+import { clientNames, membersOf, serverNames } from '../world/setup.ts';
 import { store } from '../world/store.ts';
 
 /** What is tested, on which bus, by which judges (linearizability is added to fit the workload). */
@@ -74,6 +74,7 @@ function judged(
   const first = header(scenario, lab);
   write?.(first);
   seats.observe(first);
+  observeSometimes(sometimes, first);
   function listen(kind: RecordKind): Listener | null {
     const glance = sometimesListener(sometimes, kind);
     const judge = seats.listen(kind);
@@ -118,6 +119,7 @@ function header(scenario: Scenario, lab: Lab): TraceRecord {
     subject: lab.subject.name,
     adapter: 'memory',
     servers: serverNames(scenario),
+    ...membersOf(scenario),
     clients: clientNames(scenario),
     model: scenario.workload.model,
     scenario,

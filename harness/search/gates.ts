@@ -1,6 +1,7 @@
 /** A campaign in which nothing happened is no pass: what must have been seen, and what was not. */
 import { countsByName } from '../check/sometimes.ts';
 import type { CanaryState } from './canary.ts';
+import { needsOccasion } from './occasions.ts';
 import type { Tally } from './tally.ts';
 
 export interface Gate {
@@ -13,7 +14,7 @@ export interface Gate {
 /** Without these no campaign has tested anything. */
 export const always: readonly string[] = ['leader elected', 'operation ok', 'quiet reached'];
 
-/** A kind of fault planned this often must have struck at least once. */
+/** A kind of fault planned this often must have struck at least once; so it is with features. */
 const plannedEnough = 20;
 
 /** The gates that stayed closed: empty for a campaign that counts. */
@@ -49,9 +50,14 @@ function silentInjectors(tally: Tally): readonly Gate[] {
     }));
 }
 
+/** A check of a feature is due once enough runs had that feature; the others always are. */
+function isDue({ occasions }: Tally, check: string): boolean {
+  return !needsOccasion(check) || (occasions[check] ?? 0) >= plannedEnough;
+}
+
 function idleChecks(tally: Tally): readonly Gate[] {
   return Object.entries(tally.examined)
-    .filter(([, examined]) => examined === 0)
+    .filter(([name, examined]) => examined === 0 && isDue(tally, name))
     .map(([name]) => ({ kind: 'check', name, why: `${name} examined nothing in any run` }));
 }
 

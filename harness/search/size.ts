@@ -1,14 +1,37 @@
 /** How large a scenario is, and where its chance comes from: small helpers of the search. */
-import type { Scenario } from '../world/scenario.ts';
+import type { Features, Scenario } from '../world/scenario.ts';
+import { plainFeatures } from '../world/scenario.ts';
 
-/** Faults and operations together. */
-export function actionCount(scenario: Scenario): number {
-  return scenario.faults.length + scenario.workload.operations.length;
+/** Faults, operations and an operator's wishes together. */
+export function actionCount({ faults, workload }: Scenario): number {
+  return faults.length + workload.operations.length + workload.operator.length;
 }
 
-/** Orders scenarios by what a reader has to take in: actions first, then servers. */
+const featureNames = [
+  'preVote',
+  'checkQuorum',
+  'leaseDriftBound',
+  'snapshotEvery',
+  'snapshotKeep',
+  'snapshotChunkBytes',
+  'bytesPerAppendMax',
+  'uncommittedMax',
+  'sessionsMax',
+] as const satisfies readonly (keyof Features)[];
+
+/** How much of Raft is on that need not be. */
+function featureCount({ cluster, workload }: Scenario): number {
+  const { features, disk, spares, learners } = cluster;
+  let count = disk.order === 'inOrder' && disk.lateMicros.max === 0 ? 0 : 1;
+  if (workload.reads !== 'log') count += 1;
+  if (spares + learners > 0) count += 1;
+  for (const name of featureNames) if (features[name] !== plainFeatures[name]) count += 1;
+  return count;
+}
+
+/** Orders scenarios by what a reader has to take in: actions first, then servers and features. */
 export function bulk(scenario: Scenario): number {
-  return actionCount(scenario) * 8 + scenario.cluster.servers;
+  return actionCount(scenario) * 32 + scenario.cluster.servers + featureCount(scenario);
 }
 
 /** A 32-bit integer from two: the `ordinal`-th child of `seed`. */

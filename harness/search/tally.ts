@@ -6,6 +6,7 @@ import type { Sometimes } from '../check/sometimes.ts';
 import { mergeSometimes, newSometimes } from '../check/sometimes.ts';
 import type { Scenario } from '../world/scenario.ts';
 import type { Failure, Outcome } from './execute.ts';
+import { occasionsIn } from './occasions.ts';
 import { bulk, fingerprint } from './size.ts';
 
 /** Where fast-check finds a scenario again: `fc.check(…, { seed, path })`. */
@@ -38,6 +39,8 @@ export interface Tally {
   readonly examined: Record<string, number>;
   /** Faults by kind in the scenarios' lists, whether they struck or not. */
   readonly planned: Record<string, number>;
+  /** Runs made for a check that has nothing to examine in others, by its name. */
+  readonly occasions: Record<string, number>;
   readonly sometimes: Sometimes;
   readonly found: Map<string, Found>;
 }
@@ -53,6 +56,7 @@ export function newTally(): Tally {
     faults: {},
     examined: {},
     planned: {},
+    occasions: {},
     sometimes: newSometimes(),
     found: new Map(),
   };
@@ -89,6 +93,9 @@ export function count(
   addAll(tally.faults, outcome.stats.faults);
   addAll(tally.examined, outcome.examined);
   for (const { kind } of scenario.faults) tally.planned[kind] = (tally.planned[kind] ?? 0) + 1;
+  for (const name of occasionsIn(scenario)) {
+    tally.occasions[name] = (tally.occasions[name] ?? 0) + 1;
+  }
   mergeSometimes(tally.sometimes, outcome.sometimes);
   if (outcome.verdict === 'unknown') {
     tally.unknown += 1;
@@ -122,6 +129,7 @@ export function merge(tally: Tally, other: Tally): void {
   addAll(tally.faults, other.faults);
   addAll(tally.examined, other.examined);
   addAll(tally.planned, other.planned);
+  addAll(tally.occasions, other.occasions);
   mergeSometimes(tally.sometimes, other.sometimes);
   for (const found of other.found.values()) {
     const known = tally.found.get(found.id);

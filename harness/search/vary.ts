@@ -2,7 +2,14 @@
  * Scenarios much like a given one, with no more faults and operations: another network seed, less
  * waiting, other moments and durations, plainer knobs. Pure: the same ordinal, the same variation.
  */
-import type { Cluster, Fault, MessageClass, Operation, Scenario } from '../world/scenario.ts';
+import type {
+  Cluster,
+  Fault,
+  MessageClass,
+  Operation,
+  OperatorStep,
+  Scenario,
+} from '../world/scenario.ts';
 import { calm } from '../world/scenario.ts';
 import { actionCount, childSeed } from './size.ts';
 
@@ -36,6 +43,7 @@ function withTimes(scenario: Scenario, moved: (atMs: number) => number): Scenari
     workload: {
       ...workload,
       operations: workload.operations.map((one): Operation => ({ ...one, atMs: moved(one.atMs) })),
+      operator: workload.operator.map((one): OperatorStep => ({ ...one, atMs: moved(one.atMs) })),
     },
   };
 }
@@ -43,7 +51,8 @@ function withTimes(scenario: Scenario, moved: (atMs: number) => number): Scenari
 /** When something is done, each moment once, in order. */
 export function moments(scenario: Scenario): readonly number[] {
   const { faults, workload } = scenario;
-  const times = [...faults, ...workload.operations].map(({ atMs }) => atMs);
+  const { operations, operator } = workload;
+  const times = [...faults, ...operations, ...operator].map(({ atMs }) => atMs);
   return [...new Set(times)].sort((a, b) => a - b);
 }
 
@@ -130,6 +139,14 @@ function changedFault(fault: Fault, scenario: Scenario, rolls: Rolls): Fault {
   return { ...fault, atMs: nudged(fault.atMs, scenario.limits.runMs, rolls) };
 }
 
+function otherWish(scenario: Scenario, at: number, rolls: Rolls): Scenario {
+  const { workload, limits } = scenario;
+  const wish = workload.operator[at];
+  if (wish === undefined) return scenario;
+  const moved = { ...wish, atMs: nudged(wish.atMs, limits.runMs, rolls) };
+  return { ...scenario, workload: { ...workload, operator: workload.operator.with(at, moved) } };
+}
+
 /** One fault or operation at another moment, of another length, at a narrower target. */
 const otherAction: Move = (scenario, rolls) => {
   const { faults, workload } = scenario;
@@ -140,7 +157,7 @@ const otherAction: Move = (scenario, rolls) => {
   }
   const at = index - faults.length;
   const operation = workload.operations[at];
-  if (operation === undefined) return scenario;
+  if (operation === undefined) return otherWish(scenario, at - workload.operations.length, rolls);
   const moved = { ...operation, atMs: nudged(operation.atMs, scenario.limits.runMs, rolls) };
   return {
     ...scenario,
@@ -187,7 +204,14 @@ const plainerWorkload: Move = (scenario, rolls) => {
     { retryMs: 1_000 },
     { sessions: 'given' },
   ]);
-  return { ...scenario, workload: { ...workload, ...change } };
+  const { features } = scenario.cluster;
+  // Sessions that exist from the start never expire.
+  const lasting = {
+    ...features,
+    sessionsMax: change.sessions === 'given' ? 0 : features.sessionsMax,
+  };
+  const cluster = { ...scenario.cluster, features: lasting };
+  return { ...scenario, cluster, workload: { ...workload, ...change } };
 };
 
 const oneLess: Move = (scenario, rolls) => {
@@ -197,11 +221,14 @@ const oneLess: Move = (scenario, rolls) => {
 
 function without(scenario: Scenario, gone: (index: number) => boolean): Scenario {
   const { faults, workload } = scenario;
+  const { length } = workload.operations;
+  const kept = faults.filter((_, index) => !gone(index));
   const operations = workload.operations.filter((_, index) => !gone(faults.length + index));
+  const operator = workload.operator.filter((_, index) => !gone(faults.length + length + index));
   return {
     ...scenario,
-    faults: faults.filter((_, index) => !gone(index)),
-    workload: { ...workload, operations },
+    faults: kept,
+    workload: { ...workload, operations, operator },
   };
 }
 

@@ -8,7 +8,9 @@ import { UserError } from './user-error.ts';
 
 const header =
   '{"kind":"header","seq":0,"at":0,"cause":-1,"schema":"whitewater.trace/1","whitewater":"0.1.0",' +
-  '"subject":"raft","adapter":"memory","servers":["S1"],"clients":["c1"],"model":"kv","scenario":{}}';
+  '"subject":"raft","adapter":"memory",' +
+  '"servers":["S1"],' +
+  '"voters":["S1"],"learners":[],"clients":["c1"],"model":"kv","scenario":{}}';
 const record = (seq: number, more: object = {}): string =>
   JSON.stringify({
     kind: 'durable',

@@ -1,7 +1,8 @@
 /** Reads a trace: every record is checked against the schema, every error names file and line. */
 import type { z } from 'zod';
 import type { HeaderRecord, TraceRecord } from './record.ts';
-import { recordKinds, traceSchema } from './record.ts';
+import { recordKinds } from './kinds.ts';
+import { traceSchema } from './record.ts';
 import { printable } from './printable.ts';
 import type { Torn } from './rows.ts';
 import { eachRow } from './rows.ts';

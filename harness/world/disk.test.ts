@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../raft/entry.ts';
-import type { Write } from '../raft/step.ts';
+import type { Snapshot, Write } from '../raft/step.ts';
 import type { Disk } from './disk.ts';
 import { completeSync, flush, losePower, newDisk, storedOn } from './disk.ts';
 
@@ -12,17 +12,23 @@ const entry = (index: number, term: number): Entry => ({
 });
 
 function append(id: number, from: number, ...terms: readonly number[]): Write {
-  return { id, hard: null, log: { from, entries: terms.map((term, i) => entry(from + i, term)) } };
+  return {
+    id,
+    hard: null,
+    log: { from, entries: terms.map((term, i) => entry(from + i, term)) },
+    snapshot: null,
+  };
 }
 
 const vote = (id: number, term: number, votedFor: string | null): Write => ({
   id,
   hard: { term, votedFor },
   log: null,
+  snapshot: null,
 });
 
 function written(...writes: readonly Write[]): Disk {
-  const disk = newDisk({ term: 1, votedFor: null, entries: [entry(1, 1)] });
+  const disk = newDisk({ term: 1, votedFor: null, snapshot: null, entries: [entry(1, 1)] });
   for (const write of writes) disk.pending.push({ write, seq: write.id });
   return disk;
 }
@@ -51,11 +57,21 @@ describe('a disk', () => {
   });
 
   test.each([
-    ['everything unsynced', { kept: 0, tornEntries: null }, 'term 1, vote -, log 1', 3],
-    ['all but the first write', { kept: 1, tornEntries: null }, 'term 2, vote S2, log 1', 2],
-    ['the end of a torn record', { kept: 1, tornEntries: 1 }, 'term 2, vote S2, log 1 2', 2],
-    ['a record torn at once', { kept: 1, tornEntries: 0 }, 'term 2, vote S2, log 1', 2],
-    ['nothing, by luck', { kept: 3, tornEntries: null }, 'term 2, vote S2, log 1 2 2 2', 0],
+    ['everything unsynced', { kept: 0, torn: null }, 'term 1, vote -, log 1', 3],
+    ['all but the first write', { kept: 1, torn: null }, 'term 2, vote S2, log 1', 2],
+    [
+      'the end of a torn record',
+      { kept: 1, torn: { snapshot: false, entries: 1 } },
+      'term 2, vote S2, log 1 2',
+      2,
+    ],
+    [
+      'a record torn at once',
+      { kept: 1, torn: { snapshot: false, entries: 0 } },
+      'term 2, vote S2, log 1',
+      2,
+    ],
+    ['nothing, by luck', { kept: 3, torn: null }, 'term 2, vote S2, log 1 2 2 2', 0],
   ])('losing power can lose %s', (_what, loss, expected, lost) => {
     const disk = written(vote(1, 2, 'S2'), append(2, 2, 2, 2), append(3, 4, 2));
     expect(losePower(disk, loss)).toBe(lost);
@@ -64,8 +80,13 @@ describe('a disk', () => {
   });
 
   test('a torn record keeps the term and vote it begins with', () => {
-    const disk = written({ id: 1, hard: { term: 3, votedFor: null }, log: append(1, 2, 3, 3).log });
-    losePower(disk, { kept: 0, tornEntries: 1 });
+    const disk = written({
+      id: 1,
+      hard: { term: 3, votedFor: null },
+      log: append(1, 2, 3, 3).log,
+      snapshot: null,
+    });
+    losePower(disk, { kept: 0, torn: { snapshot: false, entries: 1 } });
     expect(holds(disk)).toBe('term 3, vote -, log 1 3');
   });
 
@@ -74,8 +95,51 @@ describe('a disk', () => {
     disk.syncing = 1;
     completeSync(disk);
     disk.pending.push({ write: append(2, 2, 3, 3), seq: 2 });
-    losePower(disk, { kept: 0, tornEntries: 1 });
+    losePower(disk, { kept: 0, torn: { snapshot: false, entries: 1 } });
     expect(holds(disk)).toBe('term 1, vote -, log 1 3');
+  });
+
+  const snapshot = (index: number, term: number): Snapshot => ({
+    index,
+    term,
+    configuration: { voters: ['S1'], outgoing: [], learners: [], learnersNext: [] },
+    sessions: [],
+    application: null,
+    stateDigest: index,
+  });
+  const keep = (id: number, index: number, discardThrough: number, cutFrom = 0): Write => ({
+    id,
+    hard: { term: 4, votedFor: null },
+    log: cutFrom === 0 ? null : { from: cutFrom, entries: [] },
+    snapshot: { snapshot: snapshot(index, 3), discardThrough },
+  });
+  const holdsAll = (disk: Disk): string => {
+    const { term, snapshot: kept, entries } = storedOn(disk);
+    const log = entries.map((each) => `${each.index}@${each.term}`).join(' ');
+    return `term ${term}, snapshot ${kept?.index ?? '-'}, log ${log}`;
+  };
+
+  test.each([
+    ['keeps what it does not cover', keep(2, 3, 2), 'term 4, snapshot 3, log 3@1 4@1 5@1'],
+    ['takes the place of all', keep(2, 9, 9), 'term 4, snapshot 9, log '],
+    ['takes the place of what contradicts it', keep(2, 3, 3, 4), 'term 4, snapshot 3, log '],
+  ])('a snapshot %s', (_what, write, expected) => {
+    const disk = written(append(1, 2, 1, 1, 1, 1), write);
+    flush(disk);
+    expect(holdsAll(disk)).toBe(expected);
+    disk.pending.push({ write: append(3, 10, 4), seq: 3 });
+    flush(disk);
+    expect(storedOn(disk).entries.at(-1)?.index).toBe(10);
+  });
+
+  test.each([
+    ['before it is renamed', { snapshot: false, entries: -1 }, 'snapshot -, log 1@1 2@1 3@1 4@1'],
+    ['before the log is cut', { snapshot: true, entries: -1 }, 'snapshot 3, log 1@1 2@1 3@1 4@1'],
+    ['before it is discarded', { snapshot: true, entries: 0 }, 'snapshot 3, log 1@1 2@1 3@1'],
+  ])('the power may go %s', (_what, torn, expected) => {
+    const disk = written(append(1, 2, 1, 1, 1), keep(2, 3, 3, 4));
+    losePower(disk, { kept: 1, torn });
+    expect(holdsAll(disk)).toBe(`term 4, ${expected}`);
   });
 
   test('an orderly shutdown keeps everything', () => {

@@ -1,10 +1,11 @@
 /**
- * One server's stable storage: a log file that is written at once and durable only after an fsync.
- * One fsync is under way at a time; it covers everything written before it began, so that writes
- * behind a slow one become durable together.
+ * One server's stable storage: a log file and a snapshot file, written at once and durable only
+ * after an fsync. One fsync is under way at a time; it covers everything written before it began,
+ * so that writes behind a slow one become durable together. A snapshot is written beside the old
+ * one and renamed; the log is changed after that, and what it makes needless is discarded last.
  */
 import type { Entry, ServerId } from '../raft/entry.ts';
-import type { Stored, Write } from '../raft/step.ts';
+import type { Snapshot, Stored, Write } from '../raft/step.ts';
 import { Fifo } from './fifo.ts';
 
 export interface PendingWrite {
@@ -16,6 +17,8 @@ export interface PendingWrite {
 export interface Disk {
   term: number;
   votedFor: ServerId | null;
+  snapshot: Snapshot | null;
+  /** Without a gap; the first one need not have index 1. */
   readonly entries: Entry[];
   /** Written and not yet durable, oldest first. */
   readonly pending: Fifo<PendingWrite>;
@@ -29,6 +32,7 @@ export function newDisk(stored: Stored): Disk {
   return {
     term: stored.term,
     votedFor: stored.votedFor,
+    snapshot: stored.snapshot,
     entries: [...stored.entries],
     pending: new Fifo<PendingWrite>(),
     syncing: 0,
@@ -36,22 +40,57 @@ export function newDisk(stored: Stored): Disk {
   };
 }
 
-function store(disk: Disk, write: Write, entriesKept: number): void {
-  if (write.log === null) return;
-  disk.entries.length = write.log.from - 1;
+/** Replaces the log from `from` on; whatever would leave a gap below it is needless and goes. */
+function replaceFrom({ entries }: Disk, { from }: { readonly from: number }): void {
+  const first = entries[0];
+  if (first === undefined) return;
+  const kept = from - first.index;
+  if (kept < 0 || kept > entries.length) entries.length = 0;
+  else entries.length = kept;
+}
+
+function store(disk: Disk, { log }: Write, entriesKept: number): void {
+  if (log === null) return;
+  replaceFrom(disk, log);
   for (let i = 0; i < entriesKept; i++) {
-    const entry = write.log.entries[i];
+    const entry = log.entries[i];
     if (entry !== undefined) disk.entries.push(entry);
   }
 }
 
-/** A record begins with term and vote; then come the entries, of which a tear leaves the first. */
-function settle(disk: Disk, write: Write, entriesKept: number): void {
-  if (write.hard !== null) {
-    disk.term = write.hard.term;
-    disk.votedFor = write.hard.votedFor;
-  }
-  store(disk, write, entriesKept);
+function discard({ entries }: Disk, through: number): void {
+  const first = entries[0];
+  if (first === undefined || first.index > through) return;
+  entries.splice(0, through - first.index + 1);
+}
+
+function settleHard(disk: Disk, { hard }: Write): void {
+  if (hard === null) return;
+  disk.term = hard.term;
+  disk.votedFor = hard.votedFor;
+}
+
+/** A whole record: term and vote, snapshot, log, and then what is needless goes. */
+function settle(disk: Disk, write: Write): void {
+  settleHard(disk, write);
+  const { snapshot } = write;
+  if (snapshot !== null) disk.snapshot = snapshot.snapshot;
+  store(disk, write, write.log?.entries.length ?? 0);
+  if (snapshot !== null) discard(disk, snapshot.discardThrough);
+}
+
+/** How much of a record is there after a tear; its term and vote are in any case. */
+export interface Tear {
+  /** Its snapshot was renamed. */
+  readonly snapshot: boolean;
+  /** The log was cut as it says, and so many of its entries are there; -1: it was not. */
+  readonly entries: number;
+}
+
+function settleTorn(disk: Disk, write: Write, tear: Tear): void {
+  settleHard(disk, write);
+  if (tear.snapshot && write.snapshot !== null) disk.snapshot = write.snapshot.snapshot;
+  if (tear.entries >= 0) store(disk, write, tear.entries);
 }
 
 /** Takes the oldest unsynced writes off the list, as durable; returns the last of them. */
@@ -59,7 +98,7 @@ function settleFirst(disk: Disk, count: number): PendingWrite | undefined {
   let last: PendingWrite | undefined;
   for (let i = 0; i < count; i++) {
     last = disk.pending.shift();
-    if (last !== undefined) settle(disk, last.write, last.write.log?.entries.length ?? 0);
+    if (last !== undefined) settle(disk, last.write);
   }
   return last;
 }
@@ -75,8 +114,8 @@ export function completeSync(disk: Disk): PendingWrite {
 export interface Loss {
   /** Writes that reached the disk although no fsync had confirmed them. */
   readonly kept: number;
-  /** Entries of the write after those that did, with its term, vote and truncation; null: none. */
-  readonly tornEntries: number | null;
+  /** How much is there of the write after those that did; null: nothing. */
+  readonly torn: Tear | null;
 }
 
 /** The power goes: unsynced writes beyond `loss.kept` are gone; returns how many writes were lost. */
@@ -84,7 +123,7 @@ export function losePower(disk: Disk, loss: Loss): number {
   const lost = disk.pending.length - loss.kept;
   settleFirst(disk, loss.kept);
   const torn = disk.pending.at(0);
-  if (torn !== undefined && loss.tornEntries !== null) settle(disk, torn.write, loss.tornEntries);
+  if (torn !== undefined && loss.torn !== null) settleTorn(disk, torn.write, loss.torn);
   disk.pending.clear();
   disk.syncing = 0;
   return lost;
@@ -97,5 +136,6 @@ export function flush(disk: Disk): void {
 }
 
 export function storedOn(disk: Disk): Stored {
-  return { term: disk.term, votedFor: disk.votedFor, entries: [...disk.entries] };
+  const { term, votedFor, snapshot } = disk;
+  return { term, votedFor, snapshot, entries: [...disk.entries] };
 }

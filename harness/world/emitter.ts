@@ -38,9 +38,13 @@ export class Emitter {
       propose: observer.listen('propose'),
       write: observer.listen('write'),
       durable: observer.listen('durable'),
+      told: observer.listen('told'),
       match: observer.listen('match'),
       commit: observer.listen('commit'),
       apply: observer.listen('apply'),
+      configure: observer.listen('configure'),
+      restore: observer.listen('restore'),
+      serve: observer.listen('serve'),
       crash: observer.listen('crash'),
       online: observer.listen('online'),
       offline: observer.listen('offline'),
@@ -53,6 +57,7 @@ export class Emitter {
       ok: observer.listen('ok'),
       fail: observer.listen('fail'),
       info: observer.listen('info'),
+      operate: observer.listen('operate'),
       verdict: observer.listen('verdict'),
     };
   }

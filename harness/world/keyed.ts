@@ -16,6 +16,8 @@ export const purpose = {
   target: 9,
   reconnect: 10,
   client: 11,
+  late: 12,
+  read: 13,
 } as const;
 
 export type Purpose = (typeof purpose)[keyof typeof purpose];

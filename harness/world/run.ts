@@ -5,13 +5,14 @@
 import type { Micros } from '../bus/bus.ts';
 import { onBus, reopen } from './arrive.ts';
 import { due, giveUp, retry } from './clients.ts';
+import type { Timer } from '../raft/step.ts';
 import type { RunOptions } from './setup.ts';
 import { begin, newWorld } from './setup.ts';
 import { settled } from './settled.ts';
 import { relieve, relieveAll, strike } from './strike.ts';
-import { rings } from './timers.ts';
+import { rings, timerOf } from './timers.ts';
 import { drop, publish } from './transmit.ts';
-import { MachineBroke, ring, synced } from './turn.ts';
+import { MachineBroke, ring, synced, tellDue } from './turn.ts';
 import type { Counters, Envelope, Host, World } from './world.ts';
 import { codeOf, happening, indexOf, kindOf, sameStamp, stampOf } from './world.ts';
 
@@ -94,18 +95,14 @@ export function happen(world: World, code: number, envelope: Envelope | undefine
   const index = indexOf(code);
   switch (kindOf(code)) {
     case happening.electionTimer:
-      onTimer(world, index, 'election');
-      break;
     case happening.heartbeatTimer:
-      onTimer(world, index, 'heartbeat');
+    case happening.leaseTimer:
+    case happening.told:
+      onServer(world, kindOf(code), index);
       break;
-    case happening.disk: {
-      const host = world.hosts[index];
-      if (host !== undefined && sameStamp(code, host.incarnation) && host.disk.syncing > 0) {
-        synced(world, host);
-      }
+    case happening.disk:
+      onDisk(world, code);
       break;
-    }
     case happening.publish:
       if (envelope !== undefined) republish(world, envelope);
       break;
@@ -134,8 +131,10 @@ function onClient(world: World, code: number): void {
   if (client === undefined) return;
   switch (kindOf(code)) {
     case happening.operation: {
-      const operation = world.scenario.workload.operations[stampOf(code)];
-      if (operation !== undefined) due(world, client, operation);
+      const { operations, operator } = world.scenario.workload;
+      const isOperator = client.index === world.hosts.length + world.scenario.workload.clients;
+      const task = (isOperator ? operator : operations)[stampOf(code)];
+      if (task !== undefined) due(world, client, task);
       break;
     }
     case happening.retry:
@@ -149,10 +148,29 @@ function onClient(world: World, code: number): void {
   }
 }
 
-function onTimer(world: World, index: number, timer: 'election' | 'heartbeat'): void {
+/** An fsync is over, unless it is that of an earlier life. */
+function onDisk(world: World, code: number): void {
+  const host = world.hosts[indexOf(code)];
+  if (host === undefined || !sameStamp(code, host.incarnation)) return;
+  if (host.disk.syncing > 0) synced(world, host);
+}
+
+function onServer(world: World, kind: number, index: number): void {
+  if (kind === happening.electionTimer) onTimer(world, index, 'election');
+  else if (kind === happening.heartbeatTimer) onTimer(world, index, 'heartbeat');
+  else if (kind === happening.leaseTimer) onTimer(world, index, 'lease');
+  else {
+    const host = world.hosts[index];
+    if (host !== undefined) tellDue(world, host);
+  }
+}
+
+function onTimer(world: World, index: number, timer: Timer): void {
   const host = world.hosts[index];
   if (host === undefined || !rings(world, host, timer)) return;
-  if (host.paused) host.inbox.push({ kind: 'timer', timer });
+  // Where there are leases a server that stood still hears of these before anything else.
+  if (host.paused && world.leases && timer !== 'election') timerOf(host, timer).armed = true;
+  else if (host.paused) host.inbox.push({ kind: 'timer', timer });
   else ring(world, host, timer);
 }
 

@@ -1,5 +1,5 @@
 /** What a scenario's shape cannot say: names must exist, times must lie in the run, values fit. */
-import type { Fault, Operation, Scenario } from './scenario.ts';
+import type { Cluster, Fault, Operation, OperatorStep, Scenario } from './scenario.ts';
 import { roles } from './scenario.ts';
 
 export interface Misfit {
@@ -27,7 +27,7 @@ function namesOf(scenario: Scenario): Names {
   return {
     servers: new Set(servers),
     targets: new Set([...servers, ...roles]),
-    ends: new Set([...servers, ...roles, ...clients, 'any']),
+    ends: new Set([...servers, ...roles, ...clients, 'operator', 'any']),
     clients: new Set(clients),
   };
 }
@@ -45,7 +45,20 @@ export function misfit(scenario: Scenario): Misfit | undefined {
         late(scenario, operation.atMs, path) ?? operationMisfit(scenario, operation, path, names)
       );
     }) ??
+    firstOf(scenario.workload.operator, (step, i) => {
+      const path = `workload.operator[${String(i)}]`;
+      return late(scenario, step.atMs, path) ?? stepMisfit(step, path, names);
+    }) ??
     initialMisfit(scenario, names)
+  );
+}
+
+function stepMisfit(step: OperatorStep, path: string, { servers }: Names): Misfit | undefined {
+  if (step.kind === 'transfer') return unknownName(step.target, servers, `${path}.target`);
+  if (step.changes.length === 0)
+    return { path: `${path}.changes`, what: 'expected 1..7, got none' };
+  return firstOf(step.changes, ({ server }, i) =>
+    unknownName(server, servers, `${path}.changes[${String(i)}].server`),
   );
 }
 
@@ -60,7 +73,55 @@ function firstOf<T>(
   return undefined;
 }
 
-function clusterMisfit({ cluster, workload }: Scenario): Misfit | undefined {
+/** What the machine itself would refuse. */
+function sessionsMisfit({ cluster, workload }: Scenario): Misfit | undefined {
+  const { sessionsMax } = cluster.features;
+  if (sessionsMax === 0 || workload.sessions === 'registered') return undefined;
+  if (workload.clients <= sessionsMax) return undefined;
+  const what = `expected 0 or ${String(workload.clients)} or more for the sessions given`;
+  return { path: 'cluster.features.sessionsMax', what: `${what}, got ${String(sessionsMax)}` };
+}
+
+function membersMisfit({ servers, spares, learners }: Cluster): Misfit | undefined {
+  if (spares + learners < servers) return undefined;
+  const what = `expected fewer than ${String(servers)} (cluster.servers) with the learners`;
+  return {
+    path: 'cluster.spares',
+    what: `${what}, got ${String(spares + learners)}: nobody votes`,
+  };
+}
+
+/** A lease is a promise about clocks: a scenario must not break it by its own faults. */
+function leaseMisfit({ cluster, faults }: Scenario): Misfit | undefined {
+  const { leaseDriftBound: bound, checkQuorum } = cluster.features;
+  if (bound === 0) return undefined;
+  const path = 'cluster.features.leaseDriftBound';
+  if (!checkQuorum) return { path, what: 'expected 0 without checkQuorum, for nobody protects it' };
+  const longest = cluster.electionMs.min / cluster.heartbeatMs;
+  if (bound >= longest) {
+    const what = `expected less than ${longest.toFixed(3)}, for a lease must outlast a heartbeat`;
+    return { path, what: `${what}, got ${String(bound)}` };
+  }
+  let fastest = 1_000;
+  let slowest = 1_000;
+  for (const fault of faults) {
+    if (fault.kind === 'clockJump') {
+      return { path, what: 'expected 0 with clockJump among the faults: leases trust clocks' };
+    }
+    if (fault.kind !== 'clockSkew') continue;
+    fastest = Math.max(fastest, 1_000 + fault.perMille);
+    slowest = Math.min(slowest, 1_000 + fault.perMille);
+  }
+  if (fastest <= slowest * bound) return undefined;
+  const least = (fastest / slowest).toFixed(3);
+  return {
+    path,
+    what: `expected ${least} or more for these clockSkew faults, got ${String(bound)}`,
+  };
+}
+
+function clusterMisfit(scenario: Scenario): Misfit | undefined {
+  const { cluster, workload } = scenario;
   if (cluster.electionMs.min < 1) {
     return { path: 'cluster.electionMs.min', what: 'expected 1 or more, got 0' };
   }
@@ -73,6 +134,8 @@ function clusterMisfit({ cluster, workload }: Scenario): Misfit | undefined {
     };
   }
   const clients = workload.clients;
+  const wrong = membersMisfit(cluster) ?? leaseMisfit(scenario) ?? sessionsMisfit(scenario);
+  if (wrong !== undefined) return wrong;
   return clients < 1 ? { path: 'workload.clients', what: 'expected 1 or more' } : undefined;
 }
 

@@ -7,7 +7,7 @@ import type { Json } from '../raft/entry.ts';
 import { UserError } from '../trace/user-error.ts';
 import { misfit } from './scenario-fit.ts';
 import type { Fault, Scenario } from './scenario.ts';
-import { scenarioSchema } from './scenario.ts';
+import { plainDisk, plainFeatures, scenarioSchema } from './scenario.ts';
 
 /** The longest run anyone may ask for: 11 virtual days, in milliseconds. */
 const longestMs = 1_000_000_000;
@@ -27,13 +27,36 @@ function range(max: number): z.ZodType<{ readonly min: number; readonly max: num
     .refine((value) => value.min <= value.max, { error: 'expected min not above max' });
 }
 
+const features = z.strictObject({
+  preVote: z.boolean(),
+  checkQuorum: z.boolean(),
+  leaseDriftBound: z.number().refine((bound) => bound === 0 || (bound >= 1 && bound <= 1_000), {
+    error: 'expected 0 or 1..1000',
+  }),
+  snapshotEvery: whole(0, 1_000_000),
+  snapshotKeep: whole(0, 1_000_000),
+  snapshotChunkBytes: whole(16, 100_000_000),
+  bytesPerAppendMax: whole(0, 100_000_000),
+  uncommittedMax: whole(0, 1_000_000),
+  sessionsMax: whole(0, 1_000_000),
+});
+
+const disk = z.strictObject({
+  order: z.enum(['inOrder', 'anyOrder']),
+  lateMicros: range(longestMs),
+});
+
 const cluster = z.strictObject({
   servers: whole(1, 7),
+  spares: whole(0, 6),
+  learners: whole(0, 6),
   electionMs: range(longestMs),
   heartbeatMs: whole(1, longestMs),
   entriesPerAppendMax: whole(1, 1_000_000),
   inflightMax: whole(1, 1_000_000),
   diskMicros: range(longestMs),
+  disk,
+  features,
 });
 
 const bus = z.strictObject({
@@ -55,13 +78,28 @@ const operation = z.strictObject({
   value: json,
 });
 
+const operatorStep = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('transfer'), atMs: time, target: name }),
+  z.strictObject({
+    kind: z.literal('reconfigure'),
+    atMs: time,
+    changes: z
+      .array(z.strictObject({ kind: z.enum(['addVoter', 'addLearner', 'remove']), server: name }))
+      .max(7),
+    transition: z.enum(['simple', 'joint']),
+  }),
+]);
+
 const workload = z.strictObject({
   model: z.enum(['register', 'cas-register', 'kv', 'append']),
   clients: whole(1, 100),
   sessions: z.enum(['given', 'registered']),
   retryMs: whole(1, longestMs),
   timeoutMs: whole(1, longestMs),
+  reads: z.enum(['log', 'index', 'lease', 'mixed']),
+  readsAt: z.enum(['leader', 'any']),
   operations: z.array(operation).max(1_000_000),
+  operator: z.array(operatorStep).max(1_000),
 });
 
 const at = { atMs: time };
@@ -76,6 +114,13 @@ const link = {
     'RequestVoteReply',
     'AppendEntries',
     'AppendEntriesReply',
+    'PreVote',
+    'PreVoteReply',
+    'InstallSnapshot',
+    'InstallSnapshotReply',
+    'TimeoutNow',
+    'ReadIndex',
+    'ReadIndexReply',
     'ClientRequest',
     'ClientReply',
   ]),
@@ -151,11 +196,13 @@ void complete;
 export const scenarioShape: z.ZodType<Scenario> = scenario;
 
 /**
- * The scenario in `value` (anything that JSON.parse may return), which came from `source` (a file's
- * name): the value itself, so that writing it again gives the same bytes. Throws a `UserError` that
+ * The scenario in `given` (anything that JSON.parse may return), which came from `source` (a file's
+ * name): the value itself, so that writing it again gives the same bytes, unless it is older than the
+ * fields that Raft's features have. Throws a `UserError` that
  * names the source and the path of the first thing wrong.
  */
-export function parseScenario(value: unknown, source: string): Scenario {
+export function parseScenario(given: unknown, source: string): Scenario {
+  const value = completed(given);
   if (isScenario(value)) return value;
   const parsed = scenarioShape.safeParse(value);
   if (parsed.success) {
@@ -166,6 +213,34 @@ export function parseScenario(value: unknown, source: string): Scenario {
   const [issue] = parsed.error.issues;
   const what = issue === undefined ? 'expected a scenario' : sentence(issue, value);
   throw new UserError(what, { file: source, ...remedyFor(value) });
+}
+
+interface Fields {
+  readonly [name: string]: unknown;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value with the defaults of fields that it lacks; itself when it lacks none. */
+function withDefaults(value: unknown, defaults: Fields): unknown {
+  if (!isObject(value) || Object.keys(defaults).every((name) => name in value)) return value;
+  return { ...defaults, ...value };
+}
+
+/** Scenarios written before there were features have none of them: all is off. */
+function completed(value: unknown): unknown {
+  if (!isObject(value) || !isObject(value['cluster']) || !isObject(value['workload'])) return value;
+  const plainCluster = { spares: 0, learners: 0, disk: plainDisk, features: plainFeatures };
+  const cluster = withDefaults(value['cluster'], plainCluster);
+  const workload = withDefaults(value['workload'], {
+    reads: 'log',
+    readsAt: 'leader',
+    operator: [],
+  });
+  const same = cluster === value['cluster'] && workload === value['workload'];
+  return same ? value : { ...value, cluster, workload };
 }
 
 /** True for what `parseScenario` accepts. */

@@ -19,15 +19,52 @@ export type Range = {
 export type Target = string;
 export const roles = ['leader', 'candidate', 'follower'] as const;
 
+/** What Raft does beyond the paper's sections 5 and 8; all of it off in `plainFeatures`. */
+export type Features = {
+  /** Servers ask before they campaign. */
+  readonly preVote: boolean;
+  /** Leaders that hear of no quorum step down, and followers protect leaders that they hear. */
+  readonly checkQuorum: boolean;
+  /**
+   * Leaders read alone for electionMs.min / this; 0: never, otherwise 1 or more: by so much the
+   * clocks of two servers may differ in speed. Needs `checkQuorum`.
+   */
+  readonly leaseDriftBound: number;
+  /** Entries applied between two snapshots; 0: no snapshots. */
+  readonly snapshotEvery: number;
+  /** Entries below a snapshot that stay in the log. */
+  readonly snapshotKeep: number;
+  readonly snapshotChunkBytes: number;
+  /** Bytes of commands in one AppendEntries; 0: no limit. */
+  readonly bytesPerAppendMax: number;
+  /** Entries that may wait uncommitted; 0: no limit. */
+  readonly uncommittedMax: number;
+  /** Sessions kept; 0: no limit. */
+  readonly sessionsMax: number;
+};
+
+/** An asynchronous disk tells late, or out of order, what has become durable in order. */
+export type DiskProfile = {
+  readonly order: 'inOrder' | 'anyOrder';
+  /** From durable to told, drawn for each write. */
+  readonly lateMicros: Range;
+};
+
 export type Cluster = {
-  /** 1 to 7; they are called S1, S2, … */
+  /** 1 to 7 processes; they are called S1, S2, … */
   readonly servers: number;
+  /** At the beginning the last so many servers wait to be added, … */
+  readonly spares: number;
+  /** … so many before them learn, and the others vote. */
+  readonly learners: number;
   readonly electionMs: Range;
   readonly heartbeatMs: number;
   readonly entriesPerAppendMax: number;
   readonly inflightMax: number;
   /** Time from a write to its fsync's end, drawn for each fsync. */
   readonly diskMicros: Range;
+  readonly disk: DiskProfile;
+  readonly features: Features;
 };
 
 export type BusProfile = {
@@ -54,6 +91,22 @@ export type Operation = {
   readonly value: Json;
 };
 
+/** One server's part in a change of the configuration. */
+export type ServerChange = {
+  readonly kind: 'addVoter' | 'addLearner' | 'remove';
+  readonly server: string;
+};
+
+/** What an operator asks for, one wish after another, each until it is answered. */
+export type OperatorStep = { readonly atMs: number } & (
+  | { readonly kind: 'transfer'; readonly target: string }
+  | {
+      readonly kind: 'reconfigure';
+      readonly changes: readonly ServerChange[];
+      readonly transition: 'simple' | 'joint';
+    }
+);
+
 export type Workload = {
   readonly model: Model;
   readonly clients: number;
@@ -63,7 +116,16 @@ export type Workload = {
   readonly retryMs: number;
   /** An operation without an answer by then ends as `info`. */
   readonly timeoutMs: number;
+  /**
+   * How a `read` is asked for: as a command in the log, or without an entry by a round of
+   * heartbeats or by a lease; `mixed` draws one of the three for each.
+   */
+  readonly reads: 'log' | 'index' | 'lease' | 'mixed';
+  /** Reads without an entry go to the leader, or to a server drawn for each. */
+  readonly readsAt: 'leader' | 'any';
   readonly operations: readonly Operation[];
+  /** Asked by a client of its own, called `operator`. */
+  readonly operator: readonly OperatorStep[];
 };
 
 type Window = {
@@ -78,6 +140,13 @@ export type MessageClass =
   | 'RequestVoteReply'
   | 'AppendEntries'
   | 'AppendEntriesReply'
+  | 'PreVote'
+  | 'PreVoteReply'
+  | 'InstallSnapshot'
+  | 'InstallSnapshotReply'
+  | 'TimeoutNow'
+  | 'ReadIndex'
+  | 'ReadIndexReply'
   | 'ClientRequest'
   | 'ClientReply';
 
@@ -175,6 +244,21 @@ export type Scenario = {
   readonly limits: Limits;
 };
 
+export const plainFeatures: Features = {
+  preVote: false,
+  checkQuorum: false,
+  leaseDriftBound: 0,
+  snapshotEvery: 0,
+  snapshotKeep: 0,
+  snapshotChunkBytes: 64_000,
+  bytesPerAppendMax: 0,
+  uncommittedMax: 0,
+  sessionsMax: 0,
+};
+
+/** Tells as soon as it is done. */
+export const plainDisk: DiskProfile = { order: 'inOrder', lateMicros: { min: 0, max: 0 } };
+
 /** The default scenario without operations and faults; generators and hand-written ones start here. */
 export const calm: Scenario = {
   schema: scenarioSchema,
@@ -182,11 +266,15 @@ export const calm: Scenario = {
   seed: 1,
   cluster: {
     servers: 5,
+    spares: 0,
+    learners: 0,
     electionMs: { min: 150, max: 300 },
     heartbeatMs: 50,
     entriesPerAppendMax: 64,
     inflightMax: 16,
     diskMicros: { min: 100, max: 2_000 },
+    disk: plainDisk,
+    features: plainFeatures,
   },
   bus: {
     ordering: 'none',
@@ -204,7 +292,10 @@ export const calm: Scenario = {
     sessions: 'given',
     retryMs: 200,
     timeoutMs: 2_000,
+    reads: 'log',
+    readsAt: 'leader',
     operations: [],
+    operator: [],
   },
   faults: [],
   initial: [],

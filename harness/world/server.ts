@@ -1,29 +1,45 @@
 /** A server process: started, crashed, taken off line and back, paused and resumed. */
 import type { ReceiveMode } from '../bus/bus.ts';
 import type { NodeOptions } from '../raft/node.ts';
+import { entryRefs, snapshotRef } from './changes.ts';
 import { flush, losePower, newDisk, storedOn } from './disk.ts';
-import type { Loss } from './disk.ts';
+import type { Loss, PendingWrite, Tear } from './disk.ts';
 import { draw, purpose } from './keyed.ts';
 import type { Scenario } from './scenario.ts';
 import { Fifo } from './fifo.ts';
 import { numbered } from './names.ts';
-import { silence } from './timers.ts';
+import { newTimer, silence } from './timers.ts';
 import { offlineInput, onlineInput } from './inputs.ts';
-import { deliver, feed, ring, tellDurable } from './turn.ts';
+import { deliver, feed, ring, ringOverdue, tellDue, tellDurable } from './turn.ts';
 import type { ActiveFault, Host, Outgoing, World } from './world.ts';
 import { count } from './world.ts';
 
 export function nodeOptions(scenario: Scenario, id: string): NodeOptions {
   const { cluster, workload } = scenario;
+  const { features } = cluster;
+  const names = numbered('S', cluster.servers);
+  const { leaseDriftBound } = features;
+  const voters = cluster.servers - cluster.learners - cluster.spares;
   return {
     id,
-    servers: numbered('S', cluster.servers),
+    servers: names.slice(0, voters),
+    learners: names.slice(voters, voters + cluster.learners),
     electionLowMicros: cluster.electionMs.min * 1_000,
     electionHighMicros: cluster.electionMs.max * 1_000 + 1,
     heartbeatMicros: cluster.heartbeatMs * 1_000,
     entriesPerAppendMax: cluster.entriesPerAppendMax,
     inflightMax: cluster.inflightMax,
     sessions: workload.sessions === 'given' ? numbered('c', workload.clients) : [],
+    preVote: features.preVote,
+    checkQuorum: features.checkQuorum,
+    leaseMicros:
+      leaseDriftBound === 0 ? 0 : Math.floor((cluster.electionMs.min * 1_000) / leaseDriftBound),
+    snapshotEvery: features.snapshotEvery,
+    snapshotKeep: features.snapshotKeep,
+    snapshotChunkBytes: features.snapshotChunkBytes,
+    bytesPerAppendMax: features.bytesPerAppendMax,
+    uncommittedMax: features.uncommittedMax,
+    sessionsMax: features.sessionsMax,
   };
 }
 
@@ -69,17 +85,15 @@ export function comeOnline(world: World, host: Host): void {
   seen.term = stored.term;
   seen.votedFor = stored.votedFor;
   seen.leader = null;
-  seen.commitIndex = 0;
+  seen.commitIndex = stored.snapshot?.index ?? 0;
+  forgetTold(host);
   const { emitter } = world;
   const seq = emitter.take();
   const show = emitter.on.online;
   if (show !== null) {
     const { term, votedFor } = stored;
-    const entries = stored.entries.map(({ index, term: of, digest }) => ({
-      index,
-      term: of,
-      digest,
-    }));
+    const snapshot = stored.snapshot === null ? null : snapshotRef(stored.snapshot);
+    const entries = entryRefs(stored.entries);
     const { id: server } = host;
     show({
       kind: 'online',
@@ -90,26 +104,42 @@ export function comeOnline(world: World, host: Host): void {
       incarnation,
       term,
       votedFor,
+      snapshot,
       entries,
     });
   }
   world.cause = seq;
-  feed(world, host, onlineInput(stored), 0);
+  feed(world, host, onlineInput(stored, incarnation), 0);
+}
+
+/** Writes begin to count anew with each start: what was told belongs to the life before. */
+function forgetTold(host: Host): void {
+  host.telling.length = 0;
+  host.toldEarly.clear();
+  host.confirmed = 0;
+}
+
+/** Where the power may have gone while this record was written; null: it is there or it is not. */
+function tearOf({ write }: PendingWrite, drawn: number): Tear | null {
+  const cuts = write.log === null ? 0 : write.log.entries.length + 1;
+  if (write.snapshot === null) {
+    return cuts === 0 ? null : { snapshot: false, entries: drawn % cuts };
+  }
+  // Before it was renamed, after that, and anywhere in the log's change; nothing is discarded yet.
+  const step = drawn % (cuts + 2);
+  return { snapshot: step > 0, entries: Math.max(-1, step - 2) };
 }
 
 /** What of the unsynced writes survives: the scenario says how, the fault's key decides how much. */
 function lossOf(world: World, host: Host, active: ActiveFault): Loss {
   const { pending } = host.disk;
   const how = active.fault.kind === 'crash' ? active.fault.disk : 'lose';
-  if (how === 'lose' || pending.length === 0) return { kept: 0, tornEntries: null };
+  if (how === 'lose' || pending.length === 0) return { kept: 0, torn: null };
   const { seed } = world.scenario;
   const kept = draw(seed, purpose.crash, active.key, host.incarnation) % (pending.length + 1);
-  const entries = pending.at(kept)?.write.log?.entries.length;
-  if (how === 'some' || entries === undefined) return { kept, tornEntries: null };
-  return {
-    kept,
-    tornEntries: draw(seed, purpose.torn, active.key, host.incarnation) % (entries + 1),
-  };
+  const next = pending.at(kept);
+  if (how === 'some' || next === undefined) return { kept, torn: null };
+  return { kept, torn: tearOf(next, draw(seed, purpose.torn, active.key, host.incarnation)) };
 }
 
 /** The process dies; memory is gone, and what was not synced may be. */
@@ -128,9 +158,7 @@ export function fall(
   const survived = first - 1 + loss.kept;
   const tornWrite = pending.at(loss.kept)?.write.id;
   const torn =
-    loss.tornEntries === null || tornWrite === undefined
-      ? null
-      : { write: tornWrite, entries: loss.tornEntries };
+    loss.torn === null || tornWrite === undefined ? null : { write: tornWrite, ...loss.torn };
   const lost = losePower(host.disk, loss);
   stop(world, host);
   const { emitter } = world;
@@ -156,6 +184,7 @@ function stop(world: World, host: Host): void {
   host.paused = false;
   host.outbox.clear();
   host.inbox.length = 0;
+  forgetTold(host);
   silence(host);
   if (host.connected) world.bus.submit({ kind: 'closeReceiver', receiver: host.id }, world.now);
   host.connected = false;
@@ -212,6 +241,8 @@ export function resume(world: World, host: Host, fault: number): void {
   notePause(world, host, { kind: 'resume', fault });
   const inbox = host.inbox;
   host.inbox = [];
+  ringOverdue(world, host);
+  tellDue(world, host);
   for (const waiting of inbox) {
     switch (waiting.kind) {
       case 'message':
@@ -233,30 +264,42 @@ export function resume(world: World, host: Host, fault: number): void {
 
 export function newHost(
   world: { readonly scenario: Scenario; readonly participants: number },
-  made: Pick<Host, 'index' | 'id' | 'path' | 'node' | 'election' | 'heartbeat'> & {
+  made: Pick<Host, 'index' | 'id' | 'path' | 'node'> & {
     readonly stored: Parameters<typeof newDisk>[0];
   },
 ): Host {
   // Field by field: copying `made` with a spread would give every server a shape of its own.
-  const { index, id, path, node, election, heartbeat } = made;
+  const { index, id, path, node } = made;
   return {
     index,
     id,
     path,
     node,
-    election,
-    heartbeat,
+    election: newTimer(),
+    heartbeat: newTimer(),
+    lease: newTimer(),
     disk: newDisk(made.stored),
     up: false,
     paused: false,
     connected: false,
     incarnation: 0,
-    seen: { role: 'offline', term: 0, votedFor: null, leader: null, commitIndex: 0 },
+    seen: {
+      role: 'offline',
+      term: 0,
+      votedFor: null,
+      leader: null,
+      commitIndex: 0,
+      configuration: node.configurations.at(-1)?.configuration ?? null,
+      configurationIndex: 0,
+    },
     matchSeen: new Int32Array(world.participants),
     nextSeen: new Int32Array(world.participants),
     outbox: new Fifo<Outgoing>(),
     inbox: [],
     skewPerMille: 0,
     slowDiskMicros: 0,
+    telling: [],
+    toldEarly: new Set(),
+    confirmed: 0,
   };
 }

@@ -10,7 +10,6 @@ import { Directory, numbered } from './names.ts';
 import { EventQueue } from './queue.ts';
 import type { InitialServer, Scenario } from './scenario.ts';
 import { newHost, nodeOptions, openReceiver, start } from './server.ts';
-import { newTimer } from './timers.ts';
 import { linkCounters, topic } from './transmit.ts';
 import type { Client, Envelope, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
@@ -35,6 +34,8 @@ export interface RunOptions {
   readonly stop: () => boolean;
   /** The number of the first record; 1 unless told. */
   readonly firstSeq?: number;
+  /** Timers ring only when whoever runs the world says so, however late it is. */
+  readonly ringsOnOrder?: boolean;
 }
 
 /** What the memory bus remembers by itself. */
@@ -45,10 +46,14 @@ function textbookEntry(index: number, term: number): Entry {
 }
 
 function storedAtFirst(initial: InitialServer | undefined): Stored {
-  if (initial === undefined) return { term: 0, votedFor: null, entries: [] };
+  if (initial === undefined) return { term: 0, votedFor: null, snapshot: null, entries: [] };
   const { term, votedFor, log } = initial;
-  return { term, votedFor, entries: log.map((of, i) => textbookEntry(i + 1, of)) };
+  const entries = log.map((of, i) => textbookEntry(i + 1, of));
+  return { term, votedFor, snapshot: null, entries };
 }
+
+/** The client that asks for the workload's `operator` steps. */
+const operatorName = 'operator';
 
 const pathOf = (id: string): string => `${topic}/Subscriptions/${id}`;
 
@@ -58,13 +63,16 @@ function newClient(id: string, index: number, scenario: Scenario): Client {
     id,
     path: pathOf(id),
     process: index - scenario.cluster.servers,
-    session: scenario.workload.sessions === 'given' ? id : null,
+    // The operator needs none: its wishes are not commands.
+    session: scenario.workload.sessions === 'given' || id === operatorName ? id : null,
     serial: 0,
     due: [],
     current: null,
     attempts: 0,
     redirects: 0,
     target: draw(scenario.seed, purpose.client, index, 0) % scenario.cluster.servers,
+    patient: false,
+    via: 'log',
   };
 }
 
@@ -72,8 +80,23 @@ export function serverNames(scenario: Scenario): readonly ServerId[] {
   return numbered('S', scenario.cluster.servers);
 }
 
-export function clientNames(scenario: Scenario): readonly string[] {
-  return numbered('c', scenario.workload.clients);
+/** The clients, and the operator if there is one. */
+export function clientNames({ workload }: Scenario): readonly string[] {
+  const clients = numbered('c', workload.clients);
+  return workload.operator.length === 0 ? clients : [...clients, operatorName];
+}
+
+/** The configuration at the beginning. */
+export function membersOf(scenario: Scenario): {
+  readonly voters: readonly ServerId[];
+  readonly learners: readonly ServerId[];
+} {
+  const { servers: voters, learners } = nodeOptions(scenario, '');
+  return { voters, learners };
+}
+
+function tellsLate({ cluster: { disk } }: Scenario): boolean {
+  return disk.order === 'anyOrder' || disk.lateMicros.max > 0;
 }
 
 export function newWorld(options: RunOptions): World {
@@ -91,6 +114,8 @@ export function newWorld(options: RunOptions): World {
   return {
     ...parts,
     namesMessages: scenario.bus.duplicateDetectionMs > 0,
+    tellsLate: tellsLate(scenario),
+    leases: scenario.cluster.features.leaseDriftBound > 0 && options.ringsOnOrder !== true,
     subject,
     application,
     bus,
@@ -102,8 +127,6 @@ export function newWorld(options: RunOptions): World {
         id,
         path: pathOf(id),
         node: subject.create(nodeOptions(scenario, id), application),
-        election: newTimer(),
-        heartbeat: newTimer(),
         stored: storedAtFirst(scenario.initial.find(({ server }) => server === id)),
       }),
     ),
@@ -164,6 +187,11 @@ export function begin(world: World): void {
   scenario.workload.operations.forEach((operation, index) => {
     const client = Math.max(0, world.names.indexOf(operation.client));
     queue.lineUp('planned', operation.atMs * 1_000, codeOf(happening.operation, client, index));
+  });
+  const operator = scenario.cluster.servers + scenario.workload.clients;
+  scenario.workload.operator.forEach((step, index) => {
+    const code = codeOf(happening.operation, operator, index);
+    queue.push(step.atMs * 1_000, code, undefined);
   });
   queue.push(scenario.limits.runMs * 1_000, codeOf(happening.quiet, 0, 0), undefined);
 }

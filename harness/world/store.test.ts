@@ -68,6 +68,16 @@ describe('the store', () => {
     expect(JSON.stringify(before.state)).toBe(seen);
   });
 
+  test('a state that was saved and loaded again goes on as it was', () => {
+    const before = store.apply(store.start(), c('write', 'x', [1, { a: null }]));
+    if (before.kind === 'refused') throw new Error('a write is never refused');
+    const saved = JSON.stringify(store.save?.(before.state));
+    const after = store.load?.(JSON.parse(saved));
+    expect(store.apply(after, c('read', 'x'))).toMatchObject({ result: [1, { a: null }] });
+    expect(JSON.stringify(store.save?.(after))).toBe(saved);
+    expect(() => store.load?.({})).toThrow('not a saved store');
+  });
+
   test('JSON equality does not depend on the order of keys', () => {
     expect(sameJson({ a: 1, b: [2] }, { b: [2], a: 1 })).toBe(true);
     expect(sameJson({ a: 1 }, { a: 1, b: 2 })).toBe(false);

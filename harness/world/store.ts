@@ -74,6 +74,14 @@ function append(state: Values, key: string, value: Json): Outcome<Values> {
  * was never written reads as null. A failed comparison is refused with `compare-failed`.
  */
 export const store: StateMachine = {
+  save(state: unknown): Json {
+    return state instanceof Values ? [state.keys, state.values] : null;
+  },
+  load(saved: Json): Values {
+    const [keys, values]: readonly Json[] = Array.isArray(saved) ? saved : [];
+    if (!Array.isArray(keys) || !Array.isArray(values)) throw new TypeError('not a saved store');
+    return new Values(keys.map(String), values);
+  },
   start(): Values {
     return new Values([], []);
   },

@@ -12,7 +12,8 @@ export function newTimer(): TimerState {
 }
 
 export function timerOf(host: Host, timer: Timer): TimerState {
-  return timer === 'election' ? host.election : host.heartbeat;
+  if (timer === 'election') return host.election;
+  return timer === 'heartbeat' ? host.heartbeat : host.lease;
 }
 
 export interface Arm {
@@ -30,11 +31,16 @@ function note(world: World, host: Host, timer: Timer, dueAt: number): void {
   show({ kind: 'arm', seq, at: world.now, cause: -1, server: host.id, timer, dueAt });
 }
 
+function happeningOf(timer: Timer): number {
+  if (timer === 'election') return happening.electionTimer;
+  return timer === 'heartbeat' ? happening.heartbeatTimer : happening.leaseTimer;
+}
+
 function schedule(world: World, host: Host, timer: Timer): void {
   const state = timerOf(host, timer);
   if (state.dueAt >= state.wakeAt) return;
   state.wakeAt = state.dueAt;
-  const kind = timer === 'election' ? happening.electionTimer : happening.heartbeatTimer;
+  const kind = happeningOf(timer);
   world.queue.push(state.dueAt, codeOf(kind, host.index, 0), undefined);
 }
 
@@ -84,9 +90,19 @@ export function rings(world: World, host: Host, timer: Timer): boolean {
   return true;
 }
 
+/**
+ * A leader's timer that has run out and that the server has not heard of, or null. Leases rest on
+ * hearing of it before anything else, above all after a pause.
+ */
+export function overdue(world: World, { lease, heartbeat }: Host): Timer | null {
+  if (!world.leases) return null;
+  if (lease.armed && lease.dueAt <= world.now) return 'lease';
+  return heartbeat.armed && heartbeat.dueAt <= world.now ? 'heartbeat' : null;
+}
+
 /** The server's clock jumps ahead: running timers are nearer by that much. */
 export function jump(world: World, host: Host, byMicros: number): void {
-  for (const timer of ['election', 'heartbeat'] as const) {
+  for (const timer of ['election', 'heartbeat', 'lease'] as const) {
     const state = timerOf(host, timer);
     if (!state.armed) continue;
     state.dueAt = Math.max(world.now, state.dueAt - byMicros);
@@ -98,4 +114,5 @@ export function jump(world: World, host: Host, byMicros: number): void {
 export function silence(host: Host): void {
   host.election.armed = false;
   host.heartbeat.armed = false;
+  host.lease.armed = false;
 }

@@ -9,8 +9,12 @@ export const topic = 'rafttopic';
 const messageBytes = 240;
 const entryBytes = 120;
 
-/** Classes of messages, as ordinals of their links' counters. */
+/**
+ * Classes of messages, as ordinals of their links' counters, which key draws: the first six have
+ * their counters as ever, those that came later have theirs behind them.
+ */
 const classes = 6;
+const laterClasses = 7;
 const kindNames: readonly Message['kind'][] = [
   'RequestVote',
   'RequestVoteReply',
@@ -18,6 +22,13 @@ const kindNames: readonly Message['kind'][] = [
   'AppendEntriesReply',
   'ClientRequest',
   'ClientReply',
+  'PreVote',
+  'PreVoteReply',
+  'InstallSnapshot',
+  'InstallSnapshotReply',
+  'TimeoutNow',
+  'ReadIndex',
+  'ReadIndexReply',
 ];
 export const classOfRequest = 4;
 export const classOfReply = 5;
@@ -25,17 +36,28 @@ export const classOfReply = 5;
 export function classOfRaft({ kind }: RaftMessage): number {
   if (kind === 'AppendEntries') return 2;
   if (kind === 'AppendEntriesReply') return 3;
-  return kind === 'RequestVote' ? 0 : 1;
+  if (kind === 'RequestVote') return 0;
+  return kind === 'RequestVoteReply' ? 1 : kindNames.indexOf(kind, 6);
 }
 
 export const linkCounters = (participants: number): Int32Array =>
-  new Int32Array(participants * participants * classes);
+  new Int32Array(participants * participants * (classes + laterClasses));
 
-/** As the trace writes it: entries by reference. */
-function messageRecord(message: Message): MessageRecord {
-  if (message.kind !== 'AppendEntries') return message;
-  const entries = message.entries.map(({ index, term, digest }) => ({ index, term, digest }));
-  return { ...message, entries };
+function linkOf({ participants }: World, pair: number, of: number): number {
+  if (of < classes) return pair * classes + of;
+  return participants * participants * classes + pair * laterClasses + of - classes;
+}
+
+/** As the trace writes it: in full traces entries by reference, and never a snapshot's text. */
+function messageRecord(message: Message, full: boolean): MessageRecord {
+  if (message.kind === 'AppendEntries') {
+    if (!full) return message;
+    const entries = message.entries.map(({ index, term, digest }) => ({ index, term, digest }));
+    return { ...message, entries };
+  }
+  if (message.kind !== 'InstallSnapshot') return message;
+  const { data, done, round, ...head } = message;
+  return { ...head, dataLength: data.length, done, round };
 }
 
 /** The participant of this name. */
@@ -49,7 +71,7 @@ export function addressee(world: World, name: string): number {
 export function transmit(world: World, envelope: Envelope): void {
   const { from, to } = envelope;
   const pair = from * world.participants + to;
-  const link = pair * classes + envelope.of;
+  const link = linkOf(world, pair, envelope.of);
   const ordinal = world.offered[link] ?? 0;
   world.offered[link] = ordinal + 1;
   const { emitter } = world;
@@ -68,7 +90,7 @@ export function transmit(world: World, envelope: Envelope): void {
       id: seq,
       from: names[from] ?? '',
       to: names[to] ?? '',
-      message: emitter.full ? messageRecord(message) : message,
+      message: messageRecord(message, emitter.full),
     });
   }
   if (world.blocked[pair] !== 0) {
@@ -85,6 +107,7 @@ export function publish(world: World, envelope: Envelope): void {
   if (envelope.kind === 'raft') {
     const { message } = envelope;
     if (message.kind === 'AppendEntries') sizeBytes += message.entries.length * entryBytes;
+    else if (message.kind === 'InstallSnapshot') sizeBytes += message.data.length;
   }
   const { names } = world.names;
   world.bus.submit(

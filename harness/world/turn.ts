@@ -1,14 +1,22 @@
 /** One input for one server: step the machine, record what changed, carry out what it asked for. */
-import type { Entry } from '../raft/entry.ts';
 import type { AppendEntriesReply, RaftMessage } from '../raft/message.ts';
-import type { Effect, Input, Write } from '../raft/step.ts';
-import type { EntryRef } from '../trace/record.ts';
+import type { Effect, Input, Timer, Write } from '../raft/step.ts';
+import {
+  noteApply,
+  noteCommit,
+  noteConfiguration,
+  noteMatch,
+  noteRestore,
+  noteServe,
+  noteState,
+  noteWrite,
+} from './changes.ts';
 import { completeSync } from './disk.ts';
 import { expiryInput } from './inputs.ts';
 import { draw, purpose, within } from './keyed.ts';
-import { arm, disarm } from './timers.ts';
+import { arm, disarm, overdue, timerOf } from './timers.ts';
 import { addressee, classOfRaft, classOfReply, transmit } from './transmit.ts';
-import type { Envelope, Host, World } from './world.ts';
+import type { Envelope, Host, Telling, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
 
 /** The machine broke one of its own assertions. */
@@ -56,6 +64,7 @@ export function feed(
       lastWrite = effect.write.id;
     }
   }
+  noteConfiguration(world, host);
   if (reply !== null) noteMatch(world, host, reply);
   if (node.commitIndex !== seen.commitIndex) noteCommit(world, host);
   for (const effect of effects) carryOut(world, host, effect);
@@ -95,6 +104,12 @@ function carryOut(world: World, host: Host, effect: Effect): void {
     case 'apply':
       noteApply(world, host, effect);
       break;
+    case 'restore':
+      noteRestore(world, host, effect.snapshot);
+      break;
+    case 'serve':
+      noteServe(world, host, effect);
+      break;
     default: {
       const never: never = effect;
       throw new Error(`unknown effect ${JSON.stringify(never)}`);
@@ -110,7 +125,7 @@ function wrapped(world: World, host: Host, message: RaftMessage): Envelope {
 
 /** Lets a message out once the write `after` is durable. */
 function leave(world: World, host: Host, after: number, envelope: Envelope): void {
-  if (after > durableWrite(host)) {
+  if (after > durableWrite(world, host)) {
     host.outbox.push({ after, envelope, lock: 0, cause: world.cause });
   } else {
     transmit(world, envelope);
@@ -120,7 +135,7 @@ function leave(world: World, host: Host, after: number, envelope: Envelope): voi
 /** Settle after durable: a delivery is completed only when what it led to cannot be lost. */
 function settleAfter(world: World, host: Host, what: { write: number; lock: number }): void {
   const { write: after, lock } = what;
-  if (after > durableWrite(host)) {
+  if (after > durableWrite(world, host)) {
     host.outbox.push({ after, envelope: null, lock, cause: world.cause });
   } else {
     complete(world, lock);
@@ -131,7 +146,9 @@ function complete(world: World, lock: number): void {
   world.bus.submit({ kind: 'settle', token: 0, lock, settlement: { kind: 'complete' } }, world.now);
 }
 
-function durableWrite(host: Host): number {
+/** The last write that the server knows durable together with all before it. */
+function durableWrite(world: World, host: Host): number {
+  if (world.tellsLate) return host.confirmed;
   const first = host.disk.pending.at(0);
   return first === undefined ? Infinity : first.write.id - 1;
 }
@@ -139,32 +156,8 @@ function durableWrite(host: Host): number {
 /* ---- the disk ---- */
 
 function persist(world: World, host: Host, write: Write): void {
-  const { emitter } = world;
-  const { node } = host;
-  if (write.log !== null && node.role === 'leader') {
-    for (const entry of write.log.entries) notePropose(world, host, entry);
-  }
-  const seq = emitter.take();
-  const show = emitter.on.write;
-  if (show !== null) {
-    show({
-      kind: 'write',
-      seq,
-      at: world.now,
-      cause: world.cause,
-      server: host.id,
-      write: write.id,
-      hard: write.hard,
-      log: emitter.full ? logRecord(write.log) : write.log,
-    });
-  }
+  const seq = noteWrite(world, host, write);
   host.disk.pending.push({ write, seq });
-}
-
-function logRecord(log: Write['log']): { from: number; entries: readonly EntryRef[] } | null {
-  if (log === null) return null;
-  const entries = log.entries.map(({ index, term, digest }) => ({ index, term, digest }));
-  return { from: log.from, entries };
 }
 
 function startSync(world: World, host: Host): void {
@@ -185,6 +178,7 @@ function startSync(world: World, host: Host): void {
 /** The fsync under way is done: what waited for it may go, unless the process is paused. */
 export function synced(world: World, host: Host): void {
   const { emitter } = world;
+  const first = host.disk.pending.at(0)?.write.id ?? 0;
   const last = completeSync(host.disk);
   const seq = emitter.take();
   const show = emitter.on.durable;
@@ -193,14 +187,62 @@ export function synced(world: World, host: Host): void {
     const { id: server } = host;
     show({ kind: 'durable', seq, at: world.now, cause: last.seq, server, write });
   }
-  if (host.paused) host.inbox.push({ kind: 'durable', write: last.write.id, seq });
-  else tellDurable(world, host, last.write.id, seq);
+  const write = last.write.id;
+  if (world.tellsLate) tellLater(world, host, { first, last: write, seq });
+  else if (host.paused) host.inbox.push({ kind: 'durable', write, seq });
+  else tellDurable(world, host, write, seq);
 }
 
 export function tellDurable(world: World, host: Host, write: number, seq: number): void {
   release(world, host, write);
   world.cause = seq;
   feed(world, host, { kind: 'persisted', write }, 0);
+}
+
+interface Batch {
+  readonly first: number;
+  readonly last: number;
+  readonly seq: number;
+}
+
+/** An asynchronous disk: each write is told by itself, later. */
+function tellLater(world: World, host: Host, { first, last, seq }: Batch): void {
+  const { order, lateMicros } = world.scenario.cluster.disk;
+  const { min, max } = lateMicros;
+  for (let write = first; write <= last; write += 1) {
+    const drawn = draw(world.scenario.seed, purpose.late, host.index, host.disk.syncs * 64 + write);
+    const at = world.now + within(drawn, min, max);
+    const before = order === 'inOrder' ? (host.telling.at(-1)?.at ?? 0) : 0;
+    const telling = { at: Math.max(at, before), write, seq };
+    host.telling.push(telling);
+    world.queue.push(telling.at, codeOf(happening.told, host.index, 0), undefined);
+  }
+}
+
+/** Tells the server what is due; it may have been lost with the process meanwhile. */
+export function tellDue(world: World, host: Host): void {
+  if (host.paused) return;
+  for (;;) {
+    const at = host.telling.findIndex((telling) => telling.at <= world.now);
+    const [due] = at < 0 ? [] : host.telling.splice(at, 1);
+    if (due === undefined) return;
+    tellWrite(world, host, due);
+  }
+}
+
+/** An asynchronous disk reports one write. */
+export function tellWrite(world: World, host: Host, { write, seq: cause }: Telling): void {
+  const { emitter } = world;
+  const seq = emitter.take();
+  const show = emitter.on.told;
+  if (show !== null) {
+    show({ kind: 'told', seq, at: world.now, cause, server: host.id, write });
+  }
+  host.toldEarly.add(write);
+  while (host.toldEarly.delete(host.confirmed + 1)) host.confirmed += 1;
+  release(world, host, host.confirmed);
+  world.cause = seq;
+  feed(world, host, { kind: 'persisted', write, first: write }, 0);
 }
 
 function release(world: World, host: Host, write: number): void {
@@ -217,6 +259,7 @@ function release(world: World, host: Host, write: number): void {
 
 /** A message has reached its server. */
 export function deliver(world: World, host: Host, envelope: Envelope, by: Delivery): void {
+  ringOverdue(world, host);
   const { emitter } = world;
   const seq = emitter.take();
   const show = emitter.on.deliver;
@@ -247,131 +290,24 @@ export interface Delivery {
   readonly deliveryCount: number;
 }
 
+/** Tells the server first of timers that are due (see `overdue`). */
+export function ringOverdue(world: World, host: Host): void {
+  for (let timer = overdue(world, host); timer !== null; timer = overdue(world, host)) {
+    ring(world, host, timer);
+  }
+}
+
 /** A timer has run out. */
-export function ring(world: World, host: Host, timer: 'election' | 'heartbeat'): void {
+export function ring(world: World, host: Host, timer: Timer): void {
   const { emitter } = world;
   const seq = emitter.take();
   const show = emitter.on.timer;
   if (show !== null) {
     show({ kind: 'timer', seq, at: world.now, cause: -1, server: host.id, timer });
   }
-  const { generation } = timer === 'election' ? host.election : host.heartbeat;
+  const state = timerOf(host, timer);
+  state.armed = false;
+  const { generation } = state;
   world.cause = seq;
   feed(world, host, expiryInput(timer, generation), 0);
-}
-
-/* ---- records of what changed ---- */
-
-function noteState(world: World, host: Host): void {
-  const { node, seen } = host;
-  const { emitter } = world;
-  if (node.role === 'leader' && (seen.role !== 'leader' || seen.term !== node.term)) {
-    host.matchSeen.fill(0);
-    host.nextSeen.fill(0);
-  }
-  seen.role = node.role;
-  seen.term = node.term;
-  seen.votedFor = node.votedFor;
-  seen.leader = node.leader;
-  const seq = emitter.take();
-  const show = emitter.on.state;
-  if (show === null) return;
-  const { role, term, votedFor, leader } = node;
-  const { id: server } = host;
-  const { cause } = world;
-  show({ kind: 'state', seq, at: world.now, cause, server, role, term, votedFor, leader });
-}
-
-function noteMatch(
-  world: World,
-  host: Host,
-  reply: { readonly from: string; readonly success: boolean },
-): void {
-  const { node } = host;
-  if (node.role !== 'leader') return;
-  const peer = Math.max(0, world.names.indexOf(reply.from));
-  for (const progress of node.progress) {
-    if (progress.peer !== reply.from) continue;
-    const { matchIndex, nextIndex } = progress;
-    if (reply.success && host.matchSeen[peer] === matchIndex) return;
-    host.matchSeen[peer] = matchIndex;
-    host.nextSeen[peer] = nextIndex;
-    const { emitter } = world;
-    const seq = emitter.take();
-    const show = emitter.on.match;
-    if (show === null) return;
-    show({
-      kind: 'match',
-      seq,
-      at: world.now,
-      cause: world.cause,
-      server: host.id,
-      peer: reply.from,
-      term: node.term,
-      matchIndex,
-      nextIndex,
-    });
-    return;
-  }
-}
-
-function noteCommit(world: World, host: Host): void {
-  const { node } = host;
-  const { emitter } = world;
-  host.seen.commitIndex = node.commitIndex;
-  const seq = emitter.take();
-  const show = emitter.on.commit;
-  if (show === null) return;
-  const { term, commitIndex } = node;
-  const { cause } = world;
-  show({ kind: 'commit', seq, at: world.now, cause, server: host.id, term, commitIndex });
-}
-
-function noteApply(
-  world: World,
-  host: Host,
-  effect: Extract<Effect, { readonly kind: 'apply' }>,
-): void {
-  const { emitter } = world;
-  const seq = emitter.take();
-  const show = emitter.on.apply;
-  if (show === null) return;
-  const { entry } = effect;
-  const { payload } = entry;
-  show({
-    kind: 'apply',
-    seq,
-    at: world.now,
-    cause: world.cause,
-    server: host.id,
-    index: entry.index,
-    term: entry.term,
-    digest: entry.digest,
-    session: payload.kind === 'command' ? payload.session : null,
-    serial: payload.kind === 'command' ? payload.serial : 0,
-    repeated: effect.repeated,
-    answer: effect.answer,
-    stateDigest: effect.stateDigest,
-  });
-}
-
-function notePropose(world: World, host: Host, entry: Entry): void {
-  const { emitter } = world;
-  const seq = emitter.take();
-  const show = emitter.on.propose;
-  if (show === null) return;
-  const { payload } = entry;
-  show({
-    kind: 'propose',
-    seq,
-    at: world.now,
-    cause: world.cause,
-    server: host.id,
-    index: entry.index,
-    term: entry.term,
-    digest: entry.digest,
-    session: payload.kind === 'command' ? payload.session : null,
-    serial: payload.kind === 'command' ? payload.serial : 0,
-    command: payload.kind === 'command' ? payload.command : null,
-  });
 }

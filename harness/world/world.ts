@@ -1,14 +1,15 @@
 /** The world's state: plain records that the other files of this room read and change. */
 import type { FaultyBus, Micros } from '../bus/bus.ts';
+import type { Configuration } from '../raft/entry.ts';
 import type { ClientReply, ClientRequest, RaftMessage } from '../raft/message.ts';
 import type { Node, Role, StateMachine } from '../raft/node.ts';
-import type { Subject } from '../raft/step.ts';
+import type { Subject, Timer } from '../raft/step.ts';
 import type { Disk } from './disk.ts';
 import type { Emitter } from './emitter.ts';
 import type { Fifo } from './fifo.ts';
 import type { Directory } from './names.ts';
 import type { EventQueue } from './queue.ts';
-import type { Fault, Operation, Scenario } from './scenario.ts';
+import type { Fault, Operation, OperatorStep, Scenario } from './scenario.ts';
 
 interface Wrapping {
   /** Participants by index: servers first, then clients. */
@@ -45,6 +46,8 @@ export const happening = {
   reopen: 9,
   quiet: 10,
   finish: 11,
+  leaseTimer: 12,
+  told: 13,
 } as const;
 
 const stampSpan = 1 << 18;
@@ -87,8 +90,16 @@ export type Waiting =
       readonly lock: number;
       readonly deliveryCount: number;
     }
-  | { readonly kind: 'timer'; readonly timer: 'election' | 'heartbeat' }
+  | { readonly kind: 'timer'; readonly timer: Timer }
   | { readonly kind: 'durable'; readonly write: number; readonly seq: number };
+
+/** A durable write that an asynchronous disk has yet to tell of. */
+export interface Telling {
+  readonly at: Micros;
+  readonly write: number;
+  /** `seq` of the record that says it is durable. */
+  readonly seq: number;
+}
 
 /** What was last recorded of a server, to record only changes. */
 export interface Seen {
@@ -97,6 +108,8 @@ export interface Seen {
   votedFor: string | null;
   leader: string | null;
   commitIndex: number;
+  configuration: Configuration | null;
+  configurationIndex: number;
 }
 
 export interface Host {
@@ -120,13 +133,21 @@ export interface Host {
   inbox: Waiting[];
   readonly election: TimerState;
   readonly heartbeat: TimerState;
+  readonly lease: TimerState;
   /** Clock rate: 0 is true, 100 runs 10 % fast. */
   skewPerMille: number;
   slowDiskMicros: Micros;
+  /** Asynchronous disks: what is to be told, what was told out of turn, all told up to here. */
+  readonly telling: Telling[];
+  readonly toldEarly: Set<number>;
+  confirmed: number;
 }
 
+/** What a client does, or what the operator asks for. */
+export type Task = Operation | OperatorStep;
+
 export interface PendingOperation {
-  readonly operation: Operation;
+  readonly operation: Task;
   /** `seq` of its invoke record. */
   readonly seq: number;
 }
@@ -139,7 +160,7 @@ export interface Client {
   session: string | null;
   serial: number;
   /** Operations that are due, oldest first. */
-  readonly due: Operation[];
+  readonly due: Task[];
   current: PendingOperation | null;
   /** Counts requests: the stamp of retries. */
   attempts: number;
@@ -147,6 +168,10 @@ export interface Client {
   redirects: number;
   /** The server to ask next. */
   target: number;
+  /** The server asked last said that it is busy: ask it again, not the next. */
+  patient: boolean;
+  /** How the current operation is asked for. */
+  via: 'log' | 'index' | 'lease';
 }
 
 /** A fault under way. */
@@ -182,6 +207,10 @@ export interface World {
   readonly participants: number;
   /** Ids of messages differ only where duplicate detection looks at them: they are dear. */
   readonly namesMessages: boolean;
+  /** Disks are asynchronous: what is durable is told later, write by write. */
+  readonly tellsLate: boolean;
+  /** Leaders may read alone, which rests on hearing of their timers first. */
+  readonly leases: boolean;
   now: Micros;
   /** `seq` of the record whose handling is under way; -1: the scenario itself. */
   cause: number;

@@ -2,6 +2,7 @@
  * The knobs of the system under test, drawn as hard as a correct Raft can bear: an election must
  * be able to succeed, so two messages and two writes always fit well into the shortest time-out.
  */
+import { plainDisk, plainFeatures } from '../../harness/world/scenario.ts';
 import type { BusProfile, Cluster } from '../../harness/world/scenario.ts';
 import type { Dice } from './dice.ts';
 
@@ -54,6 +55,8 @@ export function drawCluster(dice: Dice, servers: number): Cluster {
   ]);
   return {
     servers,
+    spares: 0,
+    learners: 0,
     electionMs: {
       min: electionMin,
       max: electionMin + Math.floor((electionMin * spreadPercent) / 100),
@@ -62,6 +65,8 @@ export function drawCluster(dice: Dice, servers: number): Cluster {
     entriesPerAppendMax: oneByOne ? 1 : entriesPerAppendMax,
     inflightMax: oneByOne ? 1 : inflightMax,
     diskMicros: drawDisk(dice, electionMin),
+    disk: plainDisk,
+    features: plainFeatures,
   };
 }
 

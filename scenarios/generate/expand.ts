@@ -8,12 +8,14 @@ import { scenarioSchema } from '../../harness/world/scenario.ts';
 import { drawBus, drawCluster, drawServers } from './cluster.ts';
 import { Dice, weightedOf } from './dice.ts';
 import type { Weighted } from './dice.ts';
+import { dressed } from './dress.ts';
 import { drawFault } from './faults.ts';
 import { drawMotif } from './motifs.ts';
 import type { MotifContext } from './motifs.ts';
 import type { ScenarioOptions } from './options.ts';
 import { drawAppetite } from './profile.ts';
 import type { Appetite } from './profile.ts';
+import { quietMsFor } from './quiet.ts';
 import { drawWorkload, OperationDeck } from './workload.ts';
 
 /** Number of actions and virtual milliseconds for them. */
@@ -24,7 +26,6 @@ interface Extent {
 
 const usualSize = 45;
 const manyActions = 90;
-const usualQuietMs = 6_000;
 
 function drawExtent(dice: Dice, size: number): Extent {
   const percentOfSize = dice.weighted([
@@ -58,6 +59,8 @@ function drawTimes(dice: Dice, extent: Extent, appetite: Appetite): number[] {
 interface Actions {
   readonly faults: readonly Fault[];
   readonly operations: readonly Operation[];
+  /** To draw more from. */
+  readonly context: MotifContext;
 }
 
 function drawActions(
@@ -91,7 +94,7 @@ function drawActions(
       else faults.push(drawFault(context, kind, atMs));
     }
   }
-  return { faults: faults.sort(byTime), operations: operations.sort(byTime) };
+  return { faults: faults.sort(byTime), operations: operations.sort(byTime), context };
 }
 
 function byTime(a: { readonly atMs: number }, b: { readonly atMs: number }): number {
@@ -133,15 +136,10 @@ export function expandScenario(seed: number, options: ScenarioOptions = {}): Sce
     workload,
     faults: [],
     initial: [],
-    limits: { runMs: extent.runMs, quietMs: usualQuietMs, eventsMax: 500_000 },
+    limits: { runMs: extent.runMs, quietMs: 0, eventsMax: 500_000 },
   };
-  const { faults, operations } = drawActions(dice, bare, { appetite, extent });
-  const limits = { ...bare.limits, quietMs: usualQuietMs + backlogMs(bare, operations.length) };
-  return { ...bare, workload: { ...workload, operations }, faults, limits };
-}
-
-/** One client may have all operations still before it when the quiet begins. */
-function backlogMs({ bus, cluster }: Scenario, operations: number): number {
-  const eachMicros = 4 * bus.latencyMicros.max + 2 * cluster.diskMicros.max;
-  return Math.ceil((operations * eachMicros) / 100_000) * 100;
+  const { faults, operations, context } = drawActions(dice, bare, { appetite, extent });
+  const plain = { ...bare, workload: { ...workload, operations }, faults };
+  const whole = dressed(plain, context, options);
+  return { ...whole, limits: { ...whole.limits, quietMs: quietMsFor(whole) } };
 }

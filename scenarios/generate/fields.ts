@@ -3,7 +3,7 @@
  * durations by halving, times pulled towards the action before and rounded. The order of the
  * actions never changes; symbolic targets are kept.
  */
-import type { Fault } from '../../harness/world/scenario.ts';
+import type { Fault, OperatorStep } from '../../harness/world/scenario.ts';
 import type { Action } from './actions.ts';
 import { timeOf } from './actions.ts';
 
@@ -90,10 +90,40 @@ const firstClient: Field = {
   },
 };
 
+function ofWish(change: (wish: OperatorStep) => OperatorStep | undefined): Field {
+  return {
+    kind: 'choice',
+    choice: (actions, index) => {
+      const action = actions[index];
+      if (action?.kind !== 'wish') return undefined;
+      const wish = change(action.wish);
+      return wish === undefined ? undefined : { kind: 'wish', wish };
+    },
+  };
+}
+
+function withoutChange(member: number): Field {
+  return ofWish((wish) => {
+    if (wish.kind !== 'reconfigure' || wish.changes.length <= 1) return undefined;
+    if (member >= wish.changes.length) return undefined;
+    return { ...wish, changes: wish.changes.toSpliced(member, 1) };
+  });
+}
+
+const simpleChange = ofWish((wish) => {
+  if (wish.kind !== 'reconfigure' || wish.transition === 'simple') return undefined;
+  return wish.changes.length > 1 ? undefined : { ...wish, transition: 'simple' };
+});
+
 function atTime(action: Action, atMs: number): Action {
-  return action.kind === 'fault'
-    ? { kind: 'fault', fault: { ...action.fault, atMs } }
-    : { kind: 'operation', operation: { ...action.operation, atMs } };
+  switch (action.kind) {
+    case 'fault':
+      return { kind: 'fault', fault: { ...action.fault, atMs } };
+    case 'operation':
+      return { kind: 'operation', operation: { ...action.operation, atMs } };
+    case 'wish':
+      return { kind: 'wish', wish: { ...action.wish, atMs } };
+  }
 }
 
 /** Moves the action to an earlier moment that is not before the action in front of it. */
@@ -126,6 +156,8 @@ export const fields: readonly Field[] = [
   mildSkew,
   plainWrite,
   firstClient,
+  ...[2, 1, 0].map(withoutChange),
+  simpleChange,
   ...numberNames.map((name): Field => ({ kind: 'number', name })),
   earlier((_, previousMs) => roundUp(previousMs, 10)),
   earlier((atMs) => roundDown(atMs, 100)),

@@ -17,4 +17,6 @@ export interface ScenarioOptions {
   readonly profile?: Profile;
   /** Median number of faults and operations together; 45 unless given. */
   readonly size?: number;
+  /** Raft's features: in some runs unless given; `none`: in no run, `some`: in every run some. */
+  readonly features?: 'none' | 'some';
 }

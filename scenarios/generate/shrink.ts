@@ -49,7 +49,8 @@ export function* candidates(scenario: Scenario, from: Place): Generator<Candidat
 }
 
 function countOf(scenario: Scenario): number {
-  return scenario.faults.length + scenario.workload.operations.length;
+  const { operations, operator } = scenario.workload;
+  return scenario.faults.length + operations.length + operator.length;
 }
 
 function deletionAfter(scenario: Scenario, { first }: In<'config'>): Place {

@@ -8,11 +8,13 @@ import type {
   Cluster,
   Fault,
   Operation,
+  OperatorStep,
   Range,
   Scenario,
   Workload,
 } from '../../harness/world/scenario.ts';
 import { calm } from '../../harness/world/scenario.ts';
+import { featuresOff } from './simplify-features.ts';
 
 /** The simpler scenario, or undefined when there is nothing to gain. */
 export type Simplification = (scenario: Scenario) => Scenario | undefined;
@@ -33,7 +35,25 @@ function onServers(fault: Fault, servers: number): Fault {
   return { ...fault, side: [...new Set(fault.side.map((name) => renamed(name, servers)))] };
 }
 
-/** Faults aimed at a server that goes are aimed at one that stays. */
+function wishOf(wish: OperatorStep, servers: number): OperatorStep {
+  if (wish.kind === 'transfer') return { ...wish, target: renamed(wish.target, servers) };
+  const changes = wish.changes.map(({ kind, server }) => ({
+    kind,
+    server: renamed(server, servers),
+  }));
+  return { ...wish, changes };
+}
+
+/** The last servers go: spares before learners, and those before voters. */
+function fewer(old: Cluster, servers: number): Cluster {
+  const learnersEnd = old.servers - old.spares;
+  const votersEnd = learnersEnd - old.learners;
+  const spares = Math.max(0, servers - Math.max(learnersEnd, 0));
+  const learners = Math.max(0, Math.min(servers, learnersEnd) - votersEnd);
+  return { ...old, servers, spares, learners };
+}
+
+/** Faults and wishes aimed at a server that goes are aimed at one that stays. */
 function toServers(servers: number): Simplification {
   return (scenario) => {
     if (scenario.cluster.servers <= servers) return undefined;
@@ -42,7 +62,11 @@ function toServers(servers: number): Simplification {
     );
     return {
       ...scenario,
-      cluster: { ...scenario.cluster, servers },
+      cluster: fewer(scenario.cluster, servers),
+      workload: {
+        ...scenario.workload,
+        operator: scenario.workload.operator.map((wish) => wishOf(wish, servers)),
+      },
       faults: scenario.faults.map((fault) => onServers(fault, servers)),
       initial: staying.map((initial) => ({
         ...initial,
@@ -80,6 +104,17 @@ const timers: Partial<Cluster> = {
 };
 const quickDisk: Range = { min: 1_000, max: 1_000 };
 const evenLatency: Range = { min: 5_000, max: 5_000 };
+
+/** Sessions that exist from the start never expire. */
+function givenSessions(scenario: Scenario): Scenario | undefined {
+  const { cluster: old, workload: asked } = scenario;
+  if (asked.sessions === 'given') return undefined;
+  return {
+    ...scenario,
+    cluster: { ...old, features: { ...old.features, sessionsMax: 0 } },
+    workload: { ...asked, sessions: 'given' },
+  };
+}
 
 const knobs: readonly Simplification[] = [
   cluster(
@@ -120,7 +155,7 @@ const knobs: readonly Simplification[] = [
   bus({ prefetch: calm.bus.prefetch }, (old) => old.prefetch !== calm.bus.prefetch),
   bus({ duplicateDetectionMs: 0 }, (old) => old.duplicateDetectionMs !== 0),
   bus({ timeToLiveMs: 0 }, (old) => old.timeToLiveMs !== 0),
-  workload({ sessions: 'given' }, (old) => old.sessions !== 'given'),
+  givenSessions,
   workload({ retryMs: calm.workload.retryMs }, (old) => old.retryMs !== calm.workload.retryMs),
   workload(
     { timeoutMs: calm.workload.timeoutMs },
@@ -186,7 +221,8 @@ function shortRun(scenario: Scenario): Scenario | undefined {
   for (const fault of scenario.faults) {
     end = Math.max(end, fault.atMs + ('forMs' in fault ? fault.forMs : 0));
   }
-  for (const operation of scenario.workload.operations) end = Math.max(end, operation.atMs);
+  const { operations, operator } = scenario.workload;
+  for (const { atMs } of [...operations, ...operator]) end = Math.max(end, atMs);
   const runMs = Math.ceil(end / 100) * 100;
   if (runMs >= scenario.limits.runMs) return undefined;
   return { ...scenario, limits: { ...scenario.limits, runMs } };
@@ -198,6 +234,7 @@ function emptyDisks(scenario: Scenario): Scenario | undefined {
 
 /** Tried in this order, each once a round. */
 export const simplifications: readonly Simplification[] = [
+  ...featuresOff,
   ...[1, 2, 3, 4, 5, 6].map(toServers),
   oneClient,
   busyClients,

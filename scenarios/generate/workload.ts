@@ -53,7 +53,10 @@ export function drawWorkload(dice: Dice, options: ScenarioOptions): Workload {
     sessions: dice.chance(75) ? 'given' : 'registered',
     retryMs: dice.pick([200, 200, 100, 60, 400]),
     timeoutMs: dice.pick([2_000, 2_000, 1_000, 500]),
+    reads: 'log',
+    readsAt: 'leader',
     operations: [],
+    operator: [],
   };
 }
 
@@ -84,6 +87,13 @@ export class OperationDeck {
     const key = this.dice.pick(this.keys);
     const client = `c${String(this.dice.between(1, this.workload.clients))}`;
     return { atMs, client, f, key, value: this.valueOf(f, key) };
+  }
+
+  /** Every model has reads. */
+  read(atMs: number): Operation {
+    const key = this.dice.pick(this.keys);
+    const client = `c${String(this.dice.between(1, this.workload.clients))}`;
+    return { atMs, client, f: 'read', key, value: null };
   }
 
   private valueOf(f: Kind, key: string): Json {

@@ -3,23 +3,25 @@ import type { BusCommand, BusEvent, BusFault, FaultyBus, Micros } from '../../ha
 import { machine } from '../../harness/raft/machine.ts';
 import type { BusFactory } from '../../harness/world/setup.ts';
 import type { Envelope } from '../../harness/world/world.ts';
-import { stage, write } from '../named/stage.ts';
+import { campaign, crash, stage, write } from '../named/stage.ts';
 import type { Mutant } from './mutant.ts';
 
 type Publish = Extract<BusCommand<Envelope>, { readonly kind: 'publish' }>;
 
-/** A bus whose publishes pass through `change`; what it turns into null never happens. */
+type Change = (command: BusCommand<Envelope>) => BusCommand<Envelope> | null;
+
+/** A bus whose commands pass through `change`; what it turns into null never happens. */
 class WrongBus implements FaultyBus<Envelope> {
   private readonly right: FaultyBus<Envelope>;
-  private readonly change: (publish: Publish) => Publish | null;
+  private readonly change: Change;
 
-  constructor(right: FaultyBus<Envelope>, change: (publish: Publish) => Publish | null) {
+  constructor(right: FaultyBus<Envelope>, change: Change) {
     this.right = right;
     this.change = change;
   }
 
   submit(command: BusCommand<Envelope>, now: Micros): void {
-    const given = command.kind === 'publish' ? this.change(command) : command;
+    const given = this.change(command);
     if (given !== null) this.right.submit(given, now);
   }
 
@@ -41,9 +43,10 @@ const everyNth =
   (right) =>
   (wish) => {
     let publishes = 0;
-    return new WrongBus(right(wish), (publish) => {
+    return new WrongBus(right(wish), (command) => {
+      if (command.kind !== 'publish') return command;
       publishes += 1;
-      return publishes % n === 0 ? change(publish) : publish;
+      return publishes % n === 0 ? change(command) : command;
     });
   };
 
@@ -89,4 +92,49 @@ const misdelivers: Mutant = {
   witness: stage({ name: 'an election', servers: 3, faults: [], runMs: 50 }),
 };
 
-export const buses: readonly Mutant[] = [losesAccepted, misdelivers];
+/** Ids of messages count from 1 again whenever their sender connects anew. */
+function renumbered(sent: Map<string, number>, command: BusCommand<Envelope>): typeof command {
+  if (command.kind === 'openReceiver') sent.set(command.receiver, 0);
+  if (command.kind !== 'publish') return command;
+  const { from } = command.message.body.message;
+  const count = (sent.get(from) ?? 0) + 1;
+  sent.set(from, count);
+  return { ...command, message: { ...command.message, messageId: `${from}-${String(count)}` } };
+}
+
+const idsBeginAnew: Mutant = {
+  name: 'message-ids-begin-anew',
+  summary: 'A restarted server numbers its messages from 1: the bus takes them for duplicates.',
+  source: 'Service Bus duplicate detection; M53',
+  subject: machine('message-ids-begin-anew'),
+  bus: (right) => (wish) => {
+    const sent = new Map<string, number>();
+    return new WrongBus(right(wish), (command) => renumbered(sent, command));
+  },
+  expected: ['LeaderElected', 'LogsConverge', 'OperationsComplete', 'DeliveryIntegrity'],
+  hard: true,
+  serversMin: 2,
+  witness: stage({
+    name: 'all servers restart after seconds of heartbeats',
+    servers: 3,
+    bus: { duplicateDetectionMs: 600_000 },
+    faults: [
+      campaign('S1', 100),
+      crash('S1', { atMs: 5_800, forMs: 50 }),
+      crash('S2', { atMs: 5_800, forMs: 50 }),
+      crash('S3', { atMs: 5_800, forMs: 50 }),
+    ],
+    runMs: 6_000,
+  }),
+};
+
+/** A bus that takes deliveries for settled: harmless, see `benign`. */
+export const settling =
+  (right: BusFactory): BusFactory =>
+  (wish) =>
+    new WrongBus(right(wish), (command) => {
+      if (command.kind === 'settle') return null;
+      return command.kind === 'openReceiver' ? { ...command, mode: 'receiveAndDelete' } : command;
+    });
+
+export const buses: readonly Mutant[] = [losesAccepted, misdelivers, idsBeginAnew];

@@ -1,7 +1,9 @@
 /** Mutants of commitment: what counts as committed, applied, and fit to be answered (raft.md 2.2). */
+import { lastIndex, termAt } from '../../harness/raft/log.ts';
 import { machine } from '../../harness/raft/machine.ts';
 import type { Node } from '../../harness/raft/node.ts';
-import { brokenRules } from '../../harness/raft/rules.ts';
+import { brokenRules, raftRules } from '../../harness/raft/rules.ts';
+import type { Rules } from '../../harness/raft/rules.ts';
 import type { Effect, Input } from '../../harness/raft/step.ts';
 import { campaign, crash, disk, double, hold, lose, read, stage, write } from '../named/stage.ts';
 import type { Mutant } from './mutant.ts';
@@ -17,7 +19,13 @@ const commitOldTerm: Mutant = {
       mayCommit: () => true,
     }),
   ),
-  expected: ['LeaderCompleteness', 'StateMachineSafety', 'TruncateBelowCommit'],
+  expected: [
+    'LeaderCompleteness',
+    'StateMachineSafety',
+    'TruncateBelowCommit',
+    // It changes the configuration too early as well: it counts the old entry for its own term.
+    'ConfigurationRules',
+  ],
   hard: false,
   serversMin: 3,
   witness: stage({
@@ -51,7 +59,7 @@ const commitToLastIndex: Mutant = {
     'commit-to-last-index',
     brokenRules({
       followerCommit: (node, request) =>
-        Math.max(node.commitIndex, Math.min(request.leaderCommit, node.log.length)),
+        Math.max(node.commitIndex, Math.min(request.leaderCommit, lastIndex(node))),
       nextAfterRefusal: (_node, progress) => progress.matchIndex + 1,
     }),
   ),
@@ -66,6 +74,59 @@ const commitToLastIndex: Mutant = {
     faults: [
       lose({ message: 'AppendEntries', from: 'S1', to: 'S3', atMs: 90, forMs: 50 }),
       campaign('S1', 100),
+    ],
+  }),
+};
+
+/** Below an entry of its own term the leader meets one of an older term, and looks no further. */
+function scannedCommit(node: Node, rules: Rules): number {
+  const index = raftRules.leaderCommit(node, rules);
+  let last = node.commitIndex;
+  while (last < index && termAt(node, last + 1) === node.term) last += 1;
+  return last;
+}
+
+const scanStops: Mutant = {
+  name: 'commit-scan-stops-at-old-term',
+  summary: 'A leader looking for what to commit stops at the first entry of an older term.',
+  source: 'Raft §5.4.2; M19 (RaftOS #4)',
+  subject: machine('commit-scan-stops-at-old-term', brokenRules({ leaderCommit: scannedCommit })),
+  expected: ['LogsConverge', 'OperationsComplete'],
+  hard: false,
+  serversMin: 1,
+  witness: stage({
+    name: 'an entry of an older term waits in the log',
+    servers: 3,
+    initial: [disk('S1', 1, [1]), disk('S2', 1, [1]), disk('S3', 1, [1])],
+    faults: [campaign('S1', 100)],
+  }),
+};
+
+const heartbeatCommits: Mutant = {
+  name: 'heartbeat-commits-to-last-index',
+  summary: 'On a heartbeat a follower commits up to its last entry, checked or not.',
+  source: 'raft.md 2.13 (heartbeats carry what the follower is known to have); M20 (etcd)',
+  subject: machine(
+    'heartbeat-commits-to-last-index',
+    brokenRules({
+      followerCommit(node, request) {
+        if (request.entries.length > 0) return raftRules.followerCommit(node, request);
+        return Math.max(node.commitIndex, Math.min(request.leaderCommit, lastIndex(node)));
+      },
+    }),
+  ),
+  expected: ['StateMachineSafety', 'TruncateBelowCommit', 'LeaderCompleteness', 'CommitDurability'],
+  hard: false,
+  serversMin: 3,
+  witness: stage({
+    name: 'a read asks a follower with a wrong tail before the entries that would correct it',
+    servers: 3,
+    initial: [disk('S1', 2, [1]), disk('S2', 2, [1]), disk('S3', 2, [1, 1])],
+    operations: [read('c1', 115)],
+    workload: { reads: 'index' },
+    faults: [
+      campaign('S1', 100),
+      hold({ message: 'AppendEntries', from: 'S1', to: 'S3', atMs: 100, forMs: 10 }, 60),
     ],
   }),
 };
@@ -101,7 +162,7 @@ const applyBeforeCommit: Mutant = {
   subject: machine(
     'apply-before-commit',
     brokenRules({
-      appliesUpTo: (node) => node.log.length,
+      appliesUpTo: (node) => lastIndex(node),
     }),
   ),
   expected: ['CommitMonotonic', 'StateMachineSafety'],
@@ -122,10 +183,10 @@ const tallies = new WeakMap<Node, Tally>();
 
 function tallyOf(node: Node): Tally {
   const known = tallies.get(node);
-  if (known !== undefined && known.length === node.log.length && known.term === node.term) {
+  if (known !== undefined && known.length === lastIndex(node) && known.term === node.term) {
     return known;
   }
-  const fresh = { length: node.log.length, term: node.term, successes: 1 };
+  const fresh = { length: lastIndex(node), term: node.term, successes: 1 };
   tallies.set(node, fresh);
   return fresh;
 }
@@ -139,7 +200,9 @@ const globalCounter: Mutant = {
       'one-global-success-counter',
       brokenRules({
         leaderCommit: (node, rules) =>
-          tallyOf(node).successes >= rules.quorum(node) ? node.log.length : node.commitIndex,
+          tallyOf(node).successes >= rules.quorum(node, node.options.servers.length)
+            ? lastIndex(node)
+            : node.commitIndex,
       }),
     ),
     (step) => (node, input) => {
@@ -214,6 +277,8 @@ const answerBeforeCommit: Mutant = {
 export const commit: readonly Mutant[] = [
   commitOldTerm,
   commitToLastIndex,
+  scanStops,
+  heartbeatCommits,
   commitAssigned,
   applyBeforeCommit,
   globalCounter,

@@ -1,7 +1,7 @@
 /** Mutants of elections: terms, votes, quorums, timers (raft.md 2.1). */
 import { lastIndex, lastTerm } from '../../harness/raft/log.ts';
 import { machine } from '../../harness/raft/machine.ts';
-import { brokenRules } from '../../harness/raft/rules.ts';
+import { brokenRules, raftRules } from '../../harness/raft/rules.ts';
 import { campaign, cut, disk, double, hold, lose, stage, write } from '../named/stage.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -19,6 +19,7 @@ const votesCountedAsInteger: Mutant = {
       countVote(votes, voter) {
         votes.add(votes.has(voter) ? `${voter}, reply ${String(votes.size)}` : voter);
       },
+      votesOf: (_voters, votes) => votes.size,
     }),
   ),
   expected: unelected,
@@ -54,6 +55,27 @@ const voteWithoutVotedFor: Mutant = {
   serversMin: 3,
   witness: stage({
     name: 'two candidates of one term ask the same voter',
+    servers: 3,
+    faults: [campaign('S1', 100), campaign('S2', 100)],
+  }),
+};
+
+const voteCheckAwaitsDisk: Mutant = {
+  name: 'vote-check-awaits-disk',
+  summary: 'While a vote is being written, another candidate finds the voter still free.',
+  source: 'M05 (braft #882: an await between the check of the vote and its write)',
+  subject: machine(
+    'vote-check-awaits-disk',
+    brokenRules({
+      voteIsFree: (node, request) =>
+        node.hardWrite > node.durableWrite || raftRules.voteIsFree(node, request),
+    }),
+  ),
+  expected: ['VoteOncePerTerm', 'PersistBeforeSend', ...unelected],
+  hard: false,
+  serversMin: 3,
+  witness: stage({
+    name: 'two candidates of one term ask the same voter at once',
     servers: 3,
     faults: [campaign('S1', 100), campaign('S2', 100)],
   }),
@@ -147,7 +169,7 @@ const quorumHalf: Mutant = {
   subject: machine(
     'quorum-half',
     brokenRules({
-      quorum: (node) => Math.ceil(node.options.servers.length / 2),
+      quorum: (_node, voters) => Math.ceil(voters / 2),
     }),
   ),
   expected: ['CommitDurability', ...unelected],
@@ -171,7 +193,7 @@ const timerResetByEverything: Mutant = {
     }),
   ),
   expected: leaderless,
-  hard: true,
+  hard: false,
   serversMin: 3,
   // With equal time-outs the server that asks first stays first: whoever it asks starts anew.
   witness: stage({
@@ -269,6 +291,7 @@ const leaderIgnoresTerms: Mutant = {
 export const elections: readonly Mutant[] = [
   votesCountedAsInteger,
   voteWithoutVotedFor,
+  voteCheckAwaitsDisk,
   staleVoteReplies,
   lengthOnly,
   conjunction,

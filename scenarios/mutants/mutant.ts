@@ -28,7 +28,10 @@ export interface Benign {
   readonly name: string;
   /** What differs, and why it does no harm. */
   readonly summary: string;
+  /** The catalogue's ids, if it lists the like: M16, … */
+  readonly source?: string;
   readonly subject: Subject;
+  readonly bus?: Mutant['bus'];
 }
 
 type Step = Subject['step'];

@@ -2,10 +2,14 @@
 import { buses } from './bus.ts';
 import { commit } from './commit.ts';
 import { elections } from './elections.ts';
+import { membership } from './membership.ts';
 import type { Mutant } from './mutant.ts';
 import { persistence } from './persistence.ts';
+import { quiet } from './quiet.ts';
+import { reads } from './reads.ts';
 import { replication } from './replication.ts';
 import { sessions } from './sessions.ts';
+import { snapshots } from './snapshots.ts';
 
 export type { Benign, Mutant } from './mutant.ts';
 
@@ -15,7 +19,11 @@ export const mutants: readonly Mutant[] = [
   ...persistence,
   ...replication,
   ...commit,
+  ...snapshots,
   ...sessions,
+  ...reads,
+  ...quiet,
+  ...membership,
   ...buses,
 ];
 

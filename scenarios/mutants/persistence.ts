@@ -1,4 +1,5 @@
 /** Mutants of stable storage: what is promised too early, what is forgotten (raft.md 2.3). */
+import { lastIndex } from '../../harness/raft/log.ts';
 import { machine } from '../../harness/raft/machine.ts';
 import { brokenRules, raftRules } from '../../harness/raft/rules.ts';
 import { campaign, crash, cut, lose, stage, write } from '../named/stage.ts';
@@ -130,7 +131,7 @@ const selfBeforeFsync: Mutant = {
   subject: machine(
     'leader-counts-itself-before-fsync',
     brokenRules({
-      ownMatch: (node) => node.log.length,
+      ownMatch: (node) => lastIndex(node),
     }),
   ),
   expected: ['CommitDurability', 'LeaderCompleteness', 'StateMachineSafety'],
@@ -148,6 +149,68 @@ const selfBeforeFsync: Mutant = {
   }),
 };
 
+const diskWiped: Mutant = {
+  name: 'wiped-disk-rejoins',
+  summary: 'A server comes back under its old name with an empty disk.',
+  source: 'Raft Figure 2, persistent state; raft.md 2.18; M54',
+  subject: machine(
+    'wiped-disk-rejoins',
+    brokenRules({
+      restored: () => ({ term: 0, votedFor: null, snapshot: null, entries: [] }),
+    }),
+  ),
+  expected: [
+    'TermMonotonic',
+    'VoteOncePerTerm',
+    'LeaderAppendOnly',
+    'LeaderCompleteness',
+    'LogTerms',
+    'PersistBeforeSend',
+    'MatchSoundness',
+    'CommitDurability',
+    'LogsConverge',
+  ],
+  hard: false,
+  serversMin: 2,
+  witness: stage({
+    name: 'a follower restarts',
+    servers: 3,
+    faults: [campaign('S1', 100), crash('S2', { atMs: 130, forMs: 10 })],
+  }),
+};
+
+const cutCounted: Mutant = {
+  name: 'old-write-vouches-for-new-entries',
+  summary: 'An fsync of entries cut off since counts for those that stand in their place.',
+  source: 'raft.md 2.3 (ABA), case 42',
+  subject: machine(
+    'old-write-vouches-for-new-entries',
+    brokenRules({
+      coversAfterCut: (last) => last,
+    }),
+  ),
+  expected: ['PersistBeforeSend', 'MatchSoundness', 'CommitDurability', 'LeaderCompleteness'],
+  hard: false,
+  serversMin: 3,
+  witness: stage({
+    name: 'a slow disk ends an old write while a new one waits',
+    servers: 5,
+    cluster: { entriesPerAppendMax: 1 },
+    operations: [write('c1', 110, 1), write('c2', 120, 2)],
+    workload: { retryMs: 1_000 },
+    faults: [
+      campaign('S1', 100),
+      { kind: 'slowDisk', server: 'S3', atMs: 108, forMs: 400, byMs: 60 },
+      ...['S2', 'S4', 'S5'].map((to) =>
+        lose({ message: 'AppendEntries', from: 'S1', to, atMs: 118, forMs: 60 }),
+      ),
+      lose({ message: 'AppendEntries', from: 'S1', to: 'S3', atMs: 127, forMs: 60 }),
+      campaign('S2', 130),
+      lose({ message: 'AppendEntries', from: 'S2', to: 'S3', atMs: 130, forMs: 45 }),
+    ],
+  }),
+};
+
 export const persistence: readonly Mutant[] = [
   voteSentBeforeDurable,
   ackBeforeFsync,
@@ -155,4 +218,6 @@ export const persistence: readonly Mutant[] = [
   termForgotten,
   tailForgotten,
   selfBeforeFsync,
+  diskWiped,
+  cutCounted,
 ];

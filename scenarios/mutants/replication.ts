@@ -1,4 +1,5 @@
 /** Mutants of replication: what a follower takes, and what a leader believes (raft.md 2.2). */
+import { lastIndex } from '../../harness/raft/log.ts';
 import { machine } from '../../harness/raft/machine.ts';
 import { brokenRules, raftRules } from '../../harness/raft/rules.ts';
 import { campaign, disk, double, hold, lose, stage, write } from '../named/stage.ts';
@@ -12,7 +13,7 @@ const prevTermUnchecked: Mutant = {
   subject: machine(
     'prev-term-unchecked',
     brokenRules({
-      logMatches: (node, request) => request.prevIndex <= node.log.length,
+      logMatches: (node, request) => request.prevIndex <= lastIndex(node),
     }),
   ),
   expected: [
@@ -102,6 +103,38 @@ const staleAppendAccepted: Mutant = {
   }),
 };
 
+const staleAck: Mutant = {
+  name: 'stale-acks-counted',
+  summary: 'A leader counts an acknowledgement that was meant for an earlier term.',
+  source: 'Raft §5.1; raft.md 2.2-R4, 2.18; M52',
+  subject: machine(
+    'stale-acks-counted',
+    brokenRules({
+      isCurrent: (node, reply) => reply.kind === 'AppendEntriesReply' || reply.term === node.term,
+    }),
+  ),
+  expected: ['MatchSoundness', 'CommitDurability', 'LeaderCompleteness', 'StateMachineSafety'],
+  hard: true,
+  serversMin: 3,
+  witness: stage({
+    name: 'an acknowledgement arrives two terms late, for an entry replaced since',
+    servers: 5,
+    operations: [write('c1', 120, 1)],
+    workload: { retryMs: 1_000 },
+    faults: [
+      campaign('S1', 100),
+      lose({ message: 'AppendEntries', from: 'S1', to: 'S2', atMs: 115, forMs: 85 }),
+      lose({ message: 'AppendEntries', from: 'S1', to: 'S4', atMs: 115, forMs: 85 }),
+      lose({ message: 'AppendEntries', from: 'S1', to: 'S5', atMs: 115, forMs: 85 }),
+      hold({ message: 'AppendEntriesReply', from: 'S3', to: 'S1', atMs: 115, forMs: 80 }, 200),
+      lose({ from: 'S2', to: 'S3', atMs: 150, forMs: 100 }),
+      campaign('S2', 160),
+      lose({ message: 'AppendEntries', from: 'S1', to: 'S3', atMs: 200, forMs: 200 }),
+      campaign('S1', 250),
+    ],
+  }),
+};
+
 const blindTruncation: Mutant = {
   name: 'truncation-on-every-append',
   summary: 'A follower cuts its log behind every append, also where nothing contradicts it.',
@@ -109,7 +142,7 @@ const blindTruncation: Mutant = {
   subject: machine(
     'truncation-on-every-append',
     brokenRules({
-      conflicts: () => true,
+      conflicts: (node, entry) => entry.index > node.baseIndex,
     }),
   ),
   expected: [
@@ -200,7 +233,7 @@ const matchIsOwnLength: Mutant = {
     }
     const reply = input.message;
     if (!reply.success || node.role !== 'leader') return step(node, input);
-    return step(node, { kind: 'receive', message: { ...reply, matchIndex: node.log.length } });
+    return step(node, { kind: 'receive', message: { ...reply, matchIndex: lastIndex(node) } });
   }),
   expected: ['MatchSoundness', 'CommitDurability'],
   hard: false,
@@ -266,6 +299,7 @@ export const replication: readonly Mutant[] = [
   prevTermUnchecked,
   nextBelowMatch,
   staleAppendAccepted,
+  staleAck,
   blindTruncation,
   noTruncation,
   ackClaimsCommit,

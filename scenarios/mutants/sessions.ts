@@ -1,11 +1,12 @@
 /** Mutants of clients' sessions and reads (raft.md 2.12; dissertation 6.3, 6.4). */
-import type { CommandPayload } from '../../harness/raft/entry.ts';
+import type { CommandPayload, SessionId } from '../../harness/raft/entry.ts';
 import { machine } from '../../harness/raft/machine.ts';
 import type { Answer } from '../../harness/raft/message.ts';
 import type { Node } from '../../harness/raft/node.ts';
 import { brokenRules, raftRules } from '../../harness/raft/rules.ts';
 import { answerTo } from '../../harness/raft/session.ts';
 import type { Effect, Input } from '../../harness/raft/step.ts';
+import { plainFeatures } from '../../harness/world/scenario.ts';
 import { campaign, crash, cut, double, lose, read, stage, write } from '../named/stage.ts';
 import type { Mutant } from './mutant.ts';
 import { withEffects } from './mutant.ts';
@@ -169,10 +170,56 @@ const staleRead: Mutant = {
   }),
 };
 
+/** Counts of re-armed timers stand for the time that each server's own clock shows. */
+function expiredByOwnClock(node: Node): SessionId | undefined {
+  const known = [...node.sessions.keys()];
+  return known[node.electionGeneration % known.length];
+}
+
+const localExpiry: Mutant = {
+  name: 'session-expiry-by-own-clock',
+  summary: 'Which session expires is up to what the clock of each server says.',
+  source: 'dissertation 6.3 (expiry must be agreed on); raft.md 2.12; M45',
+  subject: machine(
+    'session-expiry-by-own-clock',
+    brokenRules({ sessionToExpire: expiredByOwnClock }),
+  ),
+  expected: ['StateMachineSafety', 'ExactlyOnce', 'AnswerAfterCommit', 'Linearizability'],
+  hard: false,
+  serversMin: 2,
+  witness: stage({
+    name: 'three clients register where there is room for two',
+    servers: 3,
+    cluster: { features: { ...plainFeatures, sessionsMax: 2 } },
+    operations: [write('c1', 150, 1), write('c2', 200, 2), write('c3', 250, 3)],
+    workload: { clients: 3, sessions: 'registered' },
+    faults: [campaign('S1', 100)],
+  }),
+};
+
+const sessionsLeftOut: Mutant = {
+  name: 'sessions-left-out-of-snapshot',
+  summary: 'A server that begins from a snapshot knows no sessions.',
+  source: 'dissertation 6.3; raft.md 2.4-R1, 2.12',
+  subject: machine('sessions-left-out-of-snapshot', brokenRules({ restoredSessions: () => [] })),
+  expected: ['StateMachineSafety', 'ExactlyOnce', 'AnswerAfterCommit', 'Linearizability'],
+  hard: false,
+  serversMin: 1,
+  witness: stage({
+    name: 'a command after a restart from a snapshot',
+    servers: 3,
+    cluster: { features: { ...plainFeatures, snapshotEvery: 2 } },
+    operations: [write('c1', 120, 1), write('c1', 250, 2)],
+    faults: [campaign('S1', 100), crash('S2', { atMs: 180, forMs: 10 })],
+  }),
+};
+
 export const sessions: readonly Mutant[] = [
   noDedup,
   dedupOnLeader,
   dedupAcrossClients,
   forgottenSerial,
+  localExpiry,
+  sessionsLeftOut,
   staleRead,
 ];

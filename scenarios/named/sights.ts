@@ -137,3 +137,31 @@ export function deliveredTwice(what: string, fits: (message: MessageRecord) => b
     },
   };
 }
+
+/** The server went by a configuration with exactly these voters, and no others besides. */
+export function goneBy(server: string, ...voters: readonly string[]): Sight {
+  return some(
+    `${server} goes by the voters ${voters.join(', ')}`,
+    (record) =>
+      record.kind === 'configure' &&
+      record.server === server &&
+      record.configuration.outgoing.length === 0 &&
+      [...record.configuration.voters].sort().join() === [...voters].sort().join(),
+  );
+}
+
+/** The server's state became that of a snapshot through this index or a later one. */
+export function restored(server: string, index: number): Sight {
+  return some(
+    `${server} begins from a snapshot through ${String(index)} or later`,
+    (record) => record.kind === 'restore' && record.server === server && record.index >= index,
+  );
+}
+
+/** The server served a read that costs no entry. */
+export function served(server: string, via: 'index' | 'lease'): Sight {
+  return some(
+    `${server} serves a read by ${via}`,
+    (record) => record.kind === 'serve' && record.server === server && record.via === via,
+  );
+}

@@ -5,15 +5,18 @@
  * From `campaign` at 100: requests leave at 101, votes are given at 102 and leave at 103, the new
  * leader stands at 104 and sends its no-op, which is acknowledged at 107 and committed there.
  */
-import { calm } from '../../harness/world/scenario.ts';
+import { calm, plainFeatures } from '../../harness/world/scenario.ts';
 import type {
   BusProfile,
   Cluster,
   Fault,
+  Features,
   InitialServer,
   MessageClass,
   Operation,
+  OperatorStep,
   Scenario,
+  ServerChange,
   Workload,
 } from '../../harness/world/scenario.ts';
 
@@ -127,4 +130,31 @@ export function write(client: string, atMs: number, value: number): Operation {
 /** Client `client` reads the key x. */
 export function read(client: string, atMs: number): Operation {
   return { atMs, client, f: 'read', key: 'x', value: null };
+}
+
+/** These of Raft's features and no others. */
+export function having(features: Partial<Features>): Pick<Cluster, 'features'> {
+  return { features: { ...plainFeatures, ...features } };
+}
+
+/** The operator wants the leadership at `target`. */
+export function handOver(target: string, atMs: number): OperatorStep {
+  return { atMs, kind: 'transfer', target };
+}
+
+/** The operator wants one voter more or less. */
+export function change(kind: ServerChange['kind'], server: string, atMs: number): OperatorStep {
+  return { atMs, kind: 'reconfigure', changes: [{ kind, server }], transition: 'simple' };
+}
+
+/** The operator wants some servers to vote in the place of others, at once. */
+export function replace(
+  servers: { readonly out: readonly string[]; readonly in: readonly string[] },
+  atMs: number,
+): OperatorStep {
+  const changes: ServerChange[] = [
+    ...servers.in.map((server) => ({ kind: 'addVoter', server }) as const),
+    ...servers.out.map((server) => ({ kind: 'remove', server }) as const),
+  ];
+  return { atMs, kind: 'reconfigure', changes, transition: 'joint' };
 }

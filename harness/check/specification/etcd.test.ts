@@ -25,16 +25,20 @@ async function checked(
   return ran(['check', path]);
 }
 
-/** Runs that begin with empty disks: the format cannot tell the terms of older entries. */
+/**
+ * Runs that begin with empty disks, for the format cannot tell the terms of older entries, and
+ * without what it has no lines for: snapshots in pieces, pre-votes, reads.
+ */
+const plain = (seed: number): Scenario => expandScenario(seed, { features: 'none' });
 const seeds = Array.from({ length: 30 }, (_, at) => at + 1).filter(
-  (seed) => expandScenario(seed).initial.length === 0,
+  (seed) => plain(seed).initial.length === 0,
 );
 
 describe("traces in the form of etcd's raft", () => {
   test.each(seeds)(
     'seed %i, written that way and read back, is by the specification',
     async (seed) => {
-      const { code, out } = await checked(linesOf(expandScenario(seed)));
+      const { code, out } = await checked(linesOf(plain(seed)));
       expect(out).toContain('✓ every promise held');
       expect(code).toBe(0);
     },
@@ -55,14 +59,14 @@ describe("traces in the form of etcd's raft", () => {
   });
 
   test("a logger's other lines are passed over", async () => {
-    const lines = linesOf(expandScenario(seeds[0] ?? 1));
+    const lines = linesOf(plain(seeds[0] ?? 1));
     const noise = JSON.stringify({ level: 'info', msg: 'hello' });
     const { code } = await checked([lines[0] ?? '', noise, ...lines.slice(1)]);
     expect(code).toBe(0);
   });
 
   test('a line without the fields of the format is refused with its number', async () => {
-    const [first = ''] = linesOf(expandScenario(seeds[0] ?? 1));
+    const [first = ''] = linesOf(plain(seeds[0] ?? 1));
     const { code, err } = await checked([first, first.replace('"term"', '"trem"')]);
     expect(err).toMatch(/`event\.state\.term` is not as etcd's raft writes it/u);
     expect(err).toContain('etcd.ndjson:2');
@@ -93,13 +97,13 @@ const forgeries: readonly Forgery[] = [
 
 describe('forged lines', () => {
   test.each(forgeries)('$name is found', async ({ forge, says }) => {
-    const { code, out } = await checked(linesOf(expandScenario(seeds[0] ?? 1)).map(forge));
+    const { code, out } = await checked(linesOf(plain(seeds[0] ?? 1)).map(forge));
     expect(out).toContain(says);
     expect(code).toBe(1);
   });
 
   test('a receipt of what nobody sent is found', async () => {
-    const lines = linesOf(expandScenario(seeds[0] ?? 1));
+    const lines = linesOf(plain(seeds[0] ?? 1));
     const at = lines.findIndex((line) => line.includes('"name":"ReceiveAppendEntriesRequest"'));
     const forged = lines.map((line, place) =>
       place === at ? line.replace(/"from":"S\d"/u, '"from":"S9"') : line,

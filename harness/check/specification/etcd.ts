@@ -167,7 +167,7 @@ function stepDown(judge: EtcdJudge, { server }: Actor, event: EtcdEvent): string
   if (server.role === 'follower') return null;
   if (event.term !== server.term) return `it went to term ${event.term} for no message`;
   server.role = 'follower';
-  return count(judge, 'LoseElection');
+  return count(judge, 'StepDown');
 }
 
 function advance(judge: EtcdJudge, actor: Actor, event: EtcdEvent): string | null {

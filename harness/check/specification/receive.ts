@@ -38,7 +38,25 @@ export interface AppendReply {
   readonly matchIndex: number;
 }
 
-export type AbstractMessage = VoteRequest | VoteReply | AppendRequest | AppendReply;
+/** A piece of a snapshot (section 7); the last one may be installed. */
+export interface SnapshotPiece {
+  readonly kind: 'InstallSnapshot';
+  readonly from: string;
+  readonly term: number;
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+  readonly done: boolean;
+}
+
+/** A message that the published specification does not know; its term may be news. */
+export interface OtherMessage {
+  readonly kind: 'Other';
+  readonly from: string;
+  readonly term: number;
+}
+
+export type AbstractMessage =
+  VoteRequest | VoteReply | AppendRequest | AppendReply | SnapshotPiece | OtherMessage;
 
 /** Everything from `from` on replaced by `items`. */
 export interface LogChange {
@@ -100,7 +118,21 @@ export function receive(way: Way, message: AbstractMessage): string | null {
       return handleAppend(way, message);
     case 'AppendEntriesReply':
       return handleAppendReply(way, message);
+    case 'InstallSnapshot':
+      return handlePiece(way, message);
+    case 'Other':
+      return null;
   }
+}
+
+/** InstallSnapshot (Figure 13): a leader speaks; what the log holds of it already is committed. */
+function handlePiece(way: Way, message: SnapshotPiece): string | null {
+  if (message.term < way.term) return null;
+  if (way.role === 'leader') {
+    return `${message.from} sent it a snapshot in term ${message.term}, which it leads itself`;
+  }
+  way.role = 'follower';
+  return null;
 }
 
 /** HandleRequestVoteRequest: grant iff the log is up to date and the vote is free (5.2, 5.4.1). */

@@ -29,7 +29,7 @@ function wrongStep(records: readonly TraceRecord[]): Failure | undefined {
 }
 
 describe('runs of the built-in Raft', () => {
-  const seeds = Array.from({ length: 40 }, (_, at) => at + 1);
+  const seeds = Array.from({ length: 60 }, (_, at) => at + 1);
 
   test.each(seeds)('seed %i: every step is an action of the specification', (seed) => {
     const { records } = recorded(expandScenario(seed), labFor({}));
@@ -44,8 +44,7 @@ describe('runs of the built-in Raft', () => {
         if (times > 0) taken.add(action);
       }
     }
-    // Ours never gives a newer term's message up; other implementations may.
-    expect(actions.filter((action) => !taken.has(action))).toEqual(['DropMessage']);
+    expect(actions.filter((action) => !taken.has(action))).toEqual([]);
   });
 
   test.each(benign)('$name breaks no step', ({ subject }) => {
@@ -56,34 +55,57 @@ describe('runs of the built-in Raft', () => {
   });
 });
 
-/** What the specification does not speak of: disks, clients, the bus, progress. */
-const beyond: ReadonlyMap<string, string> = new Map([
-  ['timer-reset-by-everything', 'when a time-out comes'],
-  ['vote-sent-before-durable', 'disks'],
-  ['ack-before-fsync', 'disks'],
-  ['next-below-match', 'where a leader probes'],
-  ['append-to-first-peer-only', 'that everyone is served'],
-  ['window-not-released', 'that requests go on'],
-  ['apply-before-commit', 'applying'],
-  ['answer-before-commit', 'clients'],
-  ['no-dedup', 'clients'],
-  ['dedup-only-on-one-leader', 'clients'],
-  ['dedup-across-clients', 'clients'],
-  ['forgotten-serial-runs-again', 'clients'],
-  ['stale-read', 'clients'],
-  ['bus-loses-accepted', 'the bus'],
-]);
+/**
+ * Mutants whose witness takes a step that Raft does not have. The others break what the
+ * specification leaves open: disks, clients, reads, the bus, who is probed, and that things go on.
+ */
+const spoken: readonly string[] = [
+  'votes-counted-as-integer',
+  'vote-without-checking-votedFor',
+  'vote-check-awaits-disk',
+  'stale-vote-replies-counted',
+  'log-check-by-length-only',
+  'log-check-by-conjunction',
+  'quorum-half',
+  'vote-never-cleared',
+  'vote-cleared-on-step-down',
+  'leader-ignores-newer-terms',
+  'vote-forgotten-on-restart',
+  'term-forgotten-on-restart',
+  'tail-forgotten-on-restart',
+  'leader-counts-itself-before-fsync',
+  'prev-term-unchecked',
+  'stale-append-accepted',
+  'truncation-on-every-append',
+  'no-truncation',
+  'ack-claims-leader-commit',
+  'match-is-own-log-length',
+  'commit-old-term',
+  'commit-to-last-index',
+  'heartbeat-commits-to-last-index',
+  'commit-assigned',
+  'one-global-success-counter',
+  'last-term-lost-by-compaction',
+  'snapshot-keeps-conflicting-log',
+  'old-snapshot-installed',
+  'snapshot-pieces-mixed',
+  'snapshot-term-adopted',
+  'granted-pre-vote-adopted',
+  'pre-vote-adopts-term',
+  'removed-leader-counts-itself',
+  'learners-counted',
+  'learner-refuses-to-vote',
+  'truncated-configuration-kept',
+];
 
 describe('mutants', () => {
-  test.each(mutants)('$name: its first wrong step is found, if Raft speaks of it', (mutant) => {
-    const { records } = recorded(mutant.witness, labFor({ mutant: mutant.name }));
+  test.each(spoken)('%s: its first wrong step is found', (name) => {
+    const mutant = mutants.find((one) => one.name === name);
+    if (mutant === undefined) throw new Error(`${name} is gone`);
+    const { records } = recorded(mutant.witness, labFor({ mutant: name }));
     const failure = wrongStep(records);
-    if (beyond.has(mutant.name)) {
-      expect(failure).toBeUndefined();
-    } else {
-      expect(failure?.sentence).toMatch(/^S\d took a step that Raft does not have: /u);
-      expect(failure?.evidence.length).toBeGreaterThan(0);
-    }
+    expect(failure?.sentence).toMatch(/^S\d took a step that Raft does not have: /u);
+    expect(failure?.evidence.length).toBeGreaterThan(0);
   });
 
   test('the step is found before the harm that follows from it', () => {
@@ -106,6 +128,8 @@ function begun(): TraceBuilder {
     subject: 'by hand',
     adapter: 'memory',
     servers: trace.servers,
+    voters: trace.servers,
+    learners: [],
     clients: [],
     model: 'register',
     scenario: null,
@@ -171,7 +195,7 @@ const wrongs: readonly Wrong[] = [
   },
   {
     name: 'a leader with one vote of three',
-    sentence: 'it became leader with the votes of 1 of 3 servers',
+    sentence: 'it became leader with the votes of S1 only',
     play(trace) {
       const timer = trace.add({ kind: 'timer', server: 'S1', timer: 'election' });
       trace.state('S1', 'leader', 1, { votedFor: 'S1' });

@@ -24,6 +24,8 @@ export const specification: Check<Specified> = {
     'state',
     'write',
     'commit',
+    'restore',
+    'told',
     'online',
     'crash',
     'offline',

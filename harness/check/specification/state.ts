@@ -26,8 +26,6 @@ export interface AbstractServer {
 
 export interface AbstractCluster {
   readonly servers: ReadonlyMap<string, AbstractServer>;
-  /** How many servers are a majority. */
-  readonly majority: number;
 }
 
 /** The actions of the specification; `Stutter` stands for steps that it does not see. */
@@ -44,7 +42,8 @@ export const actions = [
   'HandleRequestVoteReply',
   'HandleAppendEntries',
   'HandleAppendEntriesReply',
-  'LoseElection',
+  'InstallSnapshot',
+  'StepDown',
   'DropMessage',
 ] as const;
 
@@ -66,10 +65,7 @@ export function newServer(id: string): AbstractServer {
 
 /** All servers with empty logs, in term 0. */
 export function newCluster(ids: readonly string[]): AbstractCluster {
-  return {
-    servers: new Map(ids.map((id) => [id, newServer(id)])),
-    majority: Math.floor(ids.length / 2) + 1,
-  };
+  return { servers: new Map(ids.map((id) => [id, newServer(id)])) };
 }
 
 /** The term of the entry at `index`; 0 at index 0, null past the end. */

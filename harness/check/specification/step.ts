@@ -15,13 +15,16 @@ import type {
   Way,
 } from './receive.ts';
 import { commit, newWay, receive } from './receive.ts';
-import type { AbstractCluster, AbstractServer, Action, Item } from './state.ts';
+import type { Configuration } from '../../trace/record.ts';
+import { hasQuorum } from '../members.ts';
+import type { AbstractServer, Action, Item } from './state.ts';
 import { sameItem, termAt } from './state.ts';
 
 /** What set the server in motion. */
 export type Trigger =
   | { readonly kind: 'receive'; readonly message: AbstractMessage }
-  | { readonly kind: 'electionTimeout' }
+  /** Its own time-out, a leader's TimeoutNow, or a quorum's pre-votes; `term` may be news. */
+  | { readonly kind: 'campaign'; readonly term: number }
   /** A heartbeat, a client's request, a disk's completion: what the specification leaves open. */
   | { readonly kind: 'other' };
 
@@ -34,8 +37,22 @@ export interface Seen {
   readonly changes: LogChange[];
   /** A leader's own entries count as far as its disk holds them. */
   ownMatch: number;
+  /** The configurations in force during the step, one or more: any of them may have decided. */
+  readonly electorates: Configuration[];
+  /** A snapshot that replaced its state machine, with the log that it stands for. */
+  restored: Restored | null;
+  /** May a leader of this cluster step down within its term (check-quorum)? */
+  readonly mayStepDown: boolean;
+  /** Its disk tells some time after it is done. */
+  readonly hearsLate: boolean;
   /** The answer it sent to the message received, if it was seen to send one. */
   reply: VoteReply | AppendReply | null;
+}
+
+export interface Restored {
+  readonly index: number;
+  readonly term: number;
+  readonly items: readonly Item[];
 }
 
 export type Explained =
@@ -45,19 +62,17 @@ export type Explained =
 /** A way that is to end where the server was seen. */
 interface Judged {
   readonly way: Way;
-  readonly cluster: AbstractCluster;
   readonly seen: Seen;
 }
 
 /** Holds one step against the specification and, when it is allowed, takes it. */
 export function explained(
-  cluster: AbstractCluster,
   server: AbstractServer,
   step: { readonly trigger: Trigger; readonly seen: Seen },
 ): Explained {
   const { trigger, seen } = step;
   const way = newWay(server);
-  const judged = { way, cluster, seen };
+  const judged = { way, seen };
   if (isLost(judged, trigger)) {
     return { kind: 'allowed', actions: ['DropMessage'], reply: null };
   }
@@ -67,10 +82,18 @@ export function explained(
   return { kind: 'allowed', actions: way.actions, reply: way.reply };
 }
 
-/** Did the message leave no trace in term, vote or answer, although it should have? It got lost. */
+/**
+ * Did a newer term, or a request, leave no trace in state or answer? Then it got lost, or was
+ * ignored on a leader's behalf (dissertation 4.2.3).
+ */
 function isLost({ way: { server }, seen }: Judged, trigger: Trigger): boolean {
-  if (trigger.kind !== 'receive' || trigger.message.term <= server.term) return false;
+  if (trigger.kind !== 'receive') return false;
+  const { kind, term } = trigger.message;
+  const isRequest =
+    kind === 'RequestVote' || (kind === 'AppendEntries' && server.role !== 'leader');
+  if (term <= server.term && !isRequest) return false;
   return (
+    seen.restored === null &&
     seen.term === server.term &&
     seen.role === server.role &&
     seen.votedFor === server.votedFor &&
@@ -82,21 +105,27 @@ function isLost({ way: { server }, seen }: Judged, trigger: Trigger): boolean {
 
 function onTrigger(judged: Judged, trigger: Trigger): string | null {
   switch (trigger.kind) {
-    case 'electionTimeout':
-      return timeout(judged);
+    case 'campaign':
+      return campaign(judged, trigger.term);
     case 'receive':
-      return receive(judged.way, trigger.message);
+      return receive(judged.way, trigger.message) ?? install(judged, trigger.message);
     case 'other':
       return null;
   }
 }
 
-/** Timeout(i): a new term, a vote for itself. */
-function timeout({ way, seen }: Judged): string | null {
+/** Timeout(i): a new term, a vote for itself; before it a newer term may have been adopted. */
+function campaign({ way, seen }: Judged, news: number): string | null {
   const { server } = way;
-  if (seen.term === server.term && seen.role === server.role) return null;
-  if (server.role === 'leader') return 'a leader campaigned';
-  way.term = server.term + 1;
+  if (news > way.term && seen.term >= news) {
+    way.term = news;
+    way.votedFor = null;
+    way.role = 'follower';
+    way.actions.push('UpdateTerm');
+  }
+  if (seen.term === way.term) return null;
+  if (way.role === 'leader') return 'a leader campaigned';
+  way.term += 1;
   way.votedFor = server.id;
   way.role = 'candidate';
   server.granted.clear();
@@ -106,21 +135,41 @@ function timeout({ way, seen }: Judged): string | null {
   return null;
 }
 
+/**
+ * The last piece of a snapshot: a log that holds its last entry is committed up to there; any other
+ * is replaced, together with the state machine (section 7; raft.md 2.4-R5).
+ */
+function install({ way, seen }: Judged, message: AbstractMessage): string | null {
+  if (message.kind !== 'InstallSnapshot' || seen.commitIndex === way.commitIndex) return null;
+  const { lastIndex, lastTerm, done } = message;
+  if (!done || seen.commitIndex !== lastIndex || lastIndex < way.commitIndex) {
+    return `it committed up to ${seen.commitIndex} by a snapshot to ${lastIndex}`;
+  }
+  way.commitIndex = lastIndex;
+  way.actions.push('InstallSnapshot');
+  if (termAt(way.server.log, lastIndex) === lastTerm) return null;
+  const { restored } = seen;
+  if (restored === null || restored.index !== lastIndex || restored.term !== lastTerm) {
+    return `it did not take the snapshot to ${lastIndex} over`;
+  }
+  way.changes.push({ from: 1, items: restored.items });
+  seen.changes.splice(0, seen.changes.length, { from: 1, items: restored.items });
+  return null;
+}
+
 /** What a server may do of itself, whatever set it in motion. */
 function afterwards(judged: Judged): string | null {
-  return (
-    becomeLeader(judged) ?? loseElection(judged) ?? clientRequest(judged) ?? advanceCommit(judged)
-  );
+  return becomeLeader(judged) ?? clientRequest(judged) ?? advanceCommit(judged) ?? stepDown(judged);
 }
 
 /** BecomeLeader(i): a candidate with a quorum of votes. */
-function becomeLeader({ way, seen, cluster }: Judged): string | null {
+function becomeLeader({ way, seen }: Judged): string | null {
   const { server } = way;
+  const { granted } = server;
   if (seen.role !== 'leader' || way.role === 'leader') return null;
   if (way.role !== 'candidate') return 'it became leader without having been a candidate';
-  const votes = server.granted.size;
-  if (votes < cluster.majority) {
-    return `it became leader with the votes of ${votes} of ${cluster.servers.size} servers`;
+  if (!seen.electorates.some((each) => hasQuorum(each, (id) => granted.has(id)))) {
+    return `it became leader with the votes of ${[...granted].join(', ')} only`;
   }
   way.role = 'leader';
   server.match.clear();
@@ -128,13 +177,20 @@ function becomeLeader({ way, seen, cluster }: Judged): string | null {
   return null;
 }
 
-/** A candidate that a quorum refused may give up early (raft.md 2.1-R5). */
-function loseElection({ way, seen, cluster }: Judged): string | null {
+/**
+ * Leaving office within a term: a candidate that cannot win any more (raft.md 2.1-R5) or asks anew
+ * by pre-vote, a leader without a quorum (6.2) or without a place in the configuration (4.2.2).
+ */
+function stepDown({ way, seen }: Judged): string | null {
   const { server } = way;
-  if (way.role !== 'candidate' || seen.role !== 'follower' || seen.term !== way.term) return null;
-  if (server.refused.size <= cluster.servers.size - cluster.majority) return null;
+  if (seen.role !== 'follower' || seen.term !== way.term || way.role === 'follower') return null;
+  const { refused, id: self } = server;
+  const lost = seen.electorates.some((each) => !hasQuorum(each, (id) => !refused.has(id)));
+  const removed = seen.electorates.some(({ voters }) => !voters.includes(self));
+  if (way.role === 'candidate' && !lost && !seen.mayStepDown) return null;
+  if (way.role === 'leader' && !removed && !seen.mayStepDown) return null;
   way.role = 'follower';
-  way.actions.push('LoseElection');
+  way.actions.push('StepDown');
   return null;
 }
 
@@ -156,18 +212,21 @@ function clientRequest({ way, seen }: Judged): string | null {
 }
 
 /** AdvanceCommitIndex(i): the largest index that a quorum holds, if it is of the current term. */
-function advanceCommit(judged: Judged): string | null {
-  const { way, seen } = judged;
-  if (way.role !== 'leader' || seen.commitIndex === way.commitIndex) return null;
-  const allowed = agreedIndex(judged);
-  const term = termAfter(way, seen.commitIndex);
-  if (seen.commitIndex !== allowed) {
-    return `it committed up to ${seen.commitIndex}, where a quorum holds up to ${allowed}`;
+function advanceCommit({ way, seen }: Judged): string | null {
+  const { commitIndex } = seen;
+  if (way.role !== 'leader' || commitIndex === way.commitIndex) return null;
+  const agreed = seen.electorates.map((each) => agreedIndex(way, seen, each));
+  const most = Math.max(...agreed);
+  // It may know less than is so: of its own disk, or of a configuration that changes.
+  const knows = agreed.length === 1 && !seen.hearsLate;
+  if (knows ? commitIndex !== most : commitIndex > most) {
+    return `it committed up to ${commitIndex}, where a quorum holds up to ${most}`;
   }
+  const term = termAfter(way, commitIndex);
   if (term !== way.term) {
-    return `it committed index ${allowed} of term ${String(term)} by counting, in term ${way.term}`;
+    return `it committed index ${commitIndex} of term ${String(term)} by counting, in term ${way.term}`;
   }
-  way.commitIndex = allowed;
+  way.commitIndex = commitIndex;
   way.actions.push('AdvanceCommitIndex');
   return null;
 }
@@ -180,11 +239,14 @@ function termAfter({ server, changes }: Way, index: number): number | null {
   return termAt(server.log, index);
 }
 
-function agreedIndex({ way: { server }, seen, cluster }: Judged): number {
-  const others = [...cluster.servers.keys()].filter((id) => id !== server.id);
-  const held = others.map((id) => server.match.get(id) ?? 0);
-  const sorted = [seen.ownMatch, ...held].toSorted((a, b) => b - a);
-  return sorted[cluster.majority - 1] ?? 0;
+/** The largest index that a quorum of the configuration is known to hold. */
+function agreedIndex({ server }: Way, { ownMatch }: Seen, electorate: Configuration): number {
+  const held = (id: string): number => (id === server.id ? ownMatch : (server.match.get(id) ?? 0));
+  const members = [...electorate.voters, ...electorate.outgoing];
+  const quorate = members
+    .map(held)
+    .filter((index) => hasQuorum(electorate, (id) => held(id) >= index));
+  return Math.max(0, ...quorate);
 }
 
 const nobody = 'nobody';

@@ -4,13 +4,20 @@
  * them (they wait for the disk): answers are then held against what that step called for, and
  * requests against what the server was in the term that they name.
  */
-import type { EntryRef, MessageRecord, TraceRecord } from '../../trace/record.ts';
+import type {
+  Configuration,
+  HeaderRecord,
+  MessageRecord,
+  StateRecord,
+  TraceRecord,
+} from '../../trace/record.ts';
 import type { Failure } from '../check.ts';
 import { proof } from '../evidence.ts';
 import type { ClusterView } from '../view.ts';
 import type { AbstractCluster, AbstractServer, Action, Item } from './state.ts';
-import { actions, lastTerm, newCluster, sameItem, termAt } from './state.ts';
-import type { AbstractMessage, Expected } from './receive.ts';
+import { actions, lastTerm, newCluster } from './state.ts';
+import { appendFault, item, place, rest, triggerOf } from './abstract.ts';
+import type { Expected } from './receive.ts';
 import type { Seen, Trigger } from './step.ts';
 import { explained, replyFault } from './step.ts';
 
@@ -42,6 +49,10 @@ interface Actor {
 
 /** What the judge remembers. */
 export interface Specified {
+  /** The scenario switches check-quorum or pre-vote on. */
+  mayStepDown: boolean;
+  /** Disks tell late: some `told` record was there. */
+  hearsLate: boolean;
   cluster: AbstractCluster | null;
   readonly actors: Map<string, Actor>;
   readonly messages: Map<number, MessageRecord>;
@@ -55,6 +66,8 @@ export interface Specified {
 
 export function newSpecified(): Specified {
   return {
+    mayStepDown: false,
+    hearsLate: false,
     cluster: null,
     actors: new Map(),
     messages: new Map(),
@@ -65,12 +78,6 @@ export function newSpecified(): Specified {
   };
 }
 
-const rest: Trigger = { kind: 'other' };
-
-function item({ term, digest }: EntryRef): Item {
-  return { term, digest };
-}
-
 /** Takes note of a record; a step that the specification does not allow is returned as failure. */
 export function noteRecord(
   state: Specified,
@@ -79,7 +86,7 @@ export function noteRecord(
 ): Failure | undefined {
   switch (record.kind) {
     case 'header':
-      begin(state, record.servers);
+      begin(state, record);
       return undefined;
     case 'send':
       return noteSend(state, record);
@@ -87,15 +94,21 @@ export function noteRecord(
       return noteDelivery(state, record, view);
     case 'timer':
       return open(state, record.server, {
-        trigger: record.timer === 'election' ? { kind: 'electionTimeout' } : rest,
+        trigger: record.timer === 'election' ? { kind: 'campaign', term: 0 } : rest,
         seq: record.seq,
+        view,
       });
     case 'state':
     case 'write':
     case 'commit':
       return noteEffect(state, record, view);
+    case 'told':
+      state.hearsLate = true;
+      return undefined;
+    case 'restore':
+      return noteRestore(state, record, view);
     case 'online':
-      return noteStart(state, record);
+      return noteStart(state, record, view);
     case 'crash':
     case 'offline':
       return close(state, record.server);
@@ -106,7 +119,8 @@ export function noteRecord(
   }
 }
 
-function begin(state: Specified, ids: readonly string[]): void {
+function begin(state: Specified, { servers: ids, scenario }: HeaderRecord): void {
+  state.mayStepDown = /"(?:checkQuorum|preVote)":true/u.test(JSON.stringify(scenario));
   const cluster = newCluster(ids);
   state.cluster = cluster;
   for (const server of cluster.servers.values()) {
@@ -118,17 +132,20 @@ function begin(state: Specified, ids: readonly string[]): void {
 function noteStart(
   state: Specified,
   record: Extract<TraceRecord, { kind: 'online' }>,
+  { committed }: ClusterView,
 ): Failure | undefined {
   const actor = state.actors.get(record.server);
   if (actor === undefined) return undefined;
   const { server } = actor;
   leaveOffice(actor);
+  const covered = record.snapshot?.index ?? 0;
   server.role = 'follower';
   server.term = record.term;
   server.votedFor = record.votedFor;
-  server.commitIndex = 0;
+  server.commitIndex = covered;
   server.log.length = 0;
-  for (const entry of record.entries) server.log.push(item(entry));
+  for (const entry of committed.slice(0, covered)) server.log.push(item(entry));
+  for (const entry of record.entries) if (entry.index > covered) server.log.push(item(entry));
   server.granted.clear();
   server.refused.clear();
   server.match.clear();
@@ -149,48 +166,51 @@ function noteDelivery(
   if (message === undefined || !state.actors.has(record.to)) return undefined;
   // What reaches a server that is down is lost.
   if (!view.server(record.to).up) return undefined;
-  const abstract = abstracted(message);
-  const trigger: Trigger = abstract === null ? rest : { kind: 'receive', message: abstract };
-  return open(state, record.to, { trigger, seq: record.seq });
+  return open(state, record.to, { trigger: triggerOf(message), seq: record.seq, view });
 }
 
-/** The message as the specification knows it; null for the clients' ones. */
-function abstracted(message: MessageRecord): AbstractMessage | null {
-  switch (message.kind) {
-    case 'RequestVote':
-    case 'RequestVoteReply':
-    case 'AppendEntriesReply':
-      return message;
-    case 'AppendEntries':
-      return { ...message, entries: message.entries.map(item) };
-    case 'ClientRequest':
-    case 'ClientReply':
-      return null;
-  }
+interface Begun {
+  readonly trigger: Trigger;
+  readonly seq: number;
+  readonly view: ClusterView;
 }
 
-function newTurn(server: AbstractServer, trigger: Trigger, seq: number): Turn {
+function newTurn(server: AbstractServer, begun: Begun, state: Specified): Turn {
   const { role, term, votedFor, commitIndex } = server;
+  const { trigger, seq, view } = begun;
+  const { mayStepDown, hearsLate } = state;
   return {
     trigger,
     triggeredAt: seq,
-    seen: { role, term, votedFor, commitIndex, changes: [], ownMatch: 0, reply: null },
+    seen: {
+      role,
+      term,
+      votedFor,
+      commitIndex,
+      changes: [],
+      ownMatch: 0,
+      reply: null,
+      electorates: [inForce(view, server.id)],
+      restored: null,
+      mayStepDown,
+      hearsLate,
+    },
     last: seq,
     sent: [],
     replySeq: seq,
   };
 }
 
+function inForce(view: ClusterView, id: string): Configuration {
+  return view.server(id).configurations.at(-1)?.configuration ?? view.initial;
+}
+
 /** A new step begins: the one before is over. */
-function open(
-  state: Specified,
-  id: string,
-  begun: { readonly trigger: Trigger; readonly seq: number },
-): Failure | undefined {
+function open(state: Specified, id: string, begun: Begun): Failure | undefined {
   const failure = close(state, id);
   if (failure !== undefined) return failure;
   const actor = state.actors.get(id);
-  if (actor !== undefined) actor.turn = newTurn(actor.server, begun.trigger, begun.seq);
+  if (actor !== undefined) actor.turn = newTurn(actor.server, begun, state);
   return undefined;
 }
 
@@ -202,24 +222,43 @@ function noteEffect(
   const actor = state.actors.get(record.server);
   if (actor === undefined) return undefined;
   if (actor.turn === null || actor.turn.triggeredAt !== record.cause) {
-    const failure = open(state, record.server, { trigger: rest, seq: record.cause });
+    const failure = open(state, record.server, { trigger: rest, seq: record.cause, view });
     if (failure !== undefined) return failure;
   }
   const { turn } = actor;
   if (turn === null) return undefined;
   turn.last = record.seq;
   const { seen } = turn;
+  const electorate = inForce(view, record.server);
+  if (!seen.electorates.includes(electorate)) seen.electorates.push(electorate);
   if (record.kind === 'state') {
-    if (record.role !== 'offline') seen.role = record.role;
+    if (record.role !== 'offline') seen.role = asSeen(record.role);
     seen.term = record.term;
     seen.votedFor = record.votedFor;
   } else if (record.kind === 'commit') {
     seen.commitIndex = record.commitIndex;
     seen.ownMatch = durableLength(view, record.server);
-  } else if (record.log !== null) {
+  } else if (record.log !== null && record.snapshot === null) {
     seen.changes.push({ from: record.log.from, items: record.log.entries.map(item) });
   }
   return undefined;
+}
+
+/** The specification knows no pre-candidates: they are followers who ask around. */
+function asSeen(role: Exclude<StateRecord['role'], 'offline'>): Seen['role'] {
+  return role === 'preCandidate' ? 'follower' : role;
+}
+
+/** Its state machine is a snapshot's; the log that it stands for is what was committed. */
+function noteRestore(
+  state: Specified,
+  record: Extract<TraceRecord, { kind: 'restore' }>,
+  { committed }: ClusterView,
+): undefined {
+  const turn = state.actors.get(record.server)?.turn;
+  if (turn === null || turn === undefined || turn.triggeredAt !== record.cause) return;
+  const { index, term } = record;
+  turn.seen.restored = { index, term, items: committed.slice(0, index).map(item) };
 }
 
 /** How much of its own log a server's disk holds, whatever is being written over. */
@@ -303,29 +342,6 @@ function requestFault(
   return wrong === null ? undefined : refused(server.id, wrong, [seq]);
 }
 
-function appendFault(
-  log: readonly Item[],
-  message: Extract<MessageRecord, { kind: 'AppendEntries' }>,
-): string | null {
-  const { prevIndex, prevTerm, entries } = message;
-  const before = termAt(log, prevIndex);
-  if (before !== prevTerm) {
-    const has = before === null ? 'nothing' : `term ${before}`;
-    return `it says that index ${prevIndex} is of term ${prevTerm}, where its log has ${has}`;
-  }
-  for (const entry of entries) {
-    const own = log[entry.index - 1];
-    if (own === undefined || !sameItem(own, item(entry))) {
-      return `it sent ${place(entry.index, entry.term)}, which its log does not hold`;
-    }
-  }
-  return null;
-}
-
-function place(index: number, term: number): string {
-  return `index ${index}, term ${term}`;
-}
-
 /* ---- the end of a step ---- */
 
 /** Judges the steps still open: nothing more will be seen of them. */
@@ -339,15 +355,14 @@ export function closeAll(state: Specified): Failure | undefined {
 
 function close(state: Specified, id: string): Failure | undefined {
   const actor = state.actors.get(id);
-  const { cluster } = state;
-  if (actor === undefined || actor.turn === null || cluster === null) return undefined;
+  if (actor === undefined || actor.turn === null) return undefined;
   const { turn, server } = actor;
   actor.turn = null;
   const { trigger, seen, triggeredAt } = turn;
   const before = { role: server.role, term: server.term };
   const frozen = before.role === 'leader' && seen.role !== 'leader';
   if (frozen) leaveOffice(actor);
-  const told = explained(cluster, server, { trigger, seen });
+  const told = explained(server, { trigger, seen });
   state.steps += 1;
   if (told.kind === 'refused') {
     return refused(id, told.sentence, proof(Math.max(turn.last, turn.replySeq), triggeredAt));

@@ -52,6 +52,11 @@ const planted: Readonly<Record<string, Planted>> = {
   AnswerAfterCommit: { mutant: 'answer-before-commit' },
   OperationsComplete: { mutant: 'window-not-released' },
   DeliveryIntegrity: { mutant: 'bus-misdelivers' },
+  ConfigurationRules: { mutant: 'change-before-own-commit' },
+  SnapshotSoundness: { mutant: 'snapshot-forgets-configuration' },
+  ReadFreshness: { mutant: 'read-without-asking' },
+  OfficeRules: { mutant: 'leader-grants-pre-vote' },
+  Specification: { mutant: 'vote-without-checking-votedFor' },
 };
 
 /** Forgets to arm its election timer again when it hears from a leader or a candidate. */

@@ -174,6 +174,7 @@ function wire(message: MessageRecord): { readonly of: string; readonly text: obj
 const roles = {
   offline: 'StateFollower',
   follower: 'StateFollower',
+  preCandidate: 'StatePreCandidate',
   candidate: 'StateCandidate',
   leader: 'StateLeader',
 } as const;

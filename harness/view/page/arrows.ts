@@ -4,7 +4,7 @@ import type { Lanes } from './turns.ts';
 
 /** What became of one copy of a message. */
 export type Fate = 'delivered' | 'duplicate' | 'redelivered' | 'dropped' | 'pending';
-export type Family = 'vote' | 'append' | 'heartbeat' | 'client';
+export type Family = 'vote' | 'append' | 'heartbeat' | 'snapshot' | 'read' | 'client';
 
 export interface Arrow {
   /** Index of the send. */
@@ -28,11 +28,20 @@ export function familyOf(message: MessageRecord): Family {
   switch (message.kind) {
     case 'RequestVote':
     case 'RequestVoteReply':
+    case 'PreVote':
+    case 'PreVoteReply':
+    case 'TimeoutNow':
       return 'vote';
     case 'AppendEntries':
       return message.entries.length > 0 ? 'append' : 'heartbeat';
     case 'AppendEntriesReply':
       return 'append';
+    case 'InstallSnapshot':
+    case 'InstallSnapshotReply':
+      return 'snapshot';
+    case 'ReadIndex':
+    case 'ReadIndexReply':
+      return 'read';
     case 'ClientRequest':
     case 'ClientReply':
       return 'client';

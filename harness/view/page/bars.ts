@@ -8,7 +8,7 @@ export interface Bar {
   readonly from: number;
   /** Index of the record that ended it; the number of records when it lasts. */
   readonly to: number;
-  readonly kind: 'follower' | 'candidate' | 'leader' | 'gap' | 'pause';
+  readonly kind: 'follower' | 'preCandidate' | 'candidate' | 'leader' | 'gap' | 'pause';
   readonly term: number;
   /** Gap: the writes lost; otherwise 0. */
   readonly lost: number;

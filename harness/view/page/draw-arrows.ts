@@ -210,7 +210,15 @@ function weight(scene: Scene, arrow: Arrow): number {
   const { fate, family, isReply } = arrow;
   if (isRepeatedVote(scene, arrow) || isMissed(scene, arrow)) return -1;
   if (fate === 'dropped' || fate === 'duplicate' || fate === 'redelivered') return 0;
-  return { vote: isReply ? 0 : 1, append: 2, client: 2, heartbeat: 3 }[family];
+  const weights = {
+    vote: isReply ? 0 : 1,
+    snapshot: 1,
+    read: 2,
+    append: 2,
+    client: 2,
+    heartbeat: 3,
+  };
+  return weights[family];
 }
 
 export function drawArrows(scene: Scene, arrows: readonly Arrow[]): void {

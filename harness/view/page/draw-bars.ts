@@ -5,7 +5,7 @@ import type { Box } from './pen.ts';
 import type { Scene } from './scene.ts';
 import { isInView, plotBox, xOf, yOf } from './scene.ts';
 
-const heights = { follower: 6, candidate: 18, leader: 24, gap: 18, pause: 30 };
+const heights = { follower: 6, preCandidate: 12, candidate: 18, leader: 24, gap: 18, pause: 30 };
 
 function barBox(scene: Scene, bar: Bar): Box {
   const from = Math.max(xOf(scene, bar.from), scene.layout.left - 20);
@@ -30,6 +30,8 @@ function barText(bar: Bar): string {
   switch (bar.kind) {
     case 'follower':
       return `T${bar.term}`;
+    case 'preCandidate':
+      return `pre-candidate T${bar.term}`;
     case 'candidate':
       return `candidate T${bar.term}`;
     case 'leader':
@@ -47,6 +49,9 @@ function drawShape(scene: Scene, bar: Bar, box: Box): void {
   switch (bar.kind) {
     case 'follower':
       pen.box(box, { fill: color });
+      return;
+    case 'preCandidate':
+      pen.box(box, { fill: palette.background, line: { color, width: 1, dash: [2, 4] } });
       return;
     case 'candidate':
       pen.box(box, { fill: palette.background, line: { color, width: 2, dash: [6, 4] } });

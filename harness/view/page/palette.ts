@@ -41,7 +41,14 @@ export const light: Palette = {
   gap: '#b9c0c9',
   onTerm: '#ffffff',
   terms: ['#3a6ea5', '#1f7a30', '#857000', '#12798f', '#96296a', '#5b5f97'],
-  families: { vote: '#4a4e9c', append: '#1f6f6a', heartbeat: '#8d97a3', client: '#7a5c1e' },
+  families: {
+    vote: '#4a4e9c',
+    append: '#1f6f6a',
+    heartbeat: '#8d97a3',
+    snapshot: '#7a3b12',
+    read: '#2f6b2f',
+    client: '#7a5c1e',
+  },
 };
 
 export const dark: Palette = {
@@ -60,7 +67,14 @@ export const dark: Palette = {
   gap: '#4b5563',
   onTerm: '#0b0f14',
   terms: ['#7fb2e5', '#6ccb7c', '#d9c65a', '#74d3ee', '#e089bd', '#b3b7ec'],
-  families: { vote: '#a9adf5', append: '#63cfc6', heartbeat: '#6b7684', client: '#d8b871' },
+  families: {
+    vote: '#a9adf5',
+    append: '#63cfc6',
+    heartbeat: '#6b7684',
+    snapshot: '#e6a57a',
+    read: '#9bd39b',
+    client: '#d8b871',
+  },
 };
 
 export function termColor(palette: Palette, term: number): string {

@@ -1,9 +1,49 @@
 /** A record in one short sentence, and times as people read them. */
-import type { MessageRecord, TraceRecord } from '../../trace/record.ts';
+import type {
+  FeatureMessage,
+  MessageRecord,
+  RequestPayload,
+  TraceRecord,
+} from '../../trace/record.ts';
 
 /** Microseconds as milliseconds with as many decimals as matter. */
 export function timeText(micros: number): string {
   return `${(micros / 1000).toFixed(1)} ms`;
+}
+
+function requestText(payload: RequestPayload): string {
+  switch (payload.kind) {
+    case 'register':
+      return 'register';
+    case 'command':
+      return `request ${payload.serial}`;
+    case 'read':
+      return `read ${payload.serial} by ${payload.via}`;
+    case 'transfer':
+      return `transfer to ${payload.target}`;
+    case 'reconfigure':
+      return `reconfigure ${payload.changes.map(({ server }) => server).join(', ')}`;
+  }
+}
+
+/** What only goes between servers with features beyond plain Raft. */
+function featureText(message: FeatureMessage): string {
+  switch (message.kind) {
+    case 'PreVote':
+      return `PreVote T${message.term}`;
+    case 'PreVoteReply':
+      return `would ${message.granted ? '' : 'not '}vote T${message.term}`;
+    case 'InstallSnapshot':
+      return `snapshot ≤ ${message.lastIndex} from ${message.offset}`;
+    case 'InstallSnapshotReply':
+      return message.matchIndex > 0 ? `has ≤ ${message.matchIndex}` : `wants ${message.offset}`;
+    case 'TimeoutNow':
+      return `TimeoutNow T${message.term}`;
+    case 'ReadIndex':
+      return `read index? (${message.read})`;
+    case 'ReadIndexReply':
+      return message.index < 0 ? 'not leader' : `read index ${message.index}`;
+  }
 }
 
 export function messageText(message: MessageRecord): string {
@@ -21,9 +61,11 @@ export function messageText(message: MessageRecord): string {
     case 'AppendEntriesReply':
       return message.success ? `has ≤ ${message.matchIndex}` : `no match T${message.term}`;
     case 'ClientRequest':
-      return message.payload.kind === 'register' ? 'register' : `request ${message.payload.serial}`;
+      return requestText(message.payload);
     case 'ClientReply':
       return `answer: ${message.answer.kind}`;
+    default:
+      return featureText(message);
   }
 }
 
@@ -59,6 +101,21 @@ function aboutBus(record: TraceRecord, sent: Sent): string {
   }
 }
 
+function aboutFeature(record: TraceRecord): string {
+  switch (record.kind) {
+    case 'told':
+      return `${record.server} hears that write ${record.write} is durable`;
+    case 'configure':
+      return `${record.server} goes by the configuration of ${record.index}`;
+    case 'restore':
+      return `${record.server} restores a snapshot to ${record.index}`;
+    case 'serve':
+      return `${record.server} serves read ${record.serial} of ${record.session} by ${record.via}`;
+    default:
+      return aboutLife(record);
+  }
+}
+
 function aboutServer(record: TraceRecord): string {
   switch (record.kind) {
     case 'state':
@@ -70,7 +127,9 @@ function aboutServer(record: TraceRecord): string {
     case 'propose':
       return `${record.server} makes entry ${record.index} of term ${record.term}`;
     case 'write':
-      return `${record.server} asks its disk for write ${record.write}`;
+      return record.snapshot === null
+        ? `${record.server} asks its disk for write ${record.write}`
+        : `${record.server} asks its disk for a snapshot to ${record.snapshot.index}`;
     case 'durable':
       return `${record.server}'s write ${record.write} is durable`;
     case 'match':
@@ -133,7 +192,12 @@ export function sentenceOf(record: TraceRecord, sent: Sent): string {
       const value = record.value === null ? '' : ` ${JSON.stringify(record.value)}`;
       return `${record.client} ${record.kind} ${record.f} ${record.key}${value}`;
     }
+    case 'operate': {
+      const { wish } = record;
+      const what = wish.kind === 'transfer' ? `transfer to ${wish.target}` : 'reconfigure';
+      return `${record.client} ${record.phase} ${what}`;
+    }
     default:
-      return aboutLife(record);
+      return aboutFeature(record);
   }
 }

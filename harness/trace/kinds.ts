@@ -1,0 +1,41 @@
+/** Every kind of record by name. */
+import type { RecordKind } from './record.ts';
+
+/** Every kind there is; the compiler refuses a missing one. */
+const kinds: Readonly<Record<RecordKind, true>> = {
+  header: true,
+  send: true,
+  deliver: true,
+  drop: true,
+  delay: true,
+  duplicate: true,
+  bus: true,
+  state: true,
+  timer: true,
+  arm: true,
+  propose: true,
+  write: true,
+  durable: true,
+  told: true,
+  match: true,
+  commit: true,
+  apply: true,
+  configure: true,
+  restore: true,
+  serve: true,
+  crash: true,
+  online: true,
+  offline: true,
+  pause: true,
+  resume: true,
+  fault: true,
+  quiet: true,
+  end: true,
+  invoke: true,
+  ok: true,
+  fail: true,
+  info: true,
+  operate: true,
+  verdict: true,
+};
+export const recordKinds: ReadonlySet<string> = new Set(Object.keys(kinds));
