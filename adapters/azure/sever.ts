@@ -11,9 +11,17 @@ interface Closable {
 
 /** Fulfilled when the client is closed, or `closeMs` later when its socket is destroyed. */
 export async function sever(client: Closable, closeMs: number): Promise<void> {
-  await bounded(client.close(), closeMs, 'Closing').catch(() => undefined);
-  const socket = socketOf(client);
-  if (isDestroyable(socket)) socket.destroy();
+  try {
+    await bounded(client.close(), closeMs, 'Closing');
+  } catch (error) {
+    const socket = socketOf(client);
+    // Without an error the library would not notice, and wait for the peer.
+    if (isDestroyable(socket)) socket.destroy(asError(error));
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Where the SDK (7.9) and its AMQP library (rhea 3) keep it; undefined if they do not. */
@@ -25,7 +33,7 @@ function socketOf(client: unknown): unknown {
   }, client);
 }
 
-function isDestroyable(value: unknown): value is { destroy(): void } {
+function isDestroyable(value: unknown): value is { destroy(error: Error): void } {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -84,6 +84,8 @@ describe('the watchdog', () => {
     for (const connection of broker.connections) connection.blackHole('both');
     expect(await outage()).toBeLessThan(boundMs);
     expect(bench.bus.counts.rebuilds).toBeGreaterThanOrEqual(2);
+    // Receivers on the old ones would be given messages that nobody gets.
+    await bench.holds(() => broker.connections.length === 2, 'only the new connections are there');
   });
 
   test('leaves a healthy but idle bus alone', async () => {

@@ -23,6 +23,8 @@ export interface TormentPlan {
 const shapes = ['halves', 'isolate', 'oneWay', 'bridge', 'ring'] as const;
 /** Pauses and cuts last a part of the time between two of them, but not too long. */
 const lastsMsMax = 2_000;
+/** Longer than a timer is ever late. */
+const rescueMs = 1_000;
 const roughByMs = 30;
 /** Whoever is hit, a majority must be able to work now and then: the leader only every other time. */
 const leaderEvery = 2;
@@ -184,7 +186,7 @@ export class Torment {
     const { name } = server;
     const index = this.list({ kind: 'pause', server: name, atMs: this.atMs(), forMs });
     // Should this process be killed meanwhile, the stopped one still goes on, and ends by itself.
-    const seconds = ((forMs + lastsMsMax) / 1_000).toFixed(3);
+    const seconds = ((forMs + rescueMs) / 1_000).toFixed(3);
     const rescue = ['-c', 'sleep "$1"; kill -CONT "$2"', 'rescue', seconds, String(pid)];
     spawn('/bin/sh', rescue, { detached: true, stdio: 'ignore' }).unref();
     this.cluster.processes.signal(server, 'SIGSTOP');
