@@ -121,6 +121,17 @@ function takesPart({ voters, outgoing }: Configuration, server: string): boolean
   return voters.includes(server) || outgoing.includes(server);
 }
 
+function onJoint(state: FeatureState, wasJoint: boolean, isJoint: boolean): void {
+  if (isJoint && !wasJoint) {
+    saw(state, 'joint configuration entered');
+    if (state.partitions > 0) saw(state, 'joint configuration entered during a partition');
+  }
+  if (wasJoint && !isJoint) {
+    saw(state, 'joint configuration left');
+    if (state.partitions > 0) saw(state, 'joint configuration left during a partition');
+  }
+}
+
 function onConfigure(state: FeatureState, record: TraceRecord): void {
   if (record.kind !== 'configure') return;
   const { server, configuration } = record;
@@ -130,16 +141,7 @@ function onConfigure(state: FeatureState, record: TraceRecord): void {
   const leads = state.roles.get(server)?.role === 'leader';
   if (leads && !takesPart(configuration, server)) saw(state, 'leader removed');
   const before = known?.configuration;
-  const wasJoint = before !== undefined && before.outgoing.length > 0;
-  const isJoint = configuration.outgoing.length > 0;
-  if (isJoint && !wasJoint) {
-    saw(state, 'joint configuration entered');
-    if (state.partitions > 0) saw(state, 'joint configuration entered during a partition');
-  }
-  if (wasJoint && !isJoint) {
-    saw(state, 'joint configuration left');
-    if (state.partitions > 0) saw(state, 'joint configuration left during a partition');
-  }
+  onJoint(state, (before?.outgoing.length ?? 0) > 0, configuration.outgoing.length > 0);
   const learners = before?.learners ?? state.learners;
   if (learners.some((id) => configuration.voters.includes(id))) saw(state, 'learner promoted');
 }

@@ -76,7 +76,10 @@ describe.each(['edn', 'porcupine'] as const)('%s, read back,', (format) => {
     'has the verdict of generated runs of %s',
     (mutant) => {
       const seed = 20_261_123;
-      const runs = fc.sample(scenarioArbitrary({ servers: 3, features: 'none' }), { seed, numRuns: 25 });
+      const runs = fc.sample(scenarioArbitrary({ servers: 3, features: 'none' }), {
+        seed,
+        numRuns: 25,
+      });
       const verdicts = runs.map((scenario) => {
         const { records } = recorded(scenario, labFor({ mutant, invariants: [] }));
         const file = fileOf(textOf(records, format));
