@@ -50,7 +50,7 @@ describe('the front page', () => {
   });
 
   // In order: some commands look at what the ones before them left behind.
-  test('every command ends as it says', { timeout: 120_000 }, async () => {
+  test('every command ends as it says', { timeout: 400_000 }, async () => {
     const seen: Command[] = [];
     for (const { line } of commands) {
       if (elsewhere.includes(line)) continue;
