@@ -3,7 +3,7 @@
  * `npm run bench [-- NAME… | -- --export FOLDER]`: the figures Whitewater claims, measured on this
  * machine; or the histories that the linearizability judge is measured with, for other checkers.
  */
-import { exportAll } from './bench/linearizability.ts';
+import { exportAll } from './bench/linearizability-families.ts';
 import { benchmarks } from './bench/list.ts';
 import { report } from './bench/measure.ts';
 

@@ -141,7 +141,9 @@ class Play {
       client.refused = from !== this.state;
       if (!client.refused) this.become(to ?? null);
     } else if (f === 'append') {
-      this.become([...(Array.isArray(this.state) ? this.state : []), value]);
+      const list = this.state ?? [];
+      client.refused = !Array.isArray(list);
+      if (Array.isArray(list)) this.become([...list, value]);
     } else this.become(f === 'delete' ? null : value);
   }
 
@@ -161,7 +163,8 @@ class Play {
     }
     const { f, refused } = client;
     const value = f === 'read' ? client.answer : client.value;
-    this.write(client, refused ? 'fail' : 'ok', value, refused ? 'compare-failed' : null);
+    const error = f === 'cas' ? 'compare-failed' : 'no list';
+    this.write(client, refused ? 'fail' : 'ok', value, refused ? error : null);
   }
 
   private write(

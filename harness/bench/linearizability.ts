@@ -1,76 +1,34 @@
 /** How fast and how lean the judge of histories is, on families of generated histories. */
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HistoryBuilder } from '../check/history-builder.ts';
 import { History } from '../check/history.ts';
 import type { Budget } from '../check/linearizability/budget.ts';
 import { judgeHistory } from '../check/linearizability/check.ts';
+import type { Told } from '../check/linearizability/judge.ts';
 import { judgeTold } from '../check/linearizability/judge.ts';
 import { byKey } from '../check/linearizability/partition.ts';
 import { takeHistory } from '../trace/foreign.ts';
-import type { HistoryRecord } from '../trace/record.ts';
+import { exportFamily, families, family } from './linearizability-families.ts';
 import type { Family } from './linearizability-history.ts';
 import { playHistory } from './linearizability-history.ts';
+import { hurting, shapes } from './linearizability-hurting.ts';
 import type { Benchmark, Figure } from './measure.ts';
 import { median } from './measure.ts';
 
-const budget: Budget = {
-  configurations: 20_000_000,
-  timeoutMs: 2_000,
-  now: () => performance.now(),
-};
-
-const plain = ['read', 'write'] as const;
-const swaps = ['read', 'write', 'cas'] as const;
-const lists = ['read', 'append'] as const;
-const mixes = { plain, swaps, lists } as const;
-
-interface Shape {
-  readonly operations: number;
-  readonly clients: number;
-  readonly values?: number;
-  readonly mix?: keyof typeof mixes;
-  readonly unknownPerMille?: number;
-  readonly fault?: Family['fault'];
+/** Milliseconds of CPU: what else the machine does meanwhile does not count. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
-function family(shape: Shape): Family {
-  const { operations, clients, values = 0, mix = 'plain' } = shape;
-  const { unknownPerMille = 0, fault = 'none' } = shape;
-  const size = operations >= 1e6 ? `${operations / 1e6} M` : `${operations / 1e3} k`;
-  const parts = [`${size}, ${clients} clients`, values === 0 ? 'unique' : `${values} values`];
-  if (mix === 'swaps') parts.push('cas');
-  if (mix === 'lists') parts.push('append');
-  if (unknownPerMille > 0) parts.push(`${unknownPerMille / 10} % unknown`);
-  if (fault !== 'none') parts.push(fault === 'staleRead' ? 'stale read' : 'lost write');
-  const name = parts.join(', ');
-  return { name, operations, clients, values, mix: mixes[mix], unknownPerMille, fault };
-}
+const budget: Budget = { configurations: 20_000_000, timeoutMs: 2_000, now: cpuMs };
 
-/** Everything that is measured, smallest first. */
-export const families: readonly Family[] = [
-  ...[1e3, 1e4, 1e5, 1e6].flatMap((operations) =>
-    [5, 20, 50].map((clients) => family({ operations, clients })),
-  ),
-  family({ operations: 1e5, clients: 20, fault: 'staleRead' }),
-  family({ operations: 1e5, clients: 20, fault: 'lostWrite' }),
-  family({ operations: 1e5, clients: 20, mix: 'swaps' }),
-  family({ operations: 1e4, clients: 20, mix: 'swaps', unknownPerMille: 50 }),
-  family({ operations: 1e4, clients: 20, unknownPerMille: 200 }),
-  ...[5, 10, 20, 50].map((clients) =>
-    family({ operations: 1e4, clients, values: 5, mix: 'swaps' }),
-  ),
-  family({ operations: 1e3, clients: 20, values: 5, mix: 'swaps' }),
-  family({ operations: 1e3, clients: 10, values: 5, mix: 'swaps', unknownPerMille: 20 }),
-  ...[5, 20, 100, 1000].flatMap((values) =>
-    (['none', 'staleRead'] as const).map((fault) =>
-      family({ operations: 1e4, clients: 50, values, fault }),
-    ),
-  ),
-  family({ operations: 1e3, clients: 20, mix: 'lists', unknownPerMille: 20 }),
-  family({ operations: 1e3, clients: 20, values: 5, mix: 'lists' }),
-];
+const samples = 7;
+const warmUpMs = 300;
+/** Short work is repeated until it takes so long, for the clock is coarse. */
+const sampleMs = 20;
 
 function built(of: Family, seed: number): History {
   const builder = new HistoryBuilder();
@@ -78,24 +36,48 @@ function built(of: Family, seed: number): History {
   return new History(builder.finish());
 }
 
-/** A family: the time from columns to verdict, whether it was decided, and who decided. */
-function measureFamily(of: Family): readonly Figure[] {
-  const history = built(of, 1);
-  const start = performance.now();
-  const told = byKey(history).map((columns) => judgeTold(columns, budget));
-  const ms = performance.now() - start;
+/** Milliseconds of CPU that `work` takes when it is warm: the median of the samples. */
+function warmMs(work: () => void): number {
+  const begun = cpuMs();
+  let runs = 0;
+  while (runs < 2 || (runs < 500 && cpuMs() - begun < warmUpMs)) {
+    work();
+    runs += 1;
+  }
+  const each = (cpuMs() - begun) / runs;
+  const repeats = Math.max(1, Math.ceil(sampleMs / each));
+  return median(
+    Array.from({ length: samples }, () => {
+      const start = cpuMs();
+      for (let round = 0; round < repeats; round += 1) work();
+      return (cpuMs() - start) / repeats;
+    }),
+  );
+}
+
+function judgeAll(history: History): readonly Told[] {
+  return byKey(history).map((columns) => judgeTold(columns, budget));
+}
+
+/** Verdict, time, who decided, and the memory it took beside the history. */
+function measured(name: string, history: History, limitMs: number): Figure {
+  const told = judgeAll(history);
   const decided = told.every(({ verdict }) => verdict.kind !== 'undecided');
   const engines = [...new Set(told.map(({ algorithm }) => algorithm))].join(', ');
   const verdicts = [...new Set(told.map(({ verdict }) => verdict.kind))].join(', ');
-  const limit = of.values === 0 && of.mix === plain ? of.operations / 1e3 + 20 : 2_000;
-  return [
-    {
-      name: of.name,
-      value: decided ? ms : Number.POSITIVE_INFINITY,
-      unit: `ms: ${verdicts} (${engines})`,
-      target: { kind: 'most', value: limit },
-    },
-  ];
+  const mebibytes = Math.max(0, ...told.map(({ bytes }) => bytes)) / 2 ** 20;
+  return {
+    name,
+    value: decided ? warmMs(() => judgeAll(history)) : Number.POSITIVE_INFINITY,
+    unit: `ms: ${verdicts} (${engines}, ${mebibytes.toFixed(1)} MiB)`,
+    target: { kind: 'most', value: limitMs },
+  };
+}
+
+/** From columns to verdict; reads and writes of unique values have to be fast at any size. */
+function measureFamily(of: Family): Figure {
+  const plain = of.values === 0 && !of.mix.includes('cas') && !of.mix.includes('append');
+  return measured(of.name, built(of, 1), plain ? of.operations / 1e3 + 20 : 2_000);
 }
 
 const etcdLike: Family = {
@@ -103,93 +85,55 @@ const etcdLike: Family = {
   name: 'etcd-sized',
 };
 
-/** Small histories, one hundred, each judged often; the median of them. */
-function measureSmall(): readonly Figure[] {
+/** Small histories, one hundred; the median of them. */
+function measureSmall(): Figure {
   const histories = Array.from({ length: 100 }, (_, seed) =>
     built({ ...etcdLike, fault: seed % 2 === 0 ? 'none' : 'staleRead' }, seed),
   );
+  for (let round = 0; round < 50; round += 1) for (const history of histories) judgeAll(history);
   const times = histories.map((history) => {
-    const start = performance.now();
-    for (let round = 0; round < 20; round += 1) {
-      for (const columns of byKey(history)) judgeTold(columns, budget);
-    }
-    return (performance.now() - start) / 20;
+    const start = cpuMs();
+    for (let round = 0; round < 50; round += 1) judgeAll(history);
+    return (cpuMs() - start) / 50;
   });
-  return [
-    {
-      name: '85 operations as of etcd',
-      value: median(times) * 1000,
-      unit: 'µs',
-      target: { kind: 'most', value: 40 },
-    },
-  ];
+  const target = { kind: 'most', value: 40 } as const;
+  return { name: '85 operations as of etcd', value: median(times) * 1000, unit: 'µs', target };
 }
 
-/** So many writes at once, all unknown or all open, then reads: what makes plain searches explode. */
-function hurting(count: number, unknown: boolean): History {
-  const builder = new HistoryBuilder();
-  let seq = 0;
-  const tell = (process: number, kind: HistoryRecord['kind'], write: number | null): void => {
-    seq += 1;
-    const value = write ?? process % 2;
-    const f = write === null ? 'read' : 'write';
-    builder.take({
-      kind,
-      seq,
-      at: seq,
-      cause: -1,
-      process,
-      client: `c${process}`,
-      f,
-      key: 'x',
-      value,
-      error: null,
-    });
-  };
-  for (let i = 0; i < count; i += 1) tell(i, 'invoke', i % 2);
-  for (let i = 0; i < count; i += 1) {
-    tell(count + i, 'invoke', null);
-    tell(count + i, 'ok', null);
+const seeds = 20;
+
+/** Of 20 histories with few values and many clients, half of them wrong: how many are decided? */
+function measureSeeds(values: number): Figure {
+  let decided = 0;
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const fault = seed % 2 === 0 ? 'none' : 'staleRead';
+    const history = built(family({ operations: 1e4, clients: 50, values, fault }), seed);
+    if (judgeAll(history).every(({ verdict }) => verdict.kind !== 'undecided')) decided += 1;
   }
-  if (!unknown) for (let i = 0; i < count; i += 1) tell(i, 'ok', i % 2);
-  return new History(builder.finish());
+  return {
+    name: `decided in 2 s: 50 clients, ${values} values`,
+    value: (100 * decided) / seeds,
+    unit: `% of ${seeds} seeds`,
+    target: { kind: 'least', value: 95 },
+  };
 }
 
 function measureHurting(): readonly Figure[] {
-  return [true, false].flatMap((unknown) =>
-    [16, 64, 128].map((count): Figure => {
-      const history = hurting(count, unknown);
-      const start = performance.now();
-      const verdict = judgeHistory(history, budget);
-      const ms = performance.now() - start;
-      return {
-        name: `${count} ${unknown ? 'unknown' : 'concurrent'} writes`,
-        value: verdict.kind === 'unknown' ? Number.POSITIVE_INFINITY : ms,
-        unit: 'ms',
-        target: { kind: 'most', value: 2 },
-      };
-    }),
+  return shapes.flatMap((shape) =>
+    [16, 64, 128].map((count) => measured(`${count} ${shape}`, hurting(shape, count), 2)),
   );
 }
 
 /** A stale read among 10,000 operations: finding it, and finding it with the whole explanation. */
-function measureExplained(): readonly Figure[] {
-  const history = built(family({ operations: 1e4, clients: 10, fault: 'staleRead' }), 1);
-  const start = performance.now();
-  for (let round = 0; round < 20; round += 1) {
-    for (const columns of byKey(history)) judgeTold(columns, budget);
-  }
-  const middle = performance.now();
-  for (let round = 0; round < 20; round += 1) judgeHistory(history, budget);
-  const end = performance.now();
-  return [
-    {
-      name: 'explained failure to plain check',
-      value: (end - middle) / (middle - start),
-      unit: 'times',
-      target: { kind: 'most', value: 3 },
-    },
-  ];
+function measureExplained(mix: 'plain' | 'swaps'): Figure {
+  const history = built(family({ operations: 1e4, clients: 10, mix, fault: 'staleRead' }), 1);
+  const plain = warmMs(() => judgeAll(history));
+  return {
+    name: `explained failure to plain check${mix === 'swaps' ? ', cas' : ''}`,
+    value: warmMs(() => judgeHistory(history, budget)) / plain,
+    unit: 'times',
+    target: { kind: 'most', value: 3 },
+  };
 }
 
 /** One million operations of 20 clients, from a file to the verdict. */
@@ -197,17 +141,19 @@ function measureFile(): readonly Figure[] {
   const folder = mkdtempSync(join(tmpdir(), 'whitewater-bench-'));
   const path = join(folder, 'history.ndjson');
   exportFamily(family({ operations: 1e6, clients: 20 }), 1, path);
-  const start = performance.now();
-  const builder = new HistoryBuilder({ file: path });
-  takeHistory(path, { model: 'register' }, (record) => builder.take(record));
-  judgeHistory(new History(builder.finish()), budget);
-  const seconds = (performance.now() - start) / 1000;
+  const times = Array.from({ length: 5 }, () => {
+    const start = cpuMs();
+    const builder = new HistoryBuilder({ file: path });
+    takeHistory(path, { model: 'register' }, (record) => builder.take(record));
+    judgeHistory(new History(builder.finish()), budget);
+    return (cpuMs() - start) / 1000;
+  });
   const mebibytes = process.memoryUsage().rss / 2 ** 20;
   rmSync(folder, { recursive: true });
   return [
     {
       name: '1 M operations, file to verdict',
-      value: seconds,
+      value: median(times),
       unit: 's',
       target: { kind: 'most', value: 1.5 },
     },
@@ -220,58 +166,21 @@ function measureFile(): readonly Figure[] {
   ];
 }
 
-/** Writes one history as NDJSON in Jepsen's shape, times in nanoseconds. */
-export function exportFamily(of: Family, seed: number, path: string): void {
-  const file = openSync(path, 'w');
-  let lines: string[] = [];
-  const flush = (): void => {
-    writeSync(file, lines.join(''));
-    lines = [];
-  };
-  playHistory(of, seed, ({ process: number, kind: type, f, key, value, at }) => {
-    const row = { process: number, type, f, key, value, time: at * 1000 };
-    lines.push(`${JSON.stringify(row)}\n`);
-    if (lines.length === 20_000) flush();
-  });
-  flush();
-  closeSync(file);
-}
-
-/** The same as the text of the etcd test, which Porcupine reads; only registers fit. */
-export function exportText(of: Family, seed: number, path: string): void {
-  const file = openSync(path, 'w');
-  playHistory(of, seed, ({ process: number, kind, f, value }) => {
-    const given = JSON.stringify(value).replace(',', ' ').replace('null', 'nil');
-    const shown = kind === 'info' ? ':timed-out' : given;
-    writeSync(file, `INFO  jepsen.util - ${number}\t:${kind}\t:${f}\t${shown}\n`);
-  });
-  closeSync(file);
-}
-
-/** Writes all families into a folder, for other checkers to be timed on. */
-export function exportAll(folder: string): readonly string[] {
-  return families.flatMap((of) => {
-    const base = join(folder, of.name.replaceAll(/[ ,%]+/gu, '-'));
-    exportFamily(of, 1, `${base}.ndjson`);
-    if (of.mix === lists) return [`${base}.ndjson`];
-    exportText(of, 1, `${base}.log`);
-    return [`${base}.ndjson`, `${base}.log`];
-  });
-}
-
-/** For the list of benchmarks. */
+/** For the list of benchmarks: each figure is the median of warm samples, so one run is enough. */
 export const linearizabilityBenchmarks: readonly Benchmark[] = [
   {
     name: 'linearizability',
-    summary: 'generated histories from columns to verdict, and 1 M operations from a file',
-    warmUps: 2,
-    runs: 5,
+    summary: `generated histories from columns to verdict: CPU time, medians of ${samples} warm samples`,
+    warmUps: 0,
+    runs: 1,
     measure: (): readonly Figure[] => [
-      ...measureSmall(),
-      ...measureHurting(),
-      ...measureExplained(),
-      ...families.flatMap(measureFamily),
       ...measureFile(),
+      measureSmall(),
+      ...measureHurting(),
+      measureExplained('plain'),
+      measureExplained('swaps'),
+      ...families.map(measureFamily),
+      ...[5, 20, 100, 1000].map(measureSeeds),
     ],
   },
 ];

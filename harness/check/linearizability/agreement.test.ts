@@ -9,11 +9,14 @@ import { coreOf } from './core.ts';
 import { firstFailure } from './first-failure.ts';
 import { judge } from './judge.ts';
 import type { Columns } from './model.ts';
-import { operationOf } from './model.ts';
-import { byKey } from './partition.ts';
+import { action, operationOf } from './model.ts';
+import { byKey, select } from './partition.ts';
+import { plainlyLinearizable } from './plain-zones.ts';
 import { prepared } from './prepare.ts';
+import { producersOf } from './producers.ts';
 import type { RandomHistoryOptions } from './random-history.ts';
 import { drawsOf, randomHistory } from './random-history.ts';
+import { absent } from './states.ts';
 import { search } from './wgl.ts';
 import { zones } from './zones.ts';
 
@@ -59,6 +62,11 @@ function operationsOf(columns: Columns): History['operations'] {
     return unknown ? { ...operation, outcome: 'unknown', return: null } : operation;
   });
 }
+/** Was a value written twice, or the one of the beginning again? */
+function repeats({ first, actions }: Columns): boolean {
+  const written = [...first].filter((_, index) => actions[index] === action.write);
+  return new Set(written).size < written.length || written.includes(absent);
+}
 /** Histories in which everything was left out have no key to judge. */
 const seedsWithOperations = (count: number): readonly number[] =>
   Array.from({ length: count }, (_, index) => index + 1).filter(
@@ -100,6 +108,23 @@ describe('on 20,000 small random histories', () => {
       expect([seed, verdict.kind]).toEqual([seed, truths[index] ? 'linearizable' : 'illegal']);
     }
     expect(decided).toBeGreaterThan(4000);
+  });
+
+  test('the short way of zones says yes to nothing else, and to most of what it can', () => {
+    let yes = 0;
+    let plain = 0;
+    for (const [index, seed] of seeds.entries()) {
+      const columns = columnsFor(smallHistory(seed));
+      if (plainlyLinearizable(columns)) {
+        yes += 1;
+        expect([seed, truths[index]]).toEqual([seed, true]);
+      } else if (truths[index] === true && producersOf(columns).kind === 'unique') {
+        const others = columns.actions.some((kind) => kind > action.write);
+        expect([seed, others || repeats(columns)]).toEqual([seed, true]);
+        plain += 1;
+      }
+    }
+    expect(Math.min(yes, plain)).toBeGreaterThan(1000);
   });
 
   test('the first failure is the shortest illegal prefix, and core and proof are illegal', () => {
@@ -152,6 +177,34 @@ describe('on histories of 20 to 200 operations', () => {
     }
     expect(seen.undecided).toBe(0);
     expect(Math.min(seen.linearizable, seen.illegal)).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ['unique values', 0, ['read', 'write']],
+    ['unique values and compare-and-set', 0, ['read', 'read', 'write', 'cas', 'cas']],
+    ['few values', 4, ['read', 'read', 'write', 'cas']],
+    ['lists', 0, ['read', 'append']],
+  ] as const)('the first failure is exact: %s', (_, values, mix) => {
+    const shared = { clients: 4, keys: 1, values, mix, unknowns: 0.01, ties: 0 };
+    let failures = 0;
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const operations = 40 + (seed % 120);
+      const lies = seed % 2 === 0 ? 0.01 : 0.1;
+      const columns = columnsFor(historyOf(randomHistory({ ...shared, seed, operations, lies })));
+      const verdict = judge(columns, budget);
+      if (verdict.kind !== 'illegal') continue;
+      failures += 1;
+      const { columns: found } = firstFailure(columns, verdict, budget);
+      const last = found.rows[found.byReturn[found.completed - 1] ?? 0] ?? 0;
+      const end = columns.returns[columns.rows.indexOf(last)] ?? 0;
+      const upTo = (position: number): string =>
+        search(
+          select(columns, () => true, position),
+          new Allowance(budget),
+        ).kind;
+      expect([seed, upTo(end), upTo(end - 1)]).toEqual([seed, 'illegal', 'linearizable']);
+    }
+    expect(failures).toBeGreaterThan(100);
   });
 
   test('keys are judged one by one', () => {

@@ -214,6 +214,24 @@ describe('not linearizable is', () => {
   });
 });
 
+test('a long history that fails among repeated values is shown by its last few operations', () => {
+  const records = randomHistory({
+    seed: 3,
+    operations: 2000,
+    clients: 5,
+    keys: 1,
+    values: 40,
+    mix: ['read', 'read', 'write', 'cas'],
+    lies: 0.004,
+    unknowns: 0,
+    ties: 0,
+  });
+  const verdict = verdictOf(records);
+  if (verdict.kind !== 'fail') throw new Error(verdict.kind);
+  expect(verdict.evidence.length).toBeLessThan(120);
+  expect(verdict.evidence.length).toBeGreaterThan(3);
+});
+
 describe('undecided is', () => {
   const hard = randomHistory({
     seed: 1,

@@ -1,7 +1,8 @@
 /**
  * Columns are typed arrays that are never read outside their bounds; the accessors say so to the
  * types. Fresh ones cost far more than their use, for the system hands out memory page by page; so
- * the engines borrow columns from one piece of memory that is used again and again.
+ * the engines borrow columns from one piece of memory that is used again and again. (Should a loop go
+ * one too far, it would meet a zero and write into nothing: no test can tell `<` from `<=` there.)
  */
 
 /** Number `place` of a column. */

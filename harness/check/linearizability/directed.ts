@@ -1,6 +1,8 @@
 /**
  * A search for registers with repeated values, compare-and-sets and unknown outcomes, directed by
- * what the open operations wait for. Exact: each rule only leaves out orders for which another one
+ * what the open operations wait for. The problem is NP-complete in general (Gibbons & Korach 1997),
+ * so this is a search with the frame of Wing & Gong and Lowe (see `wgl.ts`); the rules are our own,
+ * held by the referees in the tests. Exact: each rule only leaves out orders for which another one
  * is left that explains the history just as well.
  *
  * - An open read of the state, or an open refusal of another value, is placed at once: moved to the

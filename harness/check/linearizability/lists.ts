@@ -2,7 +2,9 @@
  * Lists whose items are all different, as registers. A read shows the whole chain of items, so it is
  * a read of the last one; an append that some read shows is a compare-and-set from the item before
  * it; one that no read shows is a blind write, for whatever was appended after it is not shown
- * either. The two histories are linearizable together.
+ * either. The two histories are linearizable together: an order of one, read as one of the other,
+ * gives every read the same list, for the chain of compare-and-sets up to an item is that list. (That
+ * appended lists show their own order is the idea of Elle: Kingsbury & Alvaro 2020.)
  */
 import { blank, bytes, signedBytes, zeros } from './column.ts';
 import type { Columns } from './model.ts';

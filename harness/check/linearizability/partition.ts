@@ -1,4 +1,7 @@
-/** Keys are independent objects: a history is linearizable exactly when it is, key by key. */
+/**
+ * Keys are independent objects: a history is linearizable exactly when it is, key by key (locality:
+ * Herlihy & Wing 1990, theorem 1; as a way to check faster: Horn & Kroening 2015).
+ */
 import type { History } from '../history.ts';
 import { isLeftOut } from '../history.ts';
 import { ending } from '../history-columns.ts';

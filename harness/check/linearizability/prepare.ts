@@ -1,4 +1,9 @@
-/** What no answer can depend on is left out before any engine starts. */
+/**
+ * What no answer can depend on is left out before any engine starts. An unknown operation need not
+ * happen, so leaving it out only takes orders away; and from an order in which it happens it can be
+ * taken out when nobody observes the difference: when it changes nothing, or makes what nobody reads,
+ * replaces or is refused by, so that the next change or the end hides it.
+ */
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { select } from './partition.ts';

@@ -1,6 +1,7 @@
 /**
- * The search of Wing & Gong with Lowe's memory, for any sequential object. It tries operations in
- * the order of time and steps back when a return is reached whose operation has no place.
+ * The search of Wing & Gong (1993) with Lowe's memory (2017), for any sequential object. It tries
+ * operations in the order of time and steps back when a return is reached whose operation has no
+ * place.
  *
  * What it remembers is windowed. Let the rank be the place, in return order, of the first operation
  * not yet placed. Everything that returned earlier is placed; nothing called after that return is.

@@ -1,9 +1,16 @@
 /**
- * Near-linear judgement where each observed value has one producer. A value's operations must be
- * contiguous in any order: its producer, then its reads. A compare-and-set joins two values into one
- * block. With f the least return and s the greatest call of a block, block A must come before B when
- * f(A) < s(B). If there is a ring of such demands, there is one of two blocks; so the history is
- * linearizable exactly when no two blocks each demand to be first (and each is sound inside).
+ * Near-linear judgement where each observed value has one producer (Gibbons & Korach 1997, for reads
+ * and writes). A value's operations must be contiguous in any order: its producer, then its reads; so
+ * an accepted compare-and-set, which comes right after the last read of what it replaces, joins two
+ * values into one block. With f the least return and s the greatest call of a block, block A must
+ * come before B when f(A) < s(B), for then something of A has returned before something of B is
+ * called.
+ *
+ * A ring of such demands contains two blocks that each demand to be first: take the block M of the
+ * ring with the least f, P before it and Q before P. Then f(P) < s(M), and f(M) <= f(Q) < s(P), so M
+ * demands to come before P, too. So the history is linearizable exactly when no two blocks do that
+ * and each is sound inside. Two blocks do when both have f < s and the stretches [f, s] overlap, or
+ * when one has s < f and [s, f] lies within the other's [f, s]: one sweep over the positions tells.
  */
 import { at, blank, borrowing, bytes, zeros } from './column.ts';
 import type { Columns } from './model.ts';

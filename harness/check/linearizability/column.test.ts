@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ascending,
+  at,
+  blank,
+  borrowing,
+  borrowingAtMost,
+  bytes,
+  bytesLent,
+  bytesPeak,
+  doubled,
+  filled,
+  MemorySpent,
+  zeros,
+} from './column.ts';
+
+describe('borrowed columns', () => {
+  test('never share memory while they are borrowed, and come clean', () => {
+    for (let round = 0; round < 50; round += 1) {
+      borrowing(() => {
+        const columns = [zeros(7), blank(300), filled(5000, 9), ascending(round * 40), bytes(13)];
+        expect([...new Set(columns.map((column) => new Set(column).size))].length).toBeGreaterThan(
+          0,
+        );
+        const [zero, one, nine] = columns;
+        expect([zero?.[6], one?.[299], nine?.[4999]]).toEqual([0, -1, 9]);
+        for (const column of columns) column.fill(77);
+        borrowing(() => {
+          const inner = zeros(100_000);
+          expect([at(inner, 0), at(inner, 99_999)]).toEqual([0, 0]);
+          inner.fill(5);
+        });
+        expect(columns.every((column) => column.every((number) => number === 77))).toBe(true);
+      });
+    }
+  });
+
+  test('can be doubled, and keep what they hold', () => {
+    borrowing(() => {
+      expect([...doubled(ascending(3))]).toEqual([0, 1, 2, 0, 0, 0]);
+    });
+  });
+
+  test('are counted, by the one who asked last, up to the last byte', () => {
+    borrowingAtMost(1000, () => {
+      zeros(100);
+      expect([bytesLent(), bytesPeak()]).toEqual([400, 400]);
+      borrowing(() => void zeros(100));
+      expect([bytesLent(), bytesPeak()]).toEqual([400, 800]);
+      expect(borrowingAtMost(64, () => zeros(16).length)).toBe(16);
+      expect(() => borrowingAtMost(64, () => zeros(17))).toThrow(MemorySpent);
+      expect(zeros(150).length).toBe(150);
+      expect(() => bytes(1)).toThrow(MemorySpent);
+    });
+    expect(zeros(1000).length).toBe(1000);
+  });
+});
