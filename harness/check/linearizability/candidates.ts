@@ -1,4 +1,9 @@
-/** What a directed search tries next, and in which order. */
+/**
+ * What a directed search tries next, and in which order. The order, and a candidate too many, cost
+ * time only: no verdict depends on the ranks, on `held` (which spares what cannot succeed), or on
+ * `mandatory` (for what is due is always tried). Positions are all different, so no test can tell `<`
+ * from `<=` between two of them.
+ */
 import type { Board } from './board.ts';
 import { at, blank, doubled, filled, zeros } from './column.ts';
 import type { Ledger } from './ledger.ts';

@@ -86,6 +86,35 @@ describe('the directed search', () => {
     expect(illegal).toBeGreaterThan(50);
   });
 
+  test('agrees with the plain search where much overlaps and few values repeat', () => {
+    const dense: readonly (readonly F[])[] = [
+      ['read', 'write'],
+      ['read', 'write', 'write', 'cas'],
+      ['read', 'write', 'cas', 'cas'],
+      ['read', 'write', 'cas', 'delete'],
+    ];
+    const seen = { linearizable: 0, illegal: 0 };
+    for (let seed = 1; seed <= 4000; seed += 1) {
+      const draw = drawsOf(seed * 31 + 7);
+      const columns = only(
+        random(seed, {
+          operations: 10 + Math.floor(draw() * 25),
+          clients: 4 + Math.floor(draw() * 5),
+          values: 1 + Math.floor(draw() * 4),
+          mix: dense[seed % dense.length] ?? [],
+          lies: seed % 2 === 0 ? 0.15 : 0.03,
+          unknowns: seed % 3 === 0 ? 0.1 : 0,
+        }),
+      );
+      if (columns === undefined) continue;
+      const truth = search(columns, new Allowance({ configurations: 300_000 })).kind;
+      if (truth === 'undecided') continue;
+      seen[truth] += 1;
+      expect([seed, directed(columns).kind]).toEqual([seed, truth]);
+    }
+    expect(Math.min(seen.linearizable, seen.illegal)).toBeGreaterThan(500);
+  });
+
   test('decides fifty clients on a hundred values within ten thousand configurations', () => {
     const columns = only(
       random(1, { operations: 3000, clients: 50, values: 100, lies: 0, unknowns: 0 }),
