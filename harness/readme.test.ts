@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 
 const readme = readFileSync('README.md', 'utf8');
 const main = resolve('dist/harness/main.js');
@@ -68,6 +68,24 @@ describe('the front page', () => {
     writeFileSync(file, block.replace('whitewater/raft', index));
     const made: unknown = await import(pathToFileURL(file).href);
     expect(made).toMatchObject({ careless: { name: 'careless' } });
+  });
+
+  test('the replicated store answers as its remarks say, in less than a hundred lines', async () => {
+    const [, block = ''] = /```js\n([\s\S]*?)```/.exec(readme) ?? [];
+    const index = pathToFileURL(resolve('dist/harness/raft/index.js')).href;
+    const file = join(folder, 'store.mjs');
+    writeFileSync(file, block.replace('whitewater/raft', index));
+    const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    await import(pathToFileURL(file).href);
+    const answers = print.mock.calls.map(([answer]) => answer);
+    print.mockRestore();
+    expect(answers).toEqual([
+      { kind: 'done', result: null },
+      { kind: 'done', result: null },
+      { kind: 'refused', reason: 'x is 2' },
+      { kind: 'done', result: 2 },
+    ]);
+    expect(block.split('\n').length).toBeLessThan(100);
   });
 
   test('every link leads somewhere', () => {
