@@ -14,7 +14,7 @@ import { createInterface } from 'node:readline';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { Stored, Write } from '../raft/step.ts';
+import type { Snapshot, Stored, Write } from '../raft/step.ts';
 import { withScratch } from '../trace/scratch.ts';
 import { openFileDisk } from './file-disk.ts';
 import { appended, entries, errorOf, owner, write } from './file-disk.test.kit.ts';
@@ -25,6 +25,17 @@ const small = { compactBytesMin: 2_000 };
 /** Each replaces what was written before: only the last one's entries are ever needed. */
 function replacing(id: number): Write {
   return write(id, { hard: { term: id, votedFor: 'S1' }, log: entries(1, id, 3) });
+}
+
+function upTo(index: number): Snapshot {
+  return {
+    index,
+    term: 1,
+    configuration: { voters: ['S1'], outgoing: [], learners: [], learnersNext: [] },
+    sessions: [],
+    application: { x: index },
+    stateDigest: index,
+  };
 }
 
 function storedIn(file: string): Stored {
@@ -94,6 +105,22 @@ describe('a log file of which most is needless', () => {
       again.close();
       expect([stored.term, last]).toEqual([60, { incarnation: 1, write: 60 }]);
       expect(stored.entries).toEqual(replacing(60).log?.entries);
+    }));
+
+  test('keeps the snapshot, and of the entries before it none', () =>
+    withScratch(async (path) => {
+      const file = path('S1.log');
+      const disk = openFileDisk(file, owner, small);
+      let longest = 0;
+      for (let index = 1; index <= 200; index += 1) {
+        const snapshot = index % 10 === 0 ? { snapshot: upTo(index), discardThrough: index } : null;
+        await appended(disk, [write(index, { log: entries(index, 1, 1), snapshot })]);
+        longest = Math.max(longest, statSync(file).size);
+      }
+      disk.close();
+      expect(longest).toBeLessThan(8_000);
+      const { snapshot, entries: held } = storedIn(file);
+      expect([snapshot, held]).toEqual([upTo(200), []]);
     }));
 
   test('stays as it is while everything in it is needed, or while it is short', () =>

@@ -1,6 +1,6 @@
 /** The scenario of a live run: what the world's parts read from it, and what its trace tells of it. */
-import type { Operation, Range, Scenario } from '../world/scenario.ts';
-import { calm, scenarioSchema } from '../world/scenario.ts';
+import type { Features, Operation, Range, Scenario } from '../world/scenario.ts';
+import { calm, plainFeatures, scenarioSchema } from '../world/scenario.ts';
 
 export interface Wish {
   readonly name: string;
@@ -43,6 +43,19 @@ const far: Pace = {
  */
 const inflightMax = 2;
 
+/**
+ * A server that was cut off must not disturb those that were not, logs must not grow for ever, and
+ * no message may be larger than Service Bus takes.
+ */
+const features: Features = {
+  ...plainFeatures,
+  preVote: true,
+  checkQuorum: true,
+  snapshotEvery: 500,
+  snapshotKeep: 100,
+  bytesPerAppendMax: 64_000,
+};
+
 /** The bounds of a live bus's latency, for judges that wait for messages. */
 const latencyMicrosMax = 1_000_000;
 
@@ -60,6 +73,7 @@ export function liveScenario(wish: Wish): Scenario {
       electionMs: pace.electionMs,
       heartbeatMs: pace.heartbeatMs,
       inflightMax,
+      features,
       // Real disks take their own time.
       diskMicros: { min: 0, max: 0 },
     },
