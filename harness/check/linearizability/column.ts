@@ -152,3 +152,10 @@ export function doubled(column: Int32Array): Int32Array {
   larger.set(column);
   return larger;
 }
+
+/** Room for a search over so many operations to begin with: growing costs, and so does emptiness. */
+export function roomFor(operations: number): number {
+  let room = 64;
+  while (room < operations / 2 && room < 8192) room *= 2;
+  return room;
+}

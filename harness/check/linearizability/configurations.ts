@@ -13,11 +13,11 @@ export class Configurations {
   /** The latest key of each bucket, or -1; as many as a power of two. */
   private buckets: Int32Array;
 
-  constructor(width: number) {
+  constructor(width: number, room: number = 64) {
     this.width = width;
-    this.keys = zeros(64 * width);
-    this.earlier = zeros(64);
-    this.buckets = blank(128);
+    this.keys = zeros(room * width);
+    this.earlier = zeros(room);
+    this.buckets = blank(2 * room);
   }
 
   /** Bytes of the arrays. */

@@ -24,7 +24,7 @@
 import { Board, freeWord, rankWord, stateWord } from './board.ts';
 import type { Allowance } from './budget.ts';
 import { Candidates, expire } from './candidates.ts';
-import { at, blank, doubled, zeros } from './column.ts';
+import { at, blank, doubled, roomFor, zeros } from './column.ts';
 import { Dominance } from './dominance.ts';
 import { Ledger } from './ledger.ts';
 import { action } from './model.ts';
@@ -62,7 +62,7 @@ export class Directed {
     this.ledger = new Ledger(problem, this.classes);
     this.board = new Board(problem, this.ledger, this.classes);
     this.candidates = new Candidates(this.board, this.ledger, this.classes);
-    this.seen = new Dominance(this.board.keyWidth, this.classes.count);
+    this.seen = new Dominance(this.board.keyWidth, this.classes.count, roomFor(problem.count));
     this.reads = blank(problem.count);
     for (let index = 0; index < problem.count; index += 1) {
       if (problem.actions[index] === action.read) this.reads[index] = at(problem.wants, index);

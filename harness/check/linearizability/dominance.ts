@@ -14,12 +14,12 @@ export class Dominance {
   private earlier: Int32Array;
   private buckets: Int32Array;
 
-  constructor(keyWidth: number, classes: number) {
+  constructor(keyWidth: number, classes: number, room: number = 64) {
     this.keyWidth = keyWidth;
     this.width = keyWidth + classes;
-    this.entries = zeros(64 * this.width);
-    this.earlier = zeros(64);
-    this.buckets = blank(128);
+    this.entries = zeros(room * this.width);
+    this.earlier = zeros(room);
+    this.buckets = blank(2 * room);
   }
 
   /** Bytes of the arrays. */

@@ -9,7 +9,7 @@
  * that return are placed. Those have distinct slots, as variables have registers; a mask of slots
  * takes room for the concurrency, not for the length of the history.
  */
-import { borrowing, bytes, zeros } from './column.ts';
+import { borrowing, bytes, roomFor, zeros } from './column.ts';
 import type { Allowance } from './budget.ts';
 import { Configurations } from './configurations.ts';
 import type { Columns } from './model.ts';
@@ -95,7 +95,7 @@ class Search {
     const slotCount = this.layOut();
     this.key = zeros(maskWord + Math.max(1, Math.ceil(slotCount / 32)));
     this.key[stateWord] = absent;
-    this.seen = new Configurations(this.key.length);
+    this.seen = new Configurations(this.key.length, roomFor(count));
     this.seen.add(this.key);
   }
 
