@@ -52,17 +52,23 @@ export function changes({ actions, first, second }: Columns, index: number): boo
   return (kind === action.cas || kind === action.casUnknown) && first[index] !== second[index];
 }
 
-/** What it makes, if it changes the value. */
-function productOf({ actions, first, second }: Columns, index: number): number {
-  return actions[index] === action.write ? at(first, index) : at(second, index);
-}
-
-function observes({ actions }: Columns, index: number): boolean {
-  return actions[index] === action.read || actions[index] === action.cas;
+/** By operation: what it makes, or `none` if it changes nothing. */
+function productsOf({ count, actions, first, second }: Columns): Int32Array {
+  const products = blank(count);
+  for (let index = 0; index < count; index += 1) {
+    const kind = actions[index];
+    if (kind === action.write) products[index] = at(first, index);
+    else if (kind === action.cas || kind === action.casUnknown) {
+      const made = at(second, index);
+      if (made !== at(first, index)) products[index] = made;
+    }
+  }
+  return products;
 }
 
 class Classes {
   private readonly columns: Columns;
+  private readonly products: Int32Array;
   /** Union-find over the operations; the last one stands for the beginning. */
   private readonly parents: Int32Array;
   /** By operation: the greatest call of a completed change that had returned before its call. */
@@ -80,6 +86,7 @@ class Classes {
     const { count, states } = columns;
     const values = states.values.length;
     this.columns = columns;
+    this.products = productsOf(columns);
     this.parents = ascending(count + 1);
     this.limits = zeros(count);
     this.producers = blank(values);
@@ -94,8 +101,8 @@ class Classes {
    * returns may be its producer. Returns an observation without one, or `none`.
    */
   join(): number {
-    const { columns, limits } = this;
-    const { count, completed, calls, returns, byReturn } = columns;
+    const { limits, products } = this;
+    const { count, completed, actions, calls, returns, byReturn } = this.columns;
     let limit = none;
     let called = 0;
     for (let rank = 0; rank < completed; rank += 1) {
@@ -103,18 +110,19 @@ class Classes {
       const end = at(returns, index);
       for (; called < count && at(calls, called) < end; called += 1) {
         limits[called] = limit;
-        if (changes(columns, called)) this.mayProduce(called);
+        if (at(products, called) !== none) this.mayProduce(called);
       }
-      if (observes(columns, index) && !this.joinAll(index)) return index;
-      if (changes(columns, index) && at(calls, index) > limit) limit = at(calls, index);
+      const kind = actions[index];
+      const observes = kind === action.read || kind === action.cas;
+      if (observes && !this.joinAll(index)) return index;
+      if (at(products, index) !== none && at(calls, index) > limit) limit = at(calls, index);
     }
-    for (; called < count; called += 1) if (changes(columns, called)) this.mayProduce(called);
     return none;
   }
 
   names(): Names {
-    const { columns, sources } = this;
-    const { count, actions, first, second } = columns;
+    const { sources, products } = this;
+    const { count, first } = this.columns;
     const values: number[] = [-2];
     const byRoot = blank(count + 1);
     const seen = blank(count);
@@ -132,9 +140,9 @@ class Classes {
     }
     const quiet = this.comparedOnly(values);
     for (let index = 0; index < count; index += 1) {
-      if (!changes(columns, index)) continue;
+      const value = at(products, index);
+      if (value === none) continue;
       const name = at(byRoot, this.find(index));
-      const value = actions[index] === action.write ? at(first, index) : at(second, index);
       made[index] = name === none ? at(quiet, value) : name;
     }
     const initial = at(byRoot, this.find(count));
@@ -157,7 +165,7 @@ class Classes {
 
   private mayProduce(index: number): void {
     const { columns, producers, latest, before, unknown } = this;
-    const value = productOf(columns, index);
+    const value = at(this.products, index);
     const end = at(columns.returns, index);
     if (end >= columns.count + columns.completed) {
       // It never returned and qualifies for ever: whoever can have read from one can from all.
