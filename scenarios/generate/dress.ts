@@ -39,10 +39,10 @@ function reclassed(dice: Dice, on: ReadonlySet<FeatureName>): (fault: Fault) => 
 }
 
 /** Where leaders are protected, election time-outs come in two parts: so do leaps over them. */
-function withSecondLeaps(dice: Dice, faults: readonly Fault[]): readonly Fault[] {
+function withSecondLeaps({ dice, runMs }: MotifContext, faults: readonly Fault[]): Fault[] {
   return faults.flatMap((fault) => {
     if (fault.kind !== 'clockJump' || dice.chance(30)) return [fault];
-    return [fault, { ...fault, atMs: fault.atMs + dice.between(0, 2) }];
+    return [fault, { ...fault, atMs: Math.min(fault.atMs + dice.between(0, 2), runMs - 1) }];
   });
 }
 
@@ -114,7 +114,7 @@ export function dressed(
     base,
   );
   const twice = on.has('preVote') || on.has('checkQuorum');
-  const leaping = twice ? withSecondLeaps(dice, base.faults) : base.faults;
+  const leaping = twice ? withSecondLeaps(context, base.faults) : base.faults;
   const faults = [...leaping.map(reclassed(dice, on)), ...added.faults].sort(byTime);
   const operations = [...workload.operations, ...added.operations].sort(byTime);
   const wished = added.wishes.sort(byTime);
