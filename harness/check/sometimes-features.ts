@@ -129,19 +129,19 @@ function onConfigure(state: FeatureState, record: TraceRecord): void {
   if (known !== undefined && record.index < known.index) saw(state, 'configuration rolled back');
   const leads = state.roles.get(server)?.role === 'leader';
   if (leads && !takesPart(configuration, server)) saw(state, 'leader removed');
-  const before = known?.configuration;
-  const wasJoint = before !== undefined && before.outgoing.length > 0;
-  const isJoint = configuration.outgoing.length > 0;
-  if (isJoint && !wasJoint) {
-    saw(state, 'joint configuration entered');
-    if (state.partitions > 0) saw(state, 'joint configuration entered during a partition');
-  }
-  if (wasJoint && !isJoint) {
-    saw(state, 'joint configuration left');
-    if (state.partitions > 0) saw(state, 'joint configuration left during a partition');
-  }
-  const learners = before?.learners ?? state.learners;
+  noteJoint(state, known?.configuration, configuration);
+  const learners = known?.configuration.learners ?? state.learners;
   if (learners.some((id) => configuration.voters.includes(id))) saw(state, 'learner promoted');
+}
+
+function noteJoint(state: FeatureState, from: Configuration | undefined, to: Configuration): void {
+  const wasJoint = from !== undefined && from.outgoing.length > 0;
+  const isJoint = to.outgoing.length > 0;
+  if (wasJoint === isJoint) return;
+  saw(state, isJoint ? 'joint configuration entered' : 'joint configuration left');
+  if (state.partitions === 0) return;
+  const during = isJoint ? 'entered' : 'left';
+  saw(state, `joint configuration ${during} during a partition`);
 }
 
 /** A server's own snapshot stands for entries that its log holds; an installed one does not. */
