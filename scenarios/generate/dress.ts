@@ -38,6 +38,14 @@ function reclassed(dice: Dice, on: ReadonlySet<FeatureName>): (fault: Fault) => 
   };
 }
 
+/** Where leaders are protected, election time-outs come in two parts: so do leaps over them. */
+function withSecondLeaps({ dice, runMs }: MotifContext, faults: readonly Fault[]): Fault[] {
+  return faults.flatMap((fault) => {
+    if (fault.kind !== 'clockJump' || dice.chance(30)) return [fault];
+    return [fault, { ...fault, atMs: Math.min(fault.atMs + dice.between(0, 2), runMs - 1) }];
+  });
+}
+
 interface Additions {
   readonly faults: Fault[];
   readonly operations: Operation[];
@@ -105,7 +113,9 @@ export function dressed(
     { ...context, on: kinds, servers: cluster.servers, features: on, wishes },
     base,
   );
-  const faults = [...base.faults.map(reclassed(dice, on)), ...added.faults].sort(byTime);
+  const twice = on.has('preVote') || on.has('checkQuorum');
+  const leaping = twice ? withSecondLeaps(context, base.faults) : base.faults;
+  const faults = [...leaping.map(reclassed(dice, on)), ...added.faults].sort(byTime);
   const operations = [...workload.operations, ...added.operations].sort(byTime);
   const wished = added.wishes.sort(byTime);
   const spares = serverNames(cluster.servers).slice(cluster.servers - cluster.spares);

@@ -29,6 +29,8 @@ export interface FeatureMotif extends Motif {
 interface Kind {
   /** One of these is on. */
   readonly of: readonly FeatureName[];
+  /** So is this one. */
+  readonly besides?: FeatureName;
   /** All of these are. */
   readonly needs: readonly FaultKind[];
   readonly draw: (context: FeatureContext, atMs: number) => Partial<FeatureMotif>;
@@ -131,6 +133,58 @@ function readAside(context: FeatureContext, atMs: number): Partial<FeatureMotif>
   };
 }
 
+/** Old answers reach a leader that others have replaced, after it was asked for a read. */
+function lateAnswers(context: FeatureContext, atMs: number): Partial<FeatureMotif> {
+  const { dice, electionMs, on, servers } = context;
+  const sudden = on.has('clockJump') && dice.chance(60);
+  const forMs = sudden ? dice.between(5, 30) : dice.between(20, 120);
+  const from = atMs + forMs;
+  const electedMs = sudden ? dice.between(10, 60) : electionMs.max;
+  const byMs = electedMs + dice.between(electionMs.min >> 1, electionMs.min * 2);
+  const held = { kind: 'delay', atMs, forMs, from: 'any', to: 'leader', percent: 100 } as const;
+  const faults: Fault[] = [
+    { ...held, message: 'AppendEntriesReply', byMs },
+    ...unaware({ atMs: from, forMs: byMs + 100 }),
+  ];
+  if (sudden) {
+    const server = `S${String(dice.between(1, servers))}`;
+    faults.push({ kind: 'clockJump', atMs: from, server, byMs: electionMs.max * 2 });
+  }
+  const late = { atMs: from + electedMs, forMs: Math.max(1, byMs - electedMs) };
+  return {
+    faults,
+    operations: [
+      ...asked(context, dice.between(1, 3), { atMs, forMs: 10, reads: false }),
+      ...asked(context, dice.between(2, 4), { ...late, reads: false }),
+      ...asked(context, dice.between(4, 8), { ...late, reads: true }),
+    ],
+  };
+}
+
+/** What keeps a leader from hearing that another one was elected, or from being told. */
+function unaware(spell: Spell): Fault[] {
+  const all = { kind: 'drop', ...spell, percent: 100 } as const;
+  return [
+    { ...all, from: 'leader', to: 'any', message: 'AppendEntries' },
+    { ...all, from: 'any', to: 'leader', message: 'AppendEntries' },
+    { ...all, from: 'any', to: 'leader', message: 'RequestVote' },
+  ];
+}
+
+/** A leader that handed over hears nothing of its heir, and is asked what it may not know. */
+function handOverUnheard(context: FeatureContext, atMs: number): Partial<FeatureMotif> {
+  const { dice, electionMs, wishes } = context;
+  const span = { atMs: atMs + 10, forMs: electionMs.min };
+  return {
+    faults: unaware({ atMs, forMs: electionMs.max }),
+    operations: [
+      ...asked(context, dice.between(3, 6), { ...span, reads: false }),
+      ...asked(context, dice.between(5, 10), { ...span, reads: true }),
+    ],
+    wishes: [wishes.transfer(atMs)],
+  };
+}
+
 /** Reads reach a new leader before it has committed anything. */
 function earlyReads(context: FeatureContext, atMs: number): Partial<FeatureMotif> {
   const { dice, electionMs } = context;
@@ -226,9 +280,11 @@ const motifs: readonly Weighted<Kind>[] = [
   [20, { of: ['snapshots'], needs: ['partition'], draw: laggard }],
   [18, { of: ['reads', 'lease'], needs: [], draw: readAside }],
   [10, { of: ['reads', 'lease'], needs: [], draw: earlyReads }],
+  [8, { of: ['reads'], needs: ['delay', 'drop'], draw: lateAnswers }],
   [24, { of: ['members'], needs: [], draw: changeInTrouble }],
   [8, { of: ['members'], needs: ['partition'], draw: removedUnheard }],
   [16, { of: ['transfers'], needs: [], draw: handOverInTrouble }],
+  [20, { of: ['transfers'], besides: 'lease', needs: ['drop'], draw: handOverUnheard }],
   [12, { of: ['preVote', 'checkQuorum'], needs: ['partition'], draw: comeback }],
   [8, { of: ['limits', 'sessions', 'lateDisk'], needs: [], draw: rush }],
 ];
@@ -237,8 +293,10 @@ const motifs: readonly Weighted<Kind>[] = [
 export function drawFeatureMotif(context: FeatureContext, atMs: number): FeatureMotif {
   const { dice, runMs, features, on } = context;
   const fitting = motifs.filter(
-    ([, { of, needs }]) =>
-      of.some((name) => features.has(name)) && needs.every((kind) => on.has(kind)),
+    ([, { of, besides, needs }]) =>
+      of.some((name) => features.has(name)) &&
+      (besides === undefined || features.has(besides)) &&
+      needs.every((kind) => on.has(kind)),
   );
   const drawn = weightedOf(dice, fitting)?.draw(context, atMs) ?? {};
   const { faults = [], operations = [], wishes = [] } = drawn;

@@ -82,6 +82,11 @@ describe('features in generated scenarios', () => {
     expect(words.split(' ').filter((word) => !seen.has(word))).toEqual([]);
   });
 
+  test('keep the scenario one that a file may hold', () => {
+    const drawn = fc.sample(scenarioArbitrary({ features: 'some' }), { seed: 4, numRuns: 2_000 });
+    expect(drawn.filter((scenario) => !isScenario(scenario)).map(({ name }) => name)).toEqual([]);
+  });
+
   test('can be asked for, or not at all', () => {
     const drawn = (features: 'none' | 'some'): readonly Scenario[] =>
       fc.sample(scenarioArbitrary({ features }), { seed: 3, numRuns: 300 });
