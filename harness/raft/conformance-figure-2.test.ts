@@ -103,7 +103,7 @@ describe('Figure 2, state', () => {
 });
 
 describe('Figure 2, AppendEntries RPC, receiver', () => {
-  test('1. An older term is refused', () => {
+  test('1. An older term is refused (2.1-R8)', () => {
     const effects = receive(follower(), append({ term: 1 }));
     expect(sent(effects)).toMatchObject([{ success: false, term: 2 }]);
   });
@@ -145,7 +145,7 @@ describe('Figure 2, AppendEntries RPC, receiver', () => {
 });
 
 describe('Figure 2, RequestVote RPC, receiver', () => {
-  test('1. An older term is refused', () => {
+  test('1. An older term is refused (2.1-R8)', () => {
     const effects = receive(follower(), vote({ term: 1 }));
     expect(sent(effects)).toMatchObject([{ granted: false, term: 2 }]);
   });
@@ -170,14 +170,14 @@ describe('Figure 2, RequestVote RPC, receiver', () => {
 });
 
 describe('Figure 2, rules for servers', () => {
-  test('All: what is committed is applied, in the order of the log', () => {
+  test('All: what is committed is applied, in the order of the log (2.2-R7)', () => {
     const effects = receive(follower(), append({ leaderCommit: 3 }));
     const applied = effects.flatMap((each) => (each.kind === 'apply' ? [each.entry.index] : []));
     expect(applied).toEqual([1, 2, 3]);
   });
 
   test.each(['follower', 'candidate', 'leader'] as const)(
-    'All: a newer term makes a %s a follower of that term',
+    'All: a newer term makes a %s a follower of that term (2.1-R6)',
     (role) => {
       const network = createNetwork({ servers: 3 });
       if (role === 'leader') elect(network, 'n1');
@@ -262,6 +262,19 @@ describe('Figure 2, rules for servers', () => {
     expect(network.replies).toEqual([]);
     const effects = deliver(network, ack('n2', { prevIndex: 1, matchIndex: 2 }));
     expect(kinds(effects).slice(0, 2)).toEqual(['apply', 'answer']);
+  });
+
+  test('Leaders: their log only grows, whatever is refused or comes late (2.2-R6)', () => {
+    const network = led({ servers: 3 });
+    network.muted = 'AppendEntries';
+    propose(network, 'n1', { serial: 1, add: 4 });
+    const before = [...nodeOf(network, 'n1').log];
+    const late = { from: 'n2', to: 'n1', term: 0, round: 0, leaderCommit: 0 } as const;
+    const empty = { prevIndex: 0, prevTerm: 0, entries: logOf(0, 0) } as const;
+    deliver(network, { kind: 'AppendEntries', ...late, ...empty });
+    deliver(network, ack('n2', { success: false, prevIndex: 1 }));
+    propose(network, 'n1', { serial: 2, add: 4 });
+    expect(nodeOf(network, 'n1').log.slice(0, -1)).toEqual(before);
   });
 
   test('Leaders: a follower gets everything from its next index on', () => {

@@ -66,6 +66,14 @@ describe('Figure 13: InstallSnapshot, receiver', () => {
     expect(node.electionGeneration).toBeGreaterThan(electionGeneration);
   });
 
+  test('Half a snapshot is none: it campaigns with the log that it has (2.4-R8)', () => {
+    const node = follower([1], 0);
+    receive(node, piece({ data: '{"in', done: false }));
+    const { electionGeneration: generation } = node;
+    const asked = sent(raft.step(node, { kind: 'expire', timer: 'election', generation }));
+    expect(asked[0]).toMatchObject({ kind: 'RequestVote', lastIndex: 1, lastTerm: 1 });
+  });
+
   test.each([
     { title: 'a candidate', prepare: 'election' },
     { title: 'a follower', prepare: null },
