@@ -171,6 +171,41 @@ const initial = z.strictObject({
   log: z.array(whole(1, longestMs)).max(1_000_000),
 });
 
+const pacing = {
+  seed: whole(0, 0xffff_ffff),
+  stepMicros: whole(1, longestMs),
+  earlyMs: time,
+  fairAfter: whole(0, 1_000_000_000),
+};
+const choices = whole(1, 1_000_000);
+
+const schedule = z.discriminatedUnion('strategy', [
+  z.strictObject({ strategy: z.literal('random'), ...pacing }),
+  z.strictObject({ strategy: z.literal('walk'), coins: whole(0, 30), ...pacing }),
+  z.strictObject({
+    strategy: z.enum(['pct', 'pctcp']),
+    depth: whole(1, 1_000),
+    choices,
+    ...pacing,
+  }),
+  z.strictObject({ strategy: z.literal('pos'), ...pacing }),
+  z.strictObject({
+    strategy: z.literal('delayBounding'),
+    delays: whole(0, 1_000),
+    choices,
+    ...pacing,
+  }),
+  z.strictObject({ strategy: z.literal('qLearning'), ...pacing }),
+  z.strictObject({ strategy: z.literal('exhaustive'), choices, ...pacing }),
+  z.strictObject({
+    strategy: z.literal('recorded'),
+    decisions: z
+      .array(z.strictObject({ step: whole(0, 1_000_000_000), choice: whole(1, 1_000_000) }))
+      .max(1_000_000),
+    ...pacing,
+  }),
+]);
+
 const scenario = z.strictObject({
   schema: z.literal(scenarioSchema),
   name: z.string(),
@@ -185,6 +220,7 @@ const scenario = z.strictObject({
     quietMs: time,
     eventsMax: whole(1, 1_000_000_000),
   }),
+  schedule: schedule.exactOptional(),
 });
 
 /* The schema knows exactly the kinds of fault that the type has. */

@@ -231,6 +231,50 @@ export type Limits = {
   readonly eventsMax: number;
 };
 
+/** What every schedule says: how the pool of pending events and its clock behave. */
+type Pacing = {
+  /** 32 bits, unsigned: decides every choice. */
+  readonly seed: number;
+  /** Virtual time that passes with each choice: how slow the servers are. */
+  readonly stepMicros: number;
+  /** Timers may ring so long before their time; 0: never, and from 300 on nearly whenever. */
+  readonly earlyMs: number;
+  /** After so many choices all is fair: each is drawn evenly, and timers keep to their time. */
+  readonly fairAfter: number;
+};
+
+/** At this choice, counted from 0, not the oldest pending event but the one at `choice`. */
+export type Decision = { readonly step: number; readonly choice: number };
+
+/**
+ * Who decides what comes about next while the run is unkind: instead of time, a strategy that picks
+ * among all that is pending. Leases, which are promises about clocks, are off then.
+ */
+export type Schedule =
+  | ({ readonly strategy: 'random' } & Pacing)
+  /** Goes on with the same participant unless so many coins agree. */
+  | ({ readonly strategy: 'walk'; readonly coins: number } & Pacing)
+  /** Priorities of participants, or of causal chains, and `depth - 1` changes in `choices`. */
+  | ({
+      readonly strategy: 'pct' | 'pctcp';
+      readonly depth: number;
+      readonly choices: number;
+    } & Pacing)
+  /** A drawn priority for each event, anew after a race. */
+  | ({ readonly strategy: 'pos' } & Pacing)
+  /** Participants in turn; `delays` times in `choices` one has to wait. */
+  | ({
+      readonly strategy: 'delayBounding';
+      readonly delays: number;
+      readonly choices: number;
+    } & Pacing)
+  /** Prefers what led to states not seen before. */
+  | ({ readonly strategy: 'qLearning' } & Pacing)
+  /** All orders of the first `choices` choices, one each run; the oldest event afterwards. */
+  | ({ readonly strategy: 'exhaustive'; readonly choices: number } & Pacing)
+  /** The oldest pending event, but for these decisions, in order of their steps. */
+  | ({ readonly strategy: 'recorded'; readonly decisions: readonly Decision[] } & Pacing);
+
 export type Scenario = {
   readonly schema: typeof scenarioSchema;
   readonly name: string;
@@ -242,6 +286,8 @@ export type Scenario = {
   readonly faults: readonly Fault[];
   readonly initial: readonly InitialServer[];
   readonly limits: Limits;
+  /** Absent: everything comes about at its time. */
+  readonly schedule?: Schedule;
 };
 
 export const plainFeatures: Features = {
