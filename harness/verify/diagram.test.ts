@@ -86,6 +86,18 @@ test('the system view shows every port once', () => {
   expect(names).toStrictEqual(Object.keys(portRules).sort());
 });
 
+test('the system view shows every input of the table, and no word leaves its box', () => {
+  const heard = portViews.flatMap(({ hears }) => hears);
+  for (const input of allInputs) expect(heard).toContain(input);
+  const texts = [...systemSvg().matchAll(/<text x="(\d+)"[^>]*>([^<]*)</gu)];
+  expect(texts.length).toBeGreaterThan(30);
+  // A letter of 12 pixels is 6 wide at most, on average over a line of words.
+  for (const [, x = '', text = ''] of texts) {
+    const room = Number(x) < 400 ? 350 - Number(x) : 960 - Number(x);
+    expect(text.length * 6, text).toBeLessThanOrEqual(Number(x) === 490 ? 160 : room);
+  }
+});
+
 describe('a sequence', () => {
   test('has an arrow for every delivery and every loss, in order', () => {
     const records = figure();
