@@ -70,7 +70,7 @@ export async function report(bench: Benchmark): Promise<void> {
       ...(target === undefined ? {} : { target }),
     };
     const spread = `${written(Math.min(...values))} to ${written(Math.max(...values))}`;
-    const line = `  ${name.padEnd(34)}${written(figure.value).padStart(10)} ${unit.padEnd(14)}`;
+    const line = `  ${name.padEnd(38)}${written(figure.value).padStart(10)} ${unit.padEnd(14)}`;
     console.log(`${line} (${spread})${verdict(figure)}`);
   }
 }

@@ -105,7 +105,7 @@ function watchPauses(paused: Set<string>, record: Plot['records'][number]): void
 /** The last step up to `until` before which everything stood well, as a seq, or undefined. */
 function lastCalm(plotted: Plot, past: Cone, until: number): number | undefined {
   const spans = [...underWay(plotted, past), ...afterEffects(plotted, past)];
-  const picture = blankPicture(plotted.servers);
+  const picture = blankPicture(plotted);
   const paused = new Set<string>();
   let calm: number | undefined;
   for (const record of plotted.records) {

@@ -36,11 +36,6 @@ export function effectsOf(step: Step): Effects {
   return { state, logs, vote, commit, applied, sends };
 }
 
-/** `1/5` */
-export function tally(votes: { readonly count: number; readonly size: number }): string {
-  return `${votes.count}/${votes.size}`;
-}
-
 /** `T2`, or `T1–T3` when the entries are of several terms. */
 export function termsOf(entries: readonly EntryRef[]): string {
   const first = entries[0]?.term ?? 0;

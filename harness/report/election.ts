@@ -2,20 +2,20 @@
 import type { DeliverRecord, MessageRecord, StateRecord, TimerRecord } from '../trace/record.ts';
 import type { Draft } from './draft.ts';
 import { foldable, plain } from './draft.ts';
-import { commitPhrase, effectsOf, rolePhrase, tally } from './effects.ts';
+import { commitPhrase, effectsOf, rolePhrase } from './effects.ts';
 import type { Picture, ServerPicture } from './picture.ts';
 import type { Step } from './plot.ts';
+import { votesText, winningVotesText } from './votes.ts';
 
 export interface Scene {
   readonly step: Step;
   /** The cluster before the step. */
   readonly picture: Picture;
-  readonly size: number;
 }
 
 /** A timer ran out. Heartbeats that changed nothing are told by whoever received them. */
 export function tellTimer(scene: Scene, record: TimerRecord): Draft | null {
-  const { step, picture, size } = scene;
+  const { step, picture } = scene;
   const server = picture.servers.get(record.server);
   if (server === undefined) return null;
   const { state, commit } = effectsOf(step);
@@ -25,8 +25,8 @@ export function tellTimer(scene: Scene, record: TimerRecord): Draft | null {
   if (state === null) {
     return plain({ ...line, text: `${fires}, nothing changes` });
   }
-  const own = state.votedFor === record.server ? 1 : 0;
-  const voted = own === 1 ? `, votes for itself (${tally({ count: 1, size })})` : '';
+  const own = votesText(server.configuration, new Set([record.server]));
+  const voted = state.votedFor === record.server ? `, votes for itself (${own})` : '';
   if (state.role === 'candidate') {
     const { term } = state;
     const text = `${fires} → candidate, term ${term}${voted}`;
@@ -135,27 +135,19 @@ export function tellVoteReply(
     const but = `although it is a ${server.role} in term ${server.term}`;
     return plain({ ...line, text: `${late} ${but}${crown}` });
   }
-  const count = server.granted.has(from) ? server.granted.size : server.granted.size + 1;
-  const votes = { before: server, count, believed: server.grants + 1, won: crown !== '' };
-  const has = ` → ${record.to} has ${verdictOnVotes(votes, scene.size)}${crown}`;
+  const granted = new Set([...server.granted, from]);
+  const votes = { granted, arrived: server.grants + 1 };
+  const { configuration } = server;
+  const won = crown !== '';
+  const count = won ? winningVotesText(configuration, votes) : votesText(configuration, granted);
+  const has = ` → ${record.to} has ${count}${crown}`;
   const { input } = found;
   if (server.granted.has(from)) {
-    const again = votes.won ? `counts ${from}'s vote again` : `receives ${from}'s vote again`;
+    const again = won ? `counts ${from}'s vote again` : `receives ${from}'s vote again`;
     const merged = `${record.to} ${again}${has}`;
     return foldable({ ...line, fold: { kind: 'count', voter: from, input, merged } });
   }
   const merged = `${from} grants its vote to ${record.to}${has}`;
   const fold = { kind: 'count', voter: from, input, merged } as const;
   return { ...foldable({ ...line, fold }), text: `${from}'s vote reaches ${record.to}${has}` };
-}
-
-/** Quoted when the number is the server's belief and not the truth. */
-function verdictOnVotes(
-  votes: { readonly count: number; readonly believed: number; readonly won: boolean },
-  size: number,
-): string {
-  const needed = Math.floor(size / 2) + 1;
-  if (!votes.won || votes.count >= needed) return tally({ count: votes.count, size });
-  if (votes.believed >= needed) return `“${tally({ count: votes.believed, size })}”`;
-  return `only ${tally({ count: votes.count, size })}`;
 }

@@ -2,7 +2,9 @@
  * The cluster as a reader imagines it while the story goes on: roles, logs, who has which votes,
  * and which writes a crash would take away.
  */
+import { votersOnly } from '../check/members.ts';
 import type {
+  Configuration,
   DeliverRecord,
   EntryRef,
   HistoryRecord,
@@ -24,6 +26,8 @@ export interface ServerPicture {
   /** `log[0]` has index 1. */
   log: EntryRef[];
   commitIndex: number;
+  /** The one in force at it: what its log says last. */
+  configuration: Configuration;
   /** Whose votes arrived in this candidacy, itself included. */
   readonly granted: Set<string>;
   /** How many votes arrived, repeated ones included. */
@@ -43,16 +47,18 @@ export interface Picture {
 }
 
 /** An empty stage. */
-export function blankPicture(servers: readonly string[]): Picture {
+export function blankPicture({ servers, header }: Pick<Plot, 'servers' | 'header'>): Picture {
+  const first = votersOnly(header?.voters ?? servers);
+  const configuration = { ...first, learners: header?.learners ?? [] };
   return {
-    servers: new Map(servers.map((id) => [id, blankServer(id)])),
+    servers: new Map(servers.map((id) => [id, blankServer(id, configuration)])),
     proposals: new Map(),
     delivered: new Map(),
     calls: new Map(),
   };
 }
 
-function blankServer(id: string): ServerPicture {
+function blankServer(id: string, configuration: Configuration): ServerPicture {
   return {
     id,
     up: false,
@@ -62,6 +68,7 @@ function blankServer(id: string): ServerPicture {
     leader: null,
     log: [],
     commitIndex: 0,
+    configuration,
     granted: new Set(),
     grants: 0,
     unsynced: [],
@@ -140,6 +147,9 @@ function absorbServer(server: ServerPicture, record: TraceRecord): void {
       return;
     case 'durable':
       server.unsynced = server.unsynced.filter((write) => write.write > record.write);
+      return;
+    case 'configure':
+      server.configuration = record.configuration;
       return;
     case 'commit':
       server.commitIndex = record.commitIndex;

@@ -3,10 +3,12 @@
  * one round of it is like, the last one, and between the two in one line how often it was repeated
  * and who never got what.
  */
-import type { TraceRecord } from '../trace/record.ts';
+import type { Configuration, TraceRecord } from '../trace/record.ts';
 import type { Draft } from './draft.ts';
 import { plain } from './draft.ts';
+import { blankPicture } from './picture.ts';
 import type { Plot } from './plot.ts';
+import { votesText } from './votes.ts';
 import { counted, grouped, joined, milliseconds } from './words.ts';
 
 const promisesOfProgress = new Set(['LeaderElected', 'LogsConverge', 'OperationsComplete']);
@@ -20,8 +22,9 @@ const roundLines = 3;
 /** Candidacies of one server in a stretch of the run. */
 interface Candidate {
   stood: number;
-  /** The most votes it held at any time, its own included. */
+  /** The most votes it held at any time, its own included, and of how many. */
   best: number;
+  bestText: string;
   won: number;
   term: number;
   readonly votes: Set<string>;
@@ -29,6 +32,8 @@ interface Candidate {
 
 interface Census {
   readonly candidates: Map<string, Candidate>;
+  /** What each server goes by. */
+  readonly configurations: Map<string, Configuration>;
   heartbeats: number;
   refusals: number;
 }
@@ -36,9 +41,17 @@ interface Census {
 function candidateOf(census: Census, server: string): Candidate {
   const known = census.candidates.get(server);
   if (known !== undefined) return known;
-  const fresh: Candidate = { stood: 0, best: 0, won: 0, term: 0, votes: new Set() };
+  const fresh: Candidate = { stood: 0, best: 0, bestText: '', won: 0, term: 0, votes: new Set() };
   census.candidates.set(server, fresh);
   return fresh;
+}
+
+function noteVotes(census: Census, server: string, candidate: Candidate): void {
+  const { votes } = candidate;
+  const configuration = census.configurations.get(server);
+  if (configuration === undefined || votes.size <= candidate.best) return;
+  candidate.best = votes.size;
+  candidate.bestText = votesText(configuration, votes);
 }
 
 function countState(census: Census, record: Extract<TraceRecord, { kind: 'state' }>): void {
@@ -50,7 +63,7 @@ function countState(census: Census, record: Extract<TraceRecord, { kind: 'state'
     candidate.stood += 1;
     candidate.votes.clear();
     candidate.votes.add(server);
-    candidate.best = Math.max(candidate.best, 1);
+    noteVotes(census, server, candidate);
   } else if (role === 'leader') {
     const candidate = census.candidates.get(server);
     if (candidate === undefined || candidate.term !== term) return;
@@ -67,12 +80,15 @@ function countDelivery(census: Census, plotted: Plot, id: number, to: string): v
   const candidate = census.candidates.get(to);
   if (candidate === undefined || candidate.term !== message.term) return;
   candidate.votes.add(message.from);
-  candidate.best = Math.max(candidate.best, candidate.votes.size);
+  noteVotes(census, to, candidate);
 }
 
 function censusOf(plotted: Plot, from: number, to: number): Census {
-  const census: Census = { candidates: new Map(), heartbeats: 0, refusals: 0 };
+  const { servers } = blankPicture(plotted);
+  const configurations = new Map([...servers].map(([id, each]) => [id, each.configuration]));
+  const census: Census = { candidates: new Map(), configurations, heartbeats: 0, refusals: 0 };
   for (const record of plotted.records) {
+    if (record.kind === 'configure') configurations.set(record.server, record.configuration);
     if (record.seq < from || record.seq >= to) continue;
     if (record.kind === 'state') countState(census, record);
     if (record.kind === 'deliver') countDelivery(census, plotted, record.id, record.to);
@@ -80,23 +96,22 @@ function censusOf(plotted: Plot, from: number, to: number): Census {
   return census;
 }
 
-function candidateText(server: string, { stood, best, won }: Candidate, size: number): string {
+function candidateText(server: string, { stood, bestText, won }: Candidate): string {
   const times = stood === 1 ? 'once' : `${grouped(stood)} times`;
   const elected = won === 0 ? 'never elected' : `elected ${won === 1 ? 'once' : `${won} times`}`;
-  return `${server} stands ${times}, has at best ${best}/${size} votes, is ${elected}`;
+  return `${server} stands ${times}, has at best ${bestText} votes, is ${elected}`;
 }
 
 /** What was repeated, in one line. */
 function summary(plotted: Plot, from: number, to: number): string {
   const { candidates, heartbeats, refusals } = censusOf(plotted, from, to);
-  const size = plotted.servers.length;
   const names = [...candidates.keys()].sort();
   const stood = [...candidates.values()].reduce((sum, one) => sum + one.stood, 0);
   const parts: string[] = [];
   if (stood > 0) {
     const each = names.flatMap((name) => {
       const candidate = candidates.get(name);
-      return candidate === undefined ? [] : [candidateText(name, candidate, size)];
+      return candidate === undefined ? [] : [candidateText(name, candidate)];
     });
     parts.push(`${counted(stood, 'election')} more: ${each.join('; ')}`);
   }

@@ -70,8 +70,7 @@ function damning(telling: Telling, draft: Draft): Draft {
 
 function tellStep(telling: Telling, step: Step): void {
   const { plotted, picture, drafts } = telling;
-  const size = plotted.header?.voters.length ?? plotted.servers.length;
-  const scene = { step, picture, size };
+  const scene = { step, picture };
   const draft = sentence(plotted, scene);
   if (draft !== null) drafts.push(step === telling.violating ? damning(telling, draft) : draft);
   const losses = lossesOf(telling, step).filter(isWorthTelling);
@@ -178,7 +177,7 @@ export function tell(records: readonly TraceRecord[]): Story {
   const telling: Telling = {
     plotted,
     past,
-    picture: blankPicture(plotted.servers),
+    picture: blankPicture(plotted),
     from: beginning(plotted, past),
     drafts: [],
     violating: past.violation === undefined ? undefined : plotted.stepOf(past.violation.seq),

@@ -6,8 +6,10 @@ import type { Sometimes } from '../check/sometimes.ts';
 import { mergeSometimes, newSometimes } from '../check/sometimes.ts';
 import type { Scenario } from '../world/scenario.ts';
 import type { Failure, Outcome } from './execute.ts';
+import { probeName } from './coverage-probe.ts';
 import { occasionsIn } from './occasions.ts';
 import { bulk, fingerprint } from './size.ts';
+import type { SearchStrategy } from './portfolio.ts';
 
 /** Where fast-check finds a scenario again: `fc.check(…, { seed, path })`. */
 export interface Origin {
@@ -15,13 +17,15 @@ export interface Origin {
   readonly path: string;
   /** 1-based number of the run in the campaign. */
   readonly run: number;
+  /** How it was searched; the scenario found holds the schedule itself. */
+  readonly strategy: SearchStrategy;
 }
 
 export interface Found {
   /** `ElectionSafety-7c1e90` */
   readonly id: string;
   count: number;
-  readonly first: Origin;
+  first: Origin;
   origin: Origin;
   scenario: Scenario;
   failure: Failure;
@@ -29,10 +33,12 @@ export interface Found {
 
 export interface Tally {
   runs: number;
+  /** Runs that broke a promise. */
+  failed: number;
   events: number;
   messages: number;
   simMicros: number;
-  /** Runs whose judges could not say, and the first reason. */
+  /** Runs whose judges could not say, and one of the reasons. */
   unknown: number;
   unknownReason: string | null;
   readonly faults: Record<string, number>;
@@ -48,6 +54,7 @@ export interface Tally {
 export function newTally(): Tally {
   return {
     runs: 0,
+    failed: 0,
     events: 0,
     messages: 0,
     simMicros: 0,
@@ -91,7 +98,10 @@ export function count(
   tally.messages += outcome.stats.messages;
   tally.simMicros += outcome.stats.simMicros;
   addAll(tally.faults, outcome.stats.faults);
-  addAll(tally.examined, outcome.examined);
+  for (const [name, examined] of Object.entries(outcome.examined)) {
+    // The probe watched for coverage and judged nothing.
+    if (name !== probeName) tally.examined[name] = (tally.examined[name] ?? 0) + examined;
+  }
   for (const { kind } of scenario.faults) tally.planned[kind] = (tally.planned[kind] ?? 0) + 1;
   for (const name of occasionsIn(scenario)) {
     tally.occasions[name] = (tally.occasions[name] ?? 0) + 1;
@@ -99,10 +109,11 @@ export function count(
   mergeSometimes(tally.sometimes, outcome.sometimes);
   if (outcome.verdict === 'unknown') {
     tally.unknown += 1;
-    tally.unknownReason ??= outcome.unknown[0] ?? null;
+    tally.unknownReason = lesser(tally.unknownReason, outcome.unknown[0] ?? null);
   }
   const { failure } = outcome;
   if (failure === null) return;
+  tally.failed += 1;
   const id = idOf(failure);
   const known = tally.found.get(id);
   const found = { id, count: 1, first: origin, origin, scenario, failure };
@@ -110,22 +121,32 @@ export function count(
   else again(known, found);
 }
 
+/** The first of two reasons in the order of letters, so that it does not matter who came first. */
+function lesser(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return other < one ? other : one;
+}
+
+/** Of two equally small scenarios the one of the earlier run is kept, whichever is added first. */
 function again(known: Found, other: Found): void {
   known.count += other.count;
-  if (bulk(other.scenario) >= bulk(known.scenario)) return;
+  if (other.first.run < known.first.run) known.first = other.first;
+  const more = bulk(other.scenario) - bulk(known.scenario);
+  if (more > 0 || (more === 0 && other.origin.run >= known.origin.run)) return;
   known.scenario = other.scenario;
   known.failure = other.failure;
   known.origin = other.origin;
 }
 
-/** Adds `other`, which ran later. */
+/** Adds `other`; the order does not matter. */
 export function merge(tally: Tally, other: Tally): void {
   tally.runs += other.runs;
+  tally.failed += other.failed;
   tally.events += other.events;
   tally.messages += other.messages;
   tally.simMicros += other.simMicros;
   tally.unknown += other.unknown;
-  tally.unknownReason ??= other.unknownReason;
+  tally.unknownReason = lesser(tally.unknownReason, other.unknownReason);
   addAll(tally.faults, other.faults);
   addAll(tally.examined, other.examined);
   addAll(tally.planned, other.planned);
