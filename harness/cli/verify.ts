@@ -4,13 +4,13 @@ import { raft } from '../raft/machine.ts';
 import { table } from '../raft/table.ts';
 import { UserError } from '../trace/user-error.ts';
 import { traceWriter } from '../trace/write.ts';
-import { hunt, worlds as huntingGrounds } from '../verify/hunt.ts';
-import type { Hunted } from '../verify/hunt.ts';
+import { seek } from '../verify/hunt.ts';
+import type { Hunted, World } from '../verify/hunt.ts';
 import { checkLines, reportJson, worldLine } from '../verify/log.ts';
 import { happeningText } from '../verify/path.ts';
 import { planted } from '../verify/planted.ts';
 import type { Planted } from '../verify/planted.ts';
-import { doubted, verified, verify } from '../verify/verify.ts';
+import { doubted, recovered, verified, verify } from '../verify/verify.ts';
 import type { Report } from '../verify/verify.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
@@ -22,7 +22,6 @@ import { remedyFor } from './suggest.ts';
 
 /** So many states a world before a mutant is let go. */
 const statesMax = 2_000_000;
-const portStatesMax = 300_000;
 
 interface Told {
   readonly report: Report;
@@ -39,8 +38,9 @@ function reportFor(request: Request, fault: Planted | null): Report {
   return verify({
     subject: fault?.subject ?? raft,
     table: fault?.table ?? table,
-    worlds: fault === null ? verified : listed ? quick : doubt,
+    worlds: fault === null ? verified : fault.check === 'recovery' ? [] : listed ? quick : doubt,
     watches: fault === null ? ['ports', 'cluster'] : ['ports'],
+    recovered: fault === null || fault.check === 'recovery' ? recovered : [],
     now: () => io.now(),
     onWorld: (world) => {
       if (text) io.out(worldLine(world));
@@ -59,13 +59,9 @@ function tell(request: Request, fault: Planted | null): ExitCode {
 }
 
 function hunted(name: string): readonly Hunted[] {
-  const { subject } = mutantNamed(name);
-  const found = hunt(subject, { worlds: huntingGrounds, watch: 'cluster', statesMax });
-  if (found.at(-1)?.path !== null) return found;
-  // Whoever breaks no promise of the cluster may still break its word to a port.
-  const worlds = doubted(verified.slice(0, 5), statesMax);
-  const atPorts = hunt(subject, { worlds, watch: 'ports', statesMax: portStatesMax });
-  return atPorts.at(-1)?.path === null ? found : [...found, ...atPorts];
+  const doubt = (of: readonly World[]): readonly World[] => doubted(of, statesMax);
+  const ports = doubt(verified.slice(0, 5));
+  return seek(mutantNamed(name).subject, { recovered: doubt(recovered), ports, statesMax });
 }
 
 function statesOf(found: readonly Hunted[]): number {

@@ -237,7 +237,7 @@ function restart(doing: Doing): void {
   local.electionArmed = false;
   local.heartbeatArmed = false;
   local.heard = 0;
-  doing.step({ kind: 'online', stored: local.stored });
+  doing.step({ kind: 'online', stored: local.stored, incarnation: 2 });
 }
 
 /** Taken off line in good order: the disk finishes, what waited for it is not sent any more. */

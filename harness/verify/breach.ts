@@ -1,8 +1,5 @@
 /** What an exploration may find wrong, and where. */
 
-/** Which promises are watched: those of the cluster, or those of one server towards its ports. */
-export type Watch = 'cluster' | 'ports';
-
 export type PortName =
   | 'control'
   | 'electionTimer'
@@ -15,8 +12,16 @@ export type PortName =
 
 export type PortCheck = 'deterministic' | 'illegal' | 'deadlock' | 'livelock' | 'compliance';
 
+/**
+ * What is watched: the promises of the cluster, that it recovers when all is kind, or the promises
+ * of one server towards its ports.
+ */
 export type Breach =
-  | { readonly watch: 'cluster'; readonly check: string; readonly sentence: string }
+  | {
+      readonly watch: 'cluster' | 'recovery';
+      readonly check: string;
+      readonly sentence: string;
+    }
   | {
       readonly watch: 'ports';
       readonly check: PortCheck;

@@ -10,6 +10,7 @@ import type { Breach } from './breach.ts';
 import { broken } from './breach.ts';
 import { serverName } from './local.ts';
 import { clusterBreach } from './invariants.ts';
+import { Recovery } from './recovery.ts';
 import { isSettled } from './settled.ts';
 import { firstMessage, inputs, Space } from './space.ts';
 import type { Known, Outcome } from './space.ts';
@@ -86,9 +87,11 @@ export class Explorer {
   private peakBytes = 0;
   private following = false;
   private entered = false;
+  private readonly recovery: Recovery | null;
 
   constructor(space: Space) {
     this.space = space;
+    this.recovery = space.watches.has('recovery') ? new Recovery(space) : null;
     this.canon = new Canon(space);
     this.bounds = space.bounds;
     this.servers = space.bounds.servers;
@@ -344,6 +347,7 @@ export class Explorer {
     this.entered = true;
     if (!this.seen.add(child, childLength) && !this.following) return;
     this.breach = clusterBreach(this.space, child);
+    this.breach ??= this.recovery?.breachOf(child, childLength) ?? null;
     if (this.breach === null && !this.following) this.keep(this.parent, this.lastCode);
   }
 

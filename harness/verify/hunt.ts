@@ -121,3 +121,35 @@ export function hunt(
   }
   return hunted;
 }
+
+/** States a world: at first glance, where recovery and the ports are watched, and in the end. */
+const glance = 300_000;
+const portsMax = 100_000;
+
+/**
+ * The shortest breach of a machine that is said to be wrong. What the cluster promises counts most:
+ * its worlds are looked at first, and gone through (`statesMax` states each) at last. Between them
+ * come recovery, and what one server owes its ports.
+ */
+export function seek(
+  subject: Subject,
+  given: {
+    readonly recovered: readonly World[];
+    readonly ports: readonly World[];
+    readonly statesMax: number;
+  },
+): readonly Hunted[] {
+  const passes = [
+    { worlds, watch: 'cluster', statesMax: Math.min(glance, given.statesMax) },
+    { worlds: given.recovered, watch: 'recovery', statesMax: glance },
+    { worlds: given.ports, watch: 'ports', statesMax: portsMax },
+    { worlds, watch: 'cluster', statesMax: given.statesMax },
+  ] as const;
+  const all: Hunted[] = [];
+  for (const pass of passes) {
+    const hunted = hunt(subject, pass);
+    all.push(...hunted);
+    if (hunted.at(-1)?.path !== null) break;
+  }
+  return all;
+}

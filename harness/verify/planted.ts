@@ -20,7 +20,7 @@ export interface Planted {
   /** The declared table that goes with it. */
   readonly table: TransitionTable;
   /** What must find it. */
-  readonly check: PortCheck | 'totality' | 'reachability';
+  readonly check: PortCheck | 'totality' | 'reachability' | 'recovery';
   readonly port: PortName | null;
   /** Worlds (of `verified`) that are left out at the beginning. */
   readonly skips: number;
@@ -258,6 +258,12 @@ const drafts: readonly Draft[] = [
     summary: 'a server that refuses every vote makes half of the table unreachable',
     subject: ruled('R1', { voteIsFree: () => false }),
     check: 'reachability',
+  },
+  {
+    name: 'L1',
+    summary: 'a vote outlives its term: whoever has voted votes for nobody else, ever after',
+    subject: ruled('L1', { voteInTerm: (node) => node.votedFor }),
+    check: 'recovery',
   },
 ];
 

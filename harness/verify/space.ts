@@ -81,6 +81,7 @@ export interface Outcome {
 
 export class Space {
   readonly bounds: Bounds;
+  readonly watches: ReadonlySet<Breach['watch']>;
   readonly renamings: readonly Renaming[];
   readonly ledgers: Ledgers = new Ledgers();
   readonly locals: Known[] = [];
@@ -89,7 +90,6 @@ export class Space {
   /** Cells of the declared table that answered, and the role afterwards: `role/input/role`. */
   readonly cells: Set<string> = new Set();
   private readonly driver: Driver;
-  private readonly watches: ReadonlySet<Breach['watch']>;
   private readonly options: readonly NodeOptions[];
   private readonly localIds = new Map<string, number>();
   private readonly messageIds = new Map<string, number>();

@@ -12,7 +12,7 @@ import {
 } from './cells.ts';
 import { checkLines, worldLine } from './log.ts';
 import { planted } from './planted.ts';
-import { doubted, verified, verify } from './verify.ts';
+import { doubted, recovered, verified, verify } from './verify.ts';
 import type { Report, VerifyOptions } from './verify.ts';
 
 function report(options: Partial<VerifyOptions>): Report {
@@ -21,6 +21,7 @@ function report(options: Partial<VerifyOptions>): Report {
     table,
     worlds: verified,
     watches: ['ports'],
+    recovered: [],
     now: () => 0,
     onWorld: () => undefined,
     ...options,
@@ -47,11 +48,14 @@ describe('the correct machine', () => {
 describe.each(planted)('$name: $summary', ({ subject, table: declared, check, port, skips }) => {
   test(`is found by ${check}`, () => {
     const listed = check === 'totality' || check === 'reachability';
-    const worlds = listed ? verified.slice(0, 3) : doubted(verified.slice(skips), 400_000);
-    const { checks, ok } = report({ subject, table: declared, worlds });
+    const deep = check === 'recovery' ? [] : doubted(verified.slice(skips), 400_000);
+    const worlds = listed ? verified.slice(0, 3) : deep;
+    const where = check === 'recovery' ? recovered : [];
+    const { checks, ok } = report({ subject, table: declared, worlds, recovered: where });
     expect(ok).toBe(false);
     const failed = checks.filter(({ status }) => status === 'failed');
     expect(failed.map((each) => each.check)).toContain(check);
+    if (check === 'recovery') expect(failed[0]?.trace).toHaveLength(2);
     if (port === null) return;
     const places = failed.map(({ where }) => where);
     expect(places.every((where) => where === port || where === 'component')).toBe(true);

@@ -72,6 +72,33 @@ export const verified: readonly World[] = [
   },
 ];
 
+/** Where every state is held to recover: small enough to be seen whole. */
+export const recovered: readonly World[] = [
+  {
+    name: 'recovery of two servers, a command, a crash',
+    bounds: { ...base, requests: 1, heartbeats: 1, crashes: 1, messages: 4 },
+  },
+  {
+    name: 'recovery of three servers, two terms, a command',
+    bounds: { ...base, servers: 3, requests: 1, messages: 3 },
+  },
+  {
+    name: 'recovery of four servers with long old logs and short new ones',
+    bounds: {
+      ...base,
+      servers: 4,
+      terms: 3,
+      messages: 3,
+      initial: [
+        { term: 2, log: [1, 1, 1] },
+        { term: 2, log: [1, 1, 1] },
+        { term: 2, log: [1, 2] },
+        { term: 2, log: [1, 2] },
+      ],
+    },
+  },
+];
+
 export type Status = 'ok' | 'failed' | 'unknown';
 
 export interface CheckResult {
@@ -116,6 +143,8 @@ export interface VerifyOptions {
   readonly table: TransitionTable;
   readonly worlds: readonly World[];
   readonly watches: readonly Breach['watch'][];
+  /** Explored after the others, where every state must recover. */
+  readonly recovered: readonly World[];
   /** Monotonic milliseconds. */
   now(): number;
   onWorld(result: WorldResult): void;
@@ -147,30 +176,53 @@ export function doubted(worlds: readonly World[], statesMax: number): readonly W
   }));
 }
 
+/** One world after the other, until one shows a breach. */
+class Journey {
+  readonly worlds: WorldResult[] = [];
+  readonly cells: Set<string> = new Set();
+  readonly proofs: string[] = [];
+  found: Report['found'] = null;
+  private readonly options: VerifyOptions;
+
+  constructor(options: VerifyOptions) {
+    this.options = options;
+  }
+
+  go(worlds: readonly World[], watches: VerifyOptions['watches']): void {
+    for (const world of worlds) {
+      if (this.found !== null) return;
+      this.visit(world, watches);
+    }
+  }
+
+  private visit(world: World, watches: VerifyOptions['watches']): void {
+    const { subject, now, onWorld } = this.options;
+    const began = now();
+    const explored = explore(subject, world.bounds, { watches });
+    for (const cell of explored.space.cells) this.cells.add(cell);
+    const result = summary(world, explored, now() - began);
+    this.worlds.push(result);
+    onWorld(result);
+    if (explored.breach !== null) this.found = { explored, world };
+    // Recovery leads beyond the bounds, where nothing was counted on to be settled.
+    if (explored.breach !== null || watches.includes('recovery')) return;
+    if (!world.bounds.forgetSettled) return;
+    const { counterexample } = settledHolds(explored.space);
+    if (counterexample !== null) this.proofs.push(counterexample);
+  }
+}
+
 /** Explores the worlds in their order, until one shows a breach; then judges the table. */
 export function verify(options: VerifyOptions): Report {
-  const { subject, watches } = options;
-  const worlds: WorldResult[] = [];
-  const cells = new Set<string>();
-  const proofs: string[] = [];
-  let found: Report['found'] = null;
-  for (const world of options.worlds) {
-    const began = options.now();
-    const explored = explore(subject, world.bounds, { watches });
-    for (const cell of explored.space.cells) cells.add(cell);
-    const result = summary(world, explored, options.now() - began);
-    worlds.push(result);
-    options.onWorld(result);
-    if (explored.breach !== null) {
-      found = { explored, world };
-      break;
-    }
-    if (!world.bounds.forgetSettled) continue;
-    const { counterexample } = settledHolds(explored.space);
-    if (counterexample !== null) proofs.push(counterexample);
-  }
-  const complete = worlds.length === options.worlds.length && worlds.every((one) => one.complete);
-  const checks = judged({ complete, found, cells, proofs, table: options.table, watches });
+  const { subject, watches, table } = options;
+  const journey = new Journey(options);
+  journey.go(options.worlds, watches);
+  journey.go(options.recovered, ['recovery']);
+  const { worlds, found, cells, proofs } = journey;
+  const wanted = options.worlds.length + options.recovered.length;
+  const complete = worlds.length === wanted && worlds.every((one) => one.complete);
+  const recovers = options.recovered.length > 0;
+  const checks = judged({ complete, found, cells, proofs, table, watches, recovers });
   const ok = checks.every(({ status }) => status === 'ok');
   return { subject: subject.name, worlds, checks, ok, found };
 }
@@ -182,6 +234,7 @@ interface Evidence {
   readonly proofs: readonly string[];
   readonly table: TransitionTable;
   readonly watches: readonly Breach['watch'][];
+  readonly recovers: boolean;
 }
 
 const portChecks = ['illegal', 'compliance'] as const;
@@ -234,6 +287,9 @@ function judged(evidence: Evidence): readonly CheckResult[] {
   if (watches.includes('cluster')) {
     const hit = breach?.watch === 'cluster';
     results.push({ where: 'cluster', check: hit ? breach.check : 'invariants', ...told(hit) });
+  }
+  if (evidence.recovers) {
+    results.push({ where: 'cluster', check: 'recovery', ...told(breach?.watch === 'recovery') });
   }
   return results;
 }
