@@ -4,6 +4,7 @@
  * leader whom all follow, equal logs, everything committed and durable, nothing under way that the
  * story speaks of.
  */
+import { sameConfiguration } from '../check/members.ts';
 import type { Cone } from './cone.ts';
 import { concernOf } from './cone.ts';
 import type { Picture, ServerPicture } from './picture.ts';
@@ -72,6 +73,15 @@ function underWay(plotted: Plot, past: Cone): Span[] {
   return spans;
 }
 
+/** An operator's wishes until their answers; it asks for one after another. */
+function wishes({ records }: Plot): Span[] {
+  const told = records.filter(({ kind }) => kind === 'operate');
+  return told.flatMap((record, index) => {
+    if (record.kind !== 'operate' || record.phase !== 'invoke') return [];
+    return [{ from: record.seq, to: told[index + 1]?.seq ?? Infinity }];
+  });
+}
+
 function sameLog(one: ServerPicture, other: ServerPicture): boolean {
   if (one.log.length !== other.log.length) return false;
   return one.log.every((entry, index) => {
@@ -92,6 +102,7 @@ function standsWell({ servers }: Picture): boolean {
       server.leader === leader.id &&
       server.unsynced.length === 0 &&
       server.commitIndex === server.log.length &&
+      sameConfiguration(server.configuration, leader.configuration) &&
       sameLog(server, leader),
   );
 }
@@ -104,7 +115,7 @@ function watchPauses(paused: Set<string>, record: Plot['records'][number]): void
 
 /** The last step up to `until` before which everything stood well, as a seq, or undefined. */
 function lastCalm(plotted: Plot, past: Cone, until: number): number | undefined {
-  const spans = [...underWay(plotted, past), ...afterEffects(plotted, past)];
+  const spans = [...underWay(plotted, past), ...wishes(plotted), ...afterEffects(plotted, past)];
   const picture = blankPicture(plotted);
   const paused = new Set<string>();
   let calm: number | undefined;

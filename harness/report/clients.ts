@@ -5,11 +5,11 @@ import type {
   MessageRecord,
   ProposeRecord,
 } from '../trace/record.ts';
-import { wishText } from '../trace/render-message.ts';
 import type { Draft } from './draft.ts';
 import { plain } from './draft.ts';
 import { commitPhrase, effectsOf } from './effects.ts';
 import type { Scene } from './election.ts';
+import { wishPhrase } from './membership.ts';
 import { clean, shown } from './words.ts';
 
 type Command = NonNullable<ProposeRecord['command']>;
@@ -72,7 +72,7 @@ function requestText(message: Extract<MessageRecord, { kind: 'ClientRequest' }>)
   if (message.payload.kind === 'register') return `${from}'s registration`;
   const { payload } = message;
   if (payload.kind === 'transfer' || payload.kind === 'reconfigure') {
-    return `${from}'s wish (${clean(wishText(payload), 120)})`;
+    return `${from}'s wish (${wishPhrase(payload)})`;
   }
   const how = payload.kind === 'read' ? ` by ${payload.via}` : '';
   return `${from}'s ${commandText(payload.command)}${how}`;
@@ -105,6 +105,7 @@ export function tellRequest(
   );
   if (reply?.kind !== 'send' || reply.message.kind !== 'ClientReply') return null;
   if (reply.message.answer.kind === 'notLeader') return null;
+  if (scene.step.effects.some(({ kind }) => kind === 'serve')) return null;
   const text = `${record.to} answers ${requestText(message)} without a new entry`;
   return plain({ ...line, text });
 }

@@ -4,7 +4,7 @@
  * server that changed something; an election timer also from the silence before it. Faults belong
  * to the cone when they touched one of its messages or servers.
  */
-import type { FaultRecord, TraceRecord } from '../trace/record.ts';
+import type { CommitRecord, FaultRecord, TimerRecord, TraceRecord } from '../trace/record.ts';
 import { detailOf, field } from './azure.ts';
 import type { Fate, Plot, Step } from './plot.ts';
 
@@ -197,6 +197,28 @@ function addLosses(walk: Walk, until: number): void {
   }
 }
 
+/** A server acts although nothing came: the faults that kept what was meant for it, or from it. */
+function addDeafness(walk: Walk, { server, seq }: TimerRecord): void {
+  for (const { send, drops } of walk.plot.fates.values()) {
+    if (send.to !== server && send.from !== server) continue;
+    for (const drop of drops) {
+      if (drop.seq < seq && drop.fault >= 0) walk.faults.add(drop.fault);
+    }
+  }
+}
+
+/** What a stale read does not know: the last commit before it was asked for. */
+function visitNews(walk: Walk, evidence: readonly number[]): void {
+  const asked = Math.min(...evidence);
+  let news: CommitRecord | undefined;
+  for (const record of walk.plot.records) {
+    if (record.seq >= asked) break;
+    if (record.kind !== 'commit') continue;
+    if (record.commitIndex > (news?.commitIndex ?? 0)) news = record;
+  }
+  if (news !== undefined) visit(walk, walk.plot.stepOf(news.seq));
+}
+
 const environmental = new Set([
   'clockSkew',
   'clockJump',
@@ -220,6 +242,20 @@ function addSurroundings(walk: Walk, faults: Iterable<FaultRecord>, until: numbe
   }
 }
 
+function visitEvidence(walk: Walk, evidence: readonly number[]): void {
+  const { plot } = walk;
+  for (const seq of evidence) visit(walk, plot.stepOf(seq));
+  if (plot.verdict?.invariant === 'ReadFreshness') visitNews(walk, evidence);
+}
+
+/** Losses and faults around the steps of the cone. */
+function addRest(walk: Walk, violation: TraceRecord | undefined): void {
+  const until = violation?.seq ?? Number.MAX_SAFE_INTEGER;
+  addLosses(walk, until);
+  if (violation?.kind === 'timer') addDeafness(walk, violation);
+  addSurroundings(walk, walk.plot.faults.values(), until);
+}
+
 /** The causal past of the verdict's evidence; without a failure, all that changed anything. */
 export function cone(plot: Plot): Cone {
   const { verdict } = plot;
@@ -235,7 +271,7 @@ export function cone(plot: Plot): Cone {
     falls: plot.steps.filter((step) => isFall(step.root) && wasLeader(plot, step)),
   };
   const evidence = verdict?.verdict === 'fail' ? verdict.evidence : [];
-  for (const seq of evidence) visit(walk, plot.stepOf(seq));
+  visitEvidence(walk, evidence);
   if (walk.queue.every((step) => step.actor === null)) {
     for (const step of plot.steps) if (isChanging(step, concern, plot)) visit(walk, step);
   }
@@ -244,9 +280,7 @@ export function cone(plot: Plot): Cone {
   }
   const last = evidence.at(-1);
   const violation = last === undefined ? undefined : plot.record(last);
-  const until = violation?.seq ?? Number.MAX_SAFE_INTEGER;
-  addLosses(walk, until);
-  addSurroundings(walk, plot.faults.values(), until);
+  addRest(walk, violation);
   return {
     steps: walk.steps,
     incidents: walk.incidents,

@@ -252,6 +252,9 @@ function joinAlike(earlier: Crowded, later: Fold): Fold | null {
   const key = keyOf(later);
   if (key === null || key !== keyOf(earlier) || !('servers' in later)) return null;
   if (earlier.kind === 'loss' && later.kind === 'loss') return joinLosses(earlier, later);
+  // Who refuses once more gets a line of its own, so that repetitions can be counted.
+  const again = later.servers.some((server) => earlier.servers.includes(server));
+  if (earlier.kind === 'refuse' && again) return null;
   const servers = united(earlier.servers, later.servers);
   if (earlier.kind !== 'heartbeat' || later.kind !== 'heartbeat') return { ...earlier, servers };
   return { ...earlier, servers, count: earlier.count + later.count };

@@ -66,6 +66,14 @@ export function commitPhrase(server: ServerPicture, commit: CommitRecord): strin
   return `commits ${span({ from: server.commitIndex + 1, to: commit.commitIndex })}`;
 }
 
+/** A leader or a candidate follows again. */
+function downPhrase(server: ServerPicture, { term }: StateRecord): string {
+  if (term > server.term) return `steps down into term ${term}`;
+  return server.role === 'leader'
+    ? `steps down in term ${term}`
+    : `gives up its candidacy in term ${term}`;
+}
+
 /** A change of role or term, without the name: `steps down into term 3`; empty if neither moved. */
 export function rolePhrase(server: ServerPicture, state: StateRecord | null): string {
   if (state === null) return '';
@@ -79,11 +87,7 @@ export function rolePhrase(server: ServerPicture, state: StateRecord | null): st
     return `is a candidate in term ${state.term}`;
   }
   const stoodUp = server.role !== 'follower' && server.role !== 'offline';
-  if (state.role === 'follower' && stoodUp) {
-    return state.term > server.term
-      ? `steps down into term ${state.term}`
-      : `gives up its candidacy in term ${state.term}`;
-  }
+  if (state.role === 'follower' && stoodUp) return downPhrase(server, state);
   if (state.term < server.term) return `falls back from term ${server.term} to ${state.term}`;
   return state.term > server.term ? `moves to term ${state.term}` : '';
 }

@@ -35,7 +35,8 @@ export function tellTimer(scene: Scene, record: TimerRecord): Draft | null {
   }
   const commits = commit === null ? '' : `, ${commitPhrase(server, commit)}`;
   const star = state.role === 'leader' ? `★ ${record.server} ` : '';
-  return plain({ ...line, text: `${fires} → ${star}${rolePhrase(server, state)}${commits}` });
+  const role = rolePhrase(server, state) || 'hears of no leader, and does not stand';
+  return plain({ ...line, text: `${fires} → ${star}${role}${commits}` });
 }
 
 /** A request for a vote arrived: granted or refused. */

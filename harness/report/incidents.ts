@@ -90,7 +90,7 @@ function tellLoss(plot: Plot, drop: DropRecord, fate: Fate): Draft {
     sender,
     servers: [drop.to === '' ? 'the broker' : clean(drop.to, 20)],
     key: `${sender} ${kindOf(message)} ${reason}`,
-    what: messageName(message),
+    what: messageName(message).replace(`${sender}'s `, ''),
     entries: first === undefined || last === undefined ? null : { from: first, to: last },
     reason,
     count: 1,

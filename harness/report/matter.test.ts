@@ -61,9 +61,9 @@ describe('a story', () => {
     ['who would vote', / would vote for S\d in term 1/u],
     ['snapshots taken', /keeps a snapshot to 3/u],
     ['snapshots on their way', /gets the last piece of S\d's snapshot to \d+/u],
-    ['snapshots restored', /restores the state of the snapshot to \d+/u],
-    ['wishes', /operator asks for simple change: addVoter S4/u],
-    ['configurations', /goes by S1, S2, S3, S4/u],
+    ['snapshots restored', /keeps the snapshot to \d+ and its state/u],
+    ['wishes', /the operator asks to add S4 as a voter/u],
+    ['configurations', /goes by the voters S1–S4/u],
     ['the handing over', /S4 is told by S\d to take over/u],
   ])('tells of %s', (_what, words) => {
     expect(text).toMatch(words);
@@ -89,8 +89,8 @@ describe('a story', () => {
     const seq = script.add({ kind: 'serve', server: 'S1', ...served, appliedIndex: 1 }, got);
     const records = script.violated('ReadFreshness', 'S1 served a stale read', [seq]);
     const told = tell(records).lines.map(({ text: line }) => line);
-    expect(told.join('\n')).toMatch(/serves a read by lease as of 1/u);
-    expect(told.join('\n')).toContain('operator asks for transfer to S2');
-    expect(told.join('\n')).toContain('is told no: transfer to S2 (no such server)');
+    expect(told.join('\n')).toMatch(/S1 serves c1's read as of entry 1, by lease/u);
+    expect(told.join('\n')).toContain('the operator asks to hand the leadership to S2');
+    expect(told.join('\n')).toContain('is told no: no such server (hand the leadership to S2)');
   });
 });

@@ -1,10 +1,10 @@
 /** Sentences about what is beyond plain Raft: pre-votes, snapshots, handing over, reads, changes. */
-import { configurationText, wishText } from '../trace/render-message.ts';
 import type {
   DeliverRecord,
   FeatureMessage,
   MessageRecord,
   OperateRecord,
+  StateRecord,
   ToldRecord,
   TraceRecord,
 } from '../trace/record.ts';
@@ -12,6 +12,9 @@ import type { Draft } from './draft.ts';
 import { foldText, plain } from './draft.ts';
 import { commitPhrase, effectsOf, rolePhrase } from './effects.ts';
 import type { Scene } from './election.ts';
+import { goesBy, wishPhrase } from './membership.ts';
+import type { ServerPicture } from './picture.ts';
+import { votesText } from './votes.ts';
 import { clean, joined } from './words.ts';
 
 function replied(scene: Scene, kind: MessageRecord['kind']): MessageRecord | null {
@@ -51,6 +54,20 @@ function meaning(scene: Scene, message: FeatureMessage): string {
   }
 }
 
+/** The word that was still missing for a candidacy. */
+function preVoteWon(message: FeatureMessage, state: StateRecord | null): string {
+  if (message.kind !== 'PreVoteReply' || !message.granted || state === null) return '';
+  return `hears that ${message.from} would vote for it`;
+}
+
+/** A candidacy that no timer began, with the vote it begins with. */
+function candidacy(server: ServerPicture, state: StateRecord | null): string {
+  if (state?.role !== 'candidate' || state.term === server.term) return '';
+  const own = state.votedFor === server.id ? [server.id] : [];
+  const votes = votesText(server.configuration, new Set(own));
+  return `stands for term ${state.term}, votes for itself (${votes})`;
+}
+
 /** One of the messages that plain Raft does not have arrived. */
 export function tellMatter(
   scene: Scene,
@@ -60,9 +77,10 @@ export function tellMatter(
   const server = scene.picture.servers.get(record.to);
   if (server === undefined) return null;
   const { state, commit } = effectsOf(scene.step);
-  const phrases = [meaning(scene, message), rolePhrase(server, state)].filter(
-    (each) => each !== '',
-  );
+  const phrases = [
+    preVoteWon(message, state) || meaning(scene, message),
+    candidacy(server, state) || rolePhrase(server, state),
+  ].filter((each) => each !== '');
   if (commit !== null) phrases.push(commitPhrase(server, commit));
   if (phrases.length === 0) return null;
   const line = { at: record.at, seq: record.seq, actors: [record.to] };
@@ -80,18 +98,23 @@ function tellTold(scene: Scene, record: ToldRecord): Draft | null {
   return plain({ ...line, text: `${record.server} hears from its disk and ${joined(phrases)}` });
 }
 
+/** The usual operator is a person, other clients have names. */
+function operatorName(client: string): string {
+  return client === 'operator' ? 'the operator' : client;
+}
+
 /** What became of an operator's wish. */
 function answerOf({ phase, wish, error }: OperateRecord): string {
-  const what = clean(wishText(wish), 120);
+  const what = wishPhrase(wish);
   switch (phase) {
     case 'invoke':
-      return `asks for ${what}`;
+      return `asks to ${what}`;
     case 'ok':
-      return `is told that ${what} is done`;
+      return `is told: done (${what})`;
     case 'fail':
-      return `is told no: ${what} (${clean(error ?? '', 60)})`;
+      return `is told no: ${clean(error ?? '', 60)} (${what})`;
     case 'info':
-      return `never hears what became of ${what}`;
+      return `never hears what became of its wish (${what})`;
   }
 }
 
@@ -100,38 +123,91 @@ export function tellOther(scene: Scene, root: TraceRecord): Draft | null {
   if (root.kind === 'told') return tellTold(scene, root);
   if (root.kind !== 'operate') return null;
   const who = clean(root.client, 20);
-  return plain({ at: root.at, seq: root.seq, actors: [who], text: `${who} ${answerOf(root)}` });
+  const text = `${operatorName(who)} ${answerOf(root)}`;
+  return plain({ at: root.at, seq: root.seq, actors: [who], text });
 }
 
-/** What else a step did that is news whatever brought it about. */
-function news(effect: TraceRecord): string {
-  switch (effect.kind) {
-    case 'configure':
-      return `goes by ${clean(configurationText(effect.configuration), 120)}`;
-    case 'restore':
-      return `restores the state of the snapshot to ${effect.index}`;
-    case 'serve':
-      return `serves a read by ${effect.via} as of ${effect.appliedIndex}`;
-    case 'operate':
-      return answerOf(effect);
-    case 'write':
-      return effect.snapshot === null ? '' : `keeps a snapshot to ${effect.snapshot.index}`;
-    default:
-      return '';
+/** Who did what, as news beside what the step is about. */
+interface News {
+  readonly who: string;
+  readonly phrase: string;
+}
+
+/** Snapshots of one step in one phrase: the last one is kept, and its state may be restored. */
+function snapshotNews(effects: readonly TraceRecord[]): readonly News[] {
+  const kept = effects.findLast((effect) => effect.kind === 'write' && effect.snapshot !== null);
+  const restored = effects.findLast((effect) => effect.kind === 'restore');
+  const index = kept?.kind === 'write' ? kept.snapshot?.index : undefined;
+  if (restored?.kind === 'restore' && restored.index === index) {
+    return [{ who: restored.server, phrase: `keeps the snapshot to ${index} and its state` }];
   }
+  return [
+    ...(kept?.kind === 'write' && index !== undefined
+      ? [{ who: kept.server, phrase: `keeps a snapshot to ${index}` }]
+      : []),
+    ...(restored?.kind === 'restore'
+      ? [
+          {
+            who: restored.server,
+            phrase: `restores the state of the snapshot to ${restored.index}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What else is news whatever brought it about. */
+function newsOf(scene: Scene, effect: TraceRecord): News | null {
+  switch (effect.kind) {
+    case 'configure': {
+      const server = scene.picture.servers.get(effect.server);
+      return { who: effect.server, phrase: goesBy(server, effect.configuration) };
+    }
+    case 'serve': {
+      const whose = `${clean(effect.session, 20)}'s read`;
+      const phrase = `serves ${whose} as of entry ${effect.appliedIndex}, by ${effect.via}`;
+      return { who: effect.server, phrase };
+    }
+    case 'operate':
+      return { who: operatorName(clean(effect.client, 20)), phrase: answerOf(effect) };
+    default:
+      return null;
+  }
+}
+
+function allNews(scene: Scene): readonly News[] {
+  const { effects } = scene.step;
+  const others = effects.flatMap((effect) => newsOf(scene, effect) ?? []);
+  return [...snapshotNews(effects), ...others].filter(({ phrase }) => phrase !== '');
+}
+
+/** `S1 does this and that; S2 does something else` */
+function newsText(news: readonly News[]): string {
+  const actors = [...new Set(news.map(({ who }) => who))];
+  return actors
+    .map((actor) => {
+      const phrases = news.filter(({ who }) => who === actor).map(({ phrase }) => phrase);
+      return `${actor} ${joined(phrases)}`;
+    })
+    .join('; ');
 }
 
 /** The line of a step, with its news; a line that would be folded stands alone with them. */
 export function withNews(scene: Scene, draft: Draft | null): Draft | null {
-  const phrases = scene.step.effects.map(news).filter((each) => each !== '');
-  if (phrases.length === 0) return draft;
+  const news = allNews(scene);
+  const [first] = news;
+  if (first === undefined) return draft;
   if (draft !== null) {
     const { at, seq, mark, actors, fold } = draft;
-    const text = `${fold === null ? draft.text : foldText(fold)}, ${joined(phrases)}`;
-    return plain({ at, seq, mark, actors, text });
+    const told = fold === null ? draft.text : foldText(fold);
+    const { who } = first;
+    const subject = told.includes('→') ? `→ ${who} ` : `${who} `;
+    const goesOn = told.includes(subject) && !told.includes(' and ');
+    const text = newsText(news);
+    const rest = goesOn && text.startsWith(`${who} `) ? `,${text.slice(who.length)}` : `; ${text}`;
+    return plain({ at, seq, mark, actors, text: `${told}${rest}` });
   }
   const { root } = scene.step;
   const server = 'server' in root ? root.server : 'to' in root ? root.to : '';
-  const line = { at: root.at, seq: root.seq, actors: [server] };
-  return plain({ ...line, text: `${server} ${joined(phrases)}` });
+  return plain({ at: root.at, seq: root.seq, actors: [server], text: newsText(news) });
 }

@@ -1,17 +1,20 @@
 /** The first line of a story: the cluster as it stood before anything in the story happened. */
 import type { Picture, ServerPicture } from './picture.ts';
 import { termsOf } from './effects.ts';
+import { standing } from './membership.ts';
 import { crowd, joined, span } from './words.ts';
 
 function posture(server: ServerPicture): string {
   if (!server.up) return 'is down';
   if (server.role === 'leader') return `leads term ${server.term}`;
-  return `${server.role} in term ${server.term}`;
+  const role = standing(server) || server.role;
+  return role === 'outsider' ? 'takes no part' : `${role} in term ${server.term}`;
 }
 
 function who(name: string, servers: readonly string[]): string {
   if (name === 'is down') return `${crowd(servers)} ${servers.length === 1 ? 'is' : 'are'} down`;
-  if (name.startsWith('leads ')) return `${joined(servers)} ${name}`;
+  if (name === 'takes no part' && servers.length > 1) return `${crowd(servers)} take no part`;
+  if (/^(?:leads|takes) /u.test(name)) return `${joined(servers)} ${name}`;
   const [role, ...rest] = name.split(' ');
   const verb = servers.length === 1 ? `is a ${role}` : `are ${role}s`;
   return `${crowd(servers)} ${verb} ${rest.join(' ')}`;

@@ -22,11 +22,11 @@ function refusedHere(scene: Scene): boolean {
 
 /** `prev (4, T2), but holds (4, T1)` */
 function mismatch(server: ServerPicture, message: AppendEntries): string {
-  if (message.term < server.term) return ` (it is in term ${server.term})`;
+  if (message.term < server.term) return ` (already in term ${server.term})`;
   const own = server.log[message.prevIndex - 1];
-  if (own === undefined) return ` (it has no entry ${message.prevIndex})`;
+  if (own === undefined) return ` (entry ${message.prevIndex} is missing)`;
   if (own.term === message.prevTerm) return '';
-  return ` (its entry ${message.prevIndex} is of T${own.term}, not T${message.prevTerm})`;
+  return ` (entry ${message.prevIndex} there is of T${own.term}, not T${message.prevTerm})`;
 }
 
 /** Accepted although the previous entry disagrees: what a broken consistency check earns. */
@@ -46,6 +46,19 @@ function rolePhrases(server: ServerPicture, effects: Effects): string[] {
   return role === '' ? [] : [role];
 }
 
+/** Several may refuse alike; who also changes its role has a line of its own. */
+function refusal(
+  line: Pick<Draft, 'at' | 'seq' | 'actors'>,
+  rest: string,
+  phrases: readonly string[],
+): Draft {
+  const { actors } = line;
+  if (phrases.length === 0) {
+    return foldable({ ...line, fold: { kind: 'refuse', servers: actors, rest } });
+  }
+  return plain({ ...line, text: `${actors[0] ?? ''} ${joined([`refuses ${rest}`, ...phrases])}` });
+}
+
 /** AppendEntries arrived. */
 export function tellAppend(
   scene: Scene,
@@ -58,9 +71,8 @@ export function tellAppend(
   const line = { at: record.at, seq: record.seq, actors: [record.to] };
   const phrases = rolePhrases(server, effects);
   if (effects.logs.length === 0 && refusedHere(scene)) {
-    const what = `refuses ${message.from}'s AppendEntries T${message.term}`;
-    phrases.unshift(`${what}${mismatch(server, message)}`);
-    return plain({ ...line, text: `${record.to} ${joined(phrases)}` });
+    const rest = `${message.from}'s AppendEntries T${message.term}${mismatch(server, message)}`;
+    return refusal(line, rest, phrases);
   }
   const [write] = effects.logs;
   const { commit } = effects;
@@ -129,7 +141,7 @@ export function tellAppendReply(
   const { state, commit } = effectsOf(scene.step);
   const line = { at: record.at, seq: record.seq, actors: [record.to] };
   const role = rolePhrase(server, state);
-  if (role !== '') {
+  if (role !== '' && commit === null) {
     const hears = `${record.to} hears of term ${message.term} from ${message.from}`;
     return plain({ ...line, text: `${hears} and ${role}` });
   }
@@ -142,7 +154,8 @@ export function tellAppendReply(
         : '';
     const holds = `${message.from} acknowledges up to ${message.matchIndex}`;
     const so = `${record.to} ${commitPhrase(server, commit)}${old}`;
-    const text = `${holds} → ${so}`;
+    const then = role === '' ? '' : ` and ${role}`;
+    const text = `${holds} → ${so}${then}`;
     const { matchIndex: index } = message;
     const majority = { leader: record.to, index, term: server.term, text, later: [] };
     return foldable({ ...line, fold: { kind: 'majority', ...majority } });

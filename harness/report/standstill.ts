@@ -117,7 +117,7 @@ function summary(plotted: Plot, from: number, to: number): string {
   }
   if (heartbeats > 0) parts.push(counted(heartbeats, 'heartbeat'));
   if (refusals > 0) parts.push(`${counted(refusals, 'refusal')} of AppendEntries`);
-  return parts.length === 0 ? 'more of the same' : joined(parts);
+  return parts.length === 0 ? 'more of this' : joined(parts);
 }
 
 /** Where the last whole round begins: an election, or else the last lines. */

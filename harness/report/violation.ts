@@ -32,6 +32,7 @@ function applied(plotted: Plot, picture: Picture, record: ApplyRecord): string {
 export function violationClause(plotted: Plot, picture: Picture, record: TraceRecord): string {
   switch (record.kind) {
     case 'send': {
+      if (record.message.kind === 'PreVoteReply') return '';
       const from = clean(record.from, 20);
       const what = messageName(record.message).replace(`${from}'s `, 'its ');
       return `${from} sends ${what} to ${clean(record.to, 20)}`;
