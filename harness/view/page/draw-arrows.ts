@@ -3,12 +3,15 @@ import type { SendRecord } from '../../trace/record.ts';
 import type { Arrow } from './arrows.ts';
 import type { Point } from './pen.ts';
 import type { Scene } from './scene.ts';
+import { rulerHeight } from './layout.ts';
 import { claim, isArrowDim, isInView, plotBox, xOf, yOf } from './scene.ts';
 import { messageText, timeText } from './words.ts';
 
 /** More arrows than this are drawn as density; fewer than that have labels. */
 export const arrowsMax = 3000;
 export const labelledMax = 90;
+/** More arrows than this leave heartbeats and their answers without words. */
+const routineMax = 50;
 
 interface Way {
   readonly arrow: Arrow;
@@ -21,14 +24,22 @@ function isMissed({ model }: Scene, { fate, send }: Arrow): boolean {
   return fate === 'pending' && model.violations.includes(send);
 }
 
+/** Lines begin and end below the boxes of clients, so that their words stay free. */
+function edgeY(scene: Scene, lane: number): number {
+  const { model, layout } = scene;
+  const row = layout.rows[lane];
+  const isClient = model.lanes.all[lane]?.kind === 'client';
+  return isClient && row !== undefined ? row.top + row.height - 7 : yOf(scene, lane);
+}
+
 /** Where it starts and ends; a redelivery starts from the bus, a lost one goes part of the way. */
 function wayOf(scene: Scene, arrow: Arrow): Way {
   const { model } = scene;
   const { records, lanes } = model;
   const startX = xOf(scene, arrow.send);
   const endX = arrow.end < 0 ? xOf(scene, records.length) : xOf(scene, arrow.end);
-  const start = { x: startX, y: yOf(scene, arrow.from) };
-  const end = { x: Math.max(endX, startX + 3), y: yOf(scene, arrow.to) };
+  const start = { x: startX, y: edgeY(scene, arrow.from) };
+  const end = { x: Math.max(endX, startX + 3), y: edgeY(scene, arrow.to) };
   if (arrow.fate === 'redelivered') {
     const x = Math.max(startX, endX - 40);
     return { arrow, from: { x, y: yOf(scene, lanes.bus) }, to: end };
@@ -190,7 +201,8 @@ function drawLabel(scene: Scene, { arrow, from, to }: Way): void {
     const across = Math.abs(Math.cos(angle)) * width + 6;
     const down = Math.abs(Math.sin(angle)) * width + 11;
     const box = { x: x - across / 2, y: y - down / 2, width: across, height: down };
-    if (x - across / 2 < scene.layout.left || !claim(scene, box)) continue;
+    if (x - across / 2 < scene.layout.left || box.y < rulerHeight) continue;
+    if (!claim(scene, box)) continue;
     pen.text({ x, y }, text, { ...lettering, halo: palette.background });
     return;
   }
@@ -214,7 +226,7 @@ function weight(scene: Scene, arrow: Arrow): number {
     vote: isReply ? 0 : 1,
     snapshot: 1,
     read: 2,
-    append: 2,
+    append: isReply ? 3 : 2,
     client: 2,
     heartbeat: 3,
   };
@@ -238,9 +250,9 @@ export function drawArrows(scene: Scene, arrows: readonly Arrow[]): void {
 
 /** After the marks, which need their places more. */
 export function drawLabels(scene: Scene, arrows: readonly Arrow[]): void {
-  const isCrowded = arrows.length > labelledMax;
+  const most = arrows.length > labelledMax ? -1 : arrows.length > routineMax ? 2 : 3;
   const bright = arrows.filter(
-    (arrow) => !isArrowDim(scene, arrow) && (!isCrowded || weight(scene, arrow) < 0),
+    (arrow) => !isArrowDim(scene, arrow) && weight(scene, arrow) <= most,
   );
   scene.pen.save({ clip: plotBox(scene) });
   const ways = waysOf(scene, bright);

@@ -5,7 +5,16 @@ import type { Box } from './pen.ts';
 import type { Scene } from './scene.ts';
 import { isInView, plotBox, xOf, yOf } from './scene.ts';
 
-const heights = { follower: 6, preCandidate: 12, candidate: 18, leader: 24, gap: 18, pause: 30 };
+const heights = {
+  follower: 6,
+  learner: 6,
+  outside: 4,
+  preCandidate: 12,
+  candidate: 18,
+  leader: 24,
+  gap: 18,
+  pause: 30,
+};
 
 function barBox(scene: Scene, bar: Bar): Box {
   const from = Math.max(xOf(scene, bar.from), scene.layout.left - 20);
@@ -30,6 +39,10 @@ function barText(bar: Bar): string {
   switch (bar.kind) {
     case 'follower':
       return `T${bar.term}`;
+    case 'learner':
+      return `learner T${bar.term}`;
+    case 'outside':
+      return 'not a member';
     case 'preCandidate':
       return `pre-candidate T${bar.term}`;
     case 'candidate':
@@ -49,6 +62,12 @@ function drawShape(scene: Scene, bar: Bar, box: Box): void {
   switch (bar.kind) {
     case 'follower':
       pen.box(box, { fill: color });
+      return;
+    case 'learner':
+      pen.box(box, { fill: palette.background, line: { color, width: 1.2, dash: [1.5, 2.5] } });
+      return;
+    case 'outside':
+      pen.box(box, { fill: palette.gap });
       return;
     case 'preCandidate':
       pen.box(box, { fill: palette.background, line: { color, width: 1, dash: [2, 4] } });
@@ -75,10 +94,11 @@ function drawText(scene: Scene, bar: Bar, box: Box): void {
   const { palette, pen, layout } = scene;
   const text = barText(bar);
   const isLeader = bar.kind === 'leader';
-  const isSmall = bar.kind === 'follower';
+  const isSmall = heights[bar.kind] <= 6;
+  const isGrey = bar.kind === 'gap' || bar.kind === 'pause' || bar.kind === 'outside';
   const color = isLeader ? palette.onTerm : termColor(palette, bar.term);
   const lettering = {
-    color: bar.kind === 'gap' || bar.kind === 'pause' ? palette.muted : color,
+    color: isGrey ? palette.muted : color,
     size: isLeader ? 13 : 11,
     bold: true,
     ...(isLeader ? {} : { halo: palette.background }),

@@ -3,8 +3,9 @@ import { clamp, numberAt } from './lists.ts';
 import { placeAt, rulerHeight } from './layout.ts';
 import type { Band, Operation } from './marks.ts';
 import type { Palette } from './palette.ts';
+import type { Lettering } from './pen.ts';
 import type { Scene } from './scene.ts';
-import { isDim, isInView, plotBox, xOf, yOf } from './scene.ts';
+import { fitted, isDim, isInView, plotBox, xOf, yOf } from './scene.ts';
 import { timeText } from './words.ts';
 
 /** Lanes that a partition cuts off while it lasts are tinted. */
@@ -78,7 +79,9 @@ function tick(scene: Scene, x: number, label: string): void {
   const { layout, palette, pen } = scene;
   const ink = { color: palette.grid, width: 1 };
   pen.line({ x, y: rulerHeight }, { x, y: layout.height }, ink);
-  pen.text({ x, y: 13 }, label, { color: palette.muted, size: 11, align: 'center' });
+  const lettering = { color: palette.muted, size: 11, align: 'center' as const };
+  const least = layout.left + pen.measure(label, lettering) / 2 + 3;
+  pen.text({ x: Math.max(x, least), y: 13 }, label, lettering);
 }
 
 /** On the logical scale the ruler says when the turn under it happened. */
@@ -110,30 +113,57 @@ export function drawRuler(scene: Scene): void {
   pen.restore();
 }
 
-function drawBand(scene: Scene, band: Band): void {
+interface Placed {
+  readonly from: number;
+  readonly to: number;
+  readonly y: number;
+}
+
+function bandPlace(scene: Scene, band: Band): Placed | null {
   const { model, layout, palette, pen } = scene;
   const row = layout.rows[model.lanes.faults];
   const from = xOf(scene, band.from);
   const to = Math.max(xOf(scene, band.to), from + 3);
-  const lettering = { color: palette.fault, size: 11, bold: true };
-  const text = `⚡ ${band.text}`;
-  const width = pen.measure(text, lettering);
-  const isMoment = band.to === band.from;
-  if (row === undefined || !isInView(scene, from, Math.max(to, from + width))) return;
-  const y = row.top + 4 + band.row * 19;
+  const width = pen.measure(bandText(band), bandLettering(palette));
+  if (row === undefined || !isInView(scene, from, Math.max(to, from + width))) return null;
+  return { from, to, y: row.top + 4 + band.row * 19 };
+}
+
+const bandText = ({ text }: Band): string => `⚡ ${text}`;
+const bandLettering = ({ fault }: Palette): Lettering => ({ color: fault, size: 11, bold: true });
+
+function drawBand(scene: Scene, band: Band): void {
+  const { palette, pen } = scene;
+  const place = bandPlace(scene, band);
+  if (place === null) return;
+  const { from, to, y } = place;
   const line = { color: palette.fault, width: 1 };
   pen.save({ alpha: isDim(scene, band.from) ? 0.3 : 1 });
-  if (!isMoment) {
+  if (band.to !== band.from) {
     pen.box({ x: from, y, width: to - from, height: 16 }, { fill: palette.faultFill, line });
   }
   pen.line({ x: from, y: y - 2 }, { x: from, y: y + 17 }, { color: palette.fault, width: 3 });
-  const start = Math.max(from, layout.left) + 6;
-  pen.text({ x: start, y: y + 8 }, text, { ...lettering, halo: palette.faultFill });
   pen.restore();
-  const middle = { x: from, y: y + 8 };
+}
+
+/** Its name, as far as the next one in its row leaves room. */
+function nameBand(scene: Scene, band: Band): void {
+  const { layout, palette, pen } = scene;
+  const place = bandPlace(scene, band);
+  if (place === null) return;
+  const { from, to, y } = place;
+  const start = Math.max(from, layout.left) + 6;
+  const until = band.next < 0 ? layout.width : xOf(scene, band.next);
+  const lettering = { ...bandLettering(palette), halo: palette.faultFill };
+  const shown = fitted(pen, bandText(band), until - start - 4, lettering);
+  pen.save({ alpha: isDim(scene, band.from) ? 0.3 : 1 });
+  pen.text({ x: start, y: y + 8 }, shown, lettering);
+  scene.taken.push({ x: start, y, width: pen.measure(shown, lettering), height: 16 });
+  pen.restore();
+  const end = Math.max(to, start + pen.measure(shown, lettering));
   scene.hits.push({
-    from: middle,
-    to: { x: Math.max(to, start + width), y: y + 8 },
+    from: { x: from, y: y + 8 },
+    to: { x: end, y: y + 8 },
     index: band.from,
     text: `fault ${band.fault}: ${band.text}`,
   });
@@ -157,51 +187,80 @@ function commentOn({ model }: Scene, { to, end }: Operation): string {
   return to < 0 || end === 'info' ? ' …no answer' : '';
 }
 
-function drawOperation(scene: Scene, operation: Operation): void {
-  const { model, layout, palette, pen } = scene;
-  const { lane, from: begun, to: done, end, text } = operation;
+function operationPlace(scene: Scene, operation: Operation): Placed | null {
+  const { model, layout } = scene;
+  const { lane, from: begun, to: done, end } = operation;
   const row = layout.rows[lane];
   const isOpen = done < 0 || end === 'info';
   const from = xOf(scene, begun);
   const to = Math.max(xOf(scene, isOpen ? model.records.length : done), from + 4);
-  if (row === undefined || !isInView(scene, from, to)) return;
-  const { ink, mark } = operationColors(palette, end);
-  const box = { x: from, y: row.top + 3, width: to - from, height: row.height - 6 };
-  const isBroken = model.violations.includes(done) || model.violations.includes(begun);
-  const color = isBroken ? palette.violation : ink;
-  const dash = isOpen ? { dash: [5, 4] } : {};
-  const isFaint = isDim(scene, begun);
-  if (isFaint) pen.save({ alpha: 0.3 });
-  const line = { color, width: isBroken ? 2.5 : 1.2, ...dash };
-  pen.box(box, { fill: palette.background, line, round: 4 });
-  if (isFaint) pen.restore();
-  const shown = Math.max(from, layout.left);
-  if (to - shown < 24) return;
-  const clip = {
-    x: shown,
-    y: box.y,
-    width: Math.min(to, layout.width) - shown,
-    height: row.height,
-  };
-  pen.save({ clip });
-  const label = `${mark} ${text}${commentOn(scene, operation)}`;
-  const y = row.top + row.height / 2;
-  const size = row.height > 20 ? 11 : 9;
-  pen.text({ x: shown + 6, y }, label, { color, size, bold: isBroken });
-  pen.restore();
-  const hit = { from: { x: from, y }, to: { x: to, y }, index: begun };
-  scene.hits.push({ ...hit, text: `${label} (${end})` });
+  if (row === undefined || !isInView(scene, from, to + 200)) return null;
+  return { from, to, y: row.top + row.height / 2 };
 }
 
-export function drawFaults(scene: Scene): void {
+function operationInk(scene: Scene, { from, to, end }: Operation): { color: string; mark: string } {
+  const { model, palette } = scene;
+  const { ink, mark } = operationColors(palette, end);
+  const isBroken = model.violations.includes(to) || model.violations.includes(from);
+  return { color: isBroken ? palette.violation : ink, mark };
+}
+
+function drawOperation(scene: Scene, operation: Operation): void {
+  const { layout, palette, pen } = scene;
+  const place = operationPlace(scene, operation);
+  if (place === null) return;
+  const { from, to, y } = place;
+  const { to: done, end, lane } = operation;
+  const height = (layout.rows[lane]?.height ?? 26) - 6;
+  const { color } = operationInk(scene, operation);
+  const isBroken = color === palette.violation;
+  const dash = done < 0 || end === 'info' ? { dash: [5, 4] } : {};
+  const line = { color, width: isBroken ? 2.5 : 1.2, ...dash };
+  pen.save({ alpha: isDim(scene, operation.from) ? 0.3 : 1 });
+  const box = { x: from, y: y - height / 2, width: to - from, height };
+  pen.box(box, { fill: palette.background, line, round: 4 });
+  pen.restore();
+}
+
+/** What it is and what came of it: in its box, and beyond it as far as the next one leaves room. */
+function nameOperation(scene: Scene, operation: Operation): void {
+  const { layout, palette, pen } = scene;
+  const place = operationPlace(scene, operation);
+  if (place === null) return;
+  const { from, to, y } = place;
+  const { color, mark } = operationInk(scene, operation);
+  const label = `${mark} ${operation.text}${commentOn(scene, operation)}`;
+  const start = Math.max(from, layout.left) + 6;
+  const { next } = operation;
+  const until = next < 0 ? layout.width : Math.max(xOf(scene, next), Math.min(to, layout.width));
+  const bold = color === palette.violation;
+  const tall = layout.rows[operation.lane]?.height ?? 26;
+  const lettering = { color, size: tall > 20 ? 11 : 9, bold, halo: palette.background };
+  const shown = fitted(pen, label, until - start - 3, lettering);
+  pen.save({ alpha: isDim(scene, operation.from) ? 0.3 : 1 });
+  pen.text({ x: start, y }, shown, lettering);
+  scene.taken.push({ x: start, y: y - 7, width: pen.measure(shown, lettering), height: 14 });
+  pen.restore();
+  const hit = { from: { x: from, y }, to: { x: to, y }, index: operation.from };
+  scene.hits.push({ ...hit, text: `${label} (${operation.end})` });
+}
+
+/** The words go on top of the arrows, the shapes beneath them. */
+export function drawFaults(scene: Scene, what: 'shapes' | 'words'): void {
   scene.pen.save({ clip: plotBox(scene) });
-  for (const band of scene.model.bands) drawBand(scene, band);
+  for (const band of scene.model.bands) {
+    if (what === 'shapes') drawBand(scene, band);
+    else nameBand(scene, band);
+  }
   scene.pen.restore();
 }
 
-export function drawOperations(scene: Scene): void {
+export function drawOperations(scene: Scene, what: 'shapes' | 'words'): void {
   scene.pen.save({ clip: plotBox(scene) });
-  for (const operation of scene.model.operations) drawOperation(scene, operation);
+  for (const operation of scene.model.operations) {
+    if (what === 'shapes') drawOperation(scene, operation);
+    else nameOperation(scene, operation);
+  }
   scene.pen.restore();
 }
 

@@ -2,10 +2,12 @@
 import type { TraceRecord } from '../../trace/record.ts';
 import type { Ballot, Vote, Win } from './bars.ts';
 import { rulerHeight } from './layout.ts';
+import { clamp } from './lists.ts';
 import { turnStart } from './model.ts';
-import type { Point } from './pen.ts';
+import type { Lettering, Point } from './pen.ts';
 import type { Scene } from './scene.ts';
 import { claim, isDim, isInView, pill, plotBox, xOf, yOf } from './scene.ts';
+import { signOf } from './signs.ts';
 import { timeText } from './words.ts';
 
 /** More marks than this in view are left away: they would hide each other. */
@@ -15,29 +17,37 @@ function spot(scene: Scene, at: Point, hit: { index: number; text: string }): vo
   scene.hits.push({ from: at, to: at, ...hit });
 }
 
-function drawVote(scene: Scene, vote: Vote, needed: number): void {
+function voteText({ kind, voter, again, distinct, needed }: Vote): string {
+  if (again) return kind === 'vote' ? `${voter} again!` : `${voter} again`;
+  const sum =
+    needed === null ? '' : needed.length > 2 ? ` = ${distinct}` : ` = ${distinct} of ${needed}`;
+  return kind === 'vote' ? `+ ${voter}${sum}` : `${voter} would${sum}`;
+}
+
+function drawVote(scene: Scene, vote: Vote): void {
   const { palette } = scene;
-  const { index, lane, voter, again, distinct } = vote;
+  const { kind, index, lane, voter, again, distinct, needed } = vote;
   const x = xOf(scene, index);
   if (!isInView(scene, x, x)) return;
-  const count = distinct > needed ? '' : ` = ${distinct} of ${needed}`;
-  const text = again ? `${voter} again!` : `+ ${voter}${count}`;
-  const ink = again ? palette.violation : palette.good;
+  const isPre = kind === 'preVote';
+  const bold = again && !isPre;
+  const ink = bold ? palette.violation : isPre ? palette.muted : palette.good;
   const y = yOf(scene, lane) - 27;
-  const bold = again;
-  const at = pill(scene, { x, y }, { text, ink, fill: palette.background, up: true, bold });
+  const label = { text: voteText(vote), ink, fill: palette.background, up: true, bold };
+  const at = pill(scene, { x, y }, label);
+  const what = isPre ? 'promise' : 'vote';
   const full = again
-    ? `${voter}'s vote arrived before: votes are a set, it must not count twice`
-    : `vote of ${voter}: ${distinct} different voters, ${needed} needed`;
+    ? `${voter}'s ${what} arrived before: votes are a set, it must not count twice`
+    : `${what} of ${voter}: ${distinct} different voters${needed === null ? '' : `, ${needed} needed`}`;
   spot(scene, at, { index, text: full });
 }
 
 /** A leader whose votes are no majority: the picture says so itself. */
 function drawWin(scene: Scene, win: Win): void {
   const { palette } = scene;
-  const { index, lane, voters, needed, term } = win;
+  const { index, lane, voters, needed, term, isQuorum } = win;
   const x = xOf(scene, index);
-  if (voters.length >= needed || voters.length === 0 || !isInView(scene, x, x)) return;
+  if (isQuorum || voters.length === 0 || !isInView(scene, x, x)) return;
   const text = `elected by ${voters.join(', ')} only: ${voters.length} voters, needs ${needed}`;
   const at = { x: x + 60, y: yOf(scene, lane) + 25 };
   const ink = palette.violation;
@@ -102,34 +112,6 @@ function drawTimers(scene: Scene): void {
   }
 }
 
-/** Signs for the records that have no shape of their own. */
-function signOf(record: TraceRecord): { sign: string; text: string } | null {
-  switch (record.kind) {
-    case 'crash': {
-      const lost = record.lost > 0 ? `, ${record.lost} unsynced write(s) LOST` : '';
-      return { sign: '✖', text: `crash${lost}` };
-    }
-    case 'offline':
-      return { sign: '○', text: 'off line' };
-    case 'online':
-      return record.incarnation > 1 ? { sign: '↻', text: `restart T${record.term}` } : null;
-    case 'bus': {
-      const signs = {
-        settled: '',
-        lockLost: '✂',
-        deadLettered: '▣',
-        throttled: '⊘',
-        disconnected: '≠',
-      };
-      const words = { ...signs, lockLost: 'lock lost', deadLettered: 'dead letter' };
-      const text = words[record.what] === signs[record.what] ? record.what : words[record.what];
-      return record.what === 'settled' ? null : { sign: signs[record.what], text };
-    }
-    default:
-      return null;
-  }
-}
-
 function drawSign(scene: Scene, index: number, record: TraceRecord): void {
   const found = signOf(record);
   if (found === null) return;
@@ -137,22 +119,41 @@ function drawSign(scene: Scene, index: number, record: TraceRecord): void {
   const lane = model.turns.lane[index] ?? 0;
   const x = xOf(scene, index);
   const y = yOf(scene, lane);
-  const isCrash = record.kind === 'crash';
-  const color = isCrash ? palette.violation : palette.fault;
+  const isOffice = found.tone === 'office';
+  const colors = { bad: palette.violation, odd: palette.fault, office: palette.cursor };
+  const color = colors[found.tone];
   pen.save({ alpha: isDim(scene, index) ? 0.3 : 1 });
-  if (lane >= model.lanes.firstServer) {
+  if (lane >= model.lanes.firstServer && !isOffice) {
     pen.line({ x, y: y - 18 }, { x, y: y + 18 }, { color, width: 2 });
   }
   const text = `${found.sign} ${found.text}`;
-  const lettering = { color, size: 11, bold: true, halo: palette.background };
-  const width = pen.measure(text, lettering);
-  const up = lane >= model.lanes.firstServer ? 24 : 0;
-  const row = [up, -up, up + 13, -up - 13].find((shift) =>
-    claim(scene, { x: x + 2, y: y + shift - 7, width, height: 14 }),
-  );
-  if (row !== undefined) pen.text({ x: x + 3, y: y + row }, text, lettering);
+  const lettering = {
+    color,
+    size: isOffice ? 10.5 : 11,
+    bold: !isOffice,
+    halo: palette.background,
+  };
+  drawSignText(scene, { x, y }, { text, lettering, up: lane >= model.lanes.firstServer ? 24 : 0 });
   pen.restore();
   spot(scene, { x, y }, { index, text });
+}
+
+/** Above or below the lane, wherever there is room; else only its sign. */
+function drawSignText(
+  scene: Scene,
+  { x, y }: Point,
+  label: { readonly text: string; readonly lettering: Lettering; readonly up: number },
+): void {
+  const { text, lettering, up } = label;
+  for (const words of [text, text.slice(0, 1)]) {
+    const width = scene.pen.measure(words, lettering);
+    const row = [up, -up, up + 13, -up - 13, up + 26].find((shift) =>
+      claim(scene, { x: x + 2, y: y + shift - 7, width, height: 14 }),
+    );
+    if (row === undefined) continue;
+    scene.pen.text({ x: x + 3, y: y + row }, words, lettering);
+    return;
+  }
 }
 
 /** A rhombus on every record that the other trace lacks. */
@@ -172,21 +173,44 @@ function drawUnmatched(scene: Scene, range: { from: number; to: number }): void 
   }
 }
 
+/** Under the lane while a change is only in memory; in red when a crash takes it. */
+function drawUnsynced(scene: Scene, range: { from: number; to: number }): void {
+  const { model, palette, pen } = scene;
+  for (const { lane, from, to, isLost, write } of model.unsynced) {
+    if (from > range.to || to < range.from || isDim(scene, from)) continue;
+    const y = yOf(scene, lane) + 11;
+    const [left, right] = [xOf(scene, from), xOf(scene, to)];
+    if (!isInView(scene, left, right)) continue;
+    const color = isLost ? palette.violation : palette.fault;
+    pen.line({ x: left, y }, { x: right, y }, { color, width: isLost ? 2.5 : 1.5, dash: [2, 2] });
+    const fate = isLost ? 'lost with the crash' : to < model.records.length ? 'then durable' : '';
+    const text = `write ${write} is only in memory${fate === '' ? '' : `, ${fate}`}`;
+    const index = from;
+    scene.hits.push({ from: { x: left, y }, to: { x: right, y }, index, text });
+    const lettering = { color, size: 10, halo: palette.background };
+    const words = isLost ? 'not on disk: lost' : 'not yet on disk';
+    const width = pen.measure(words, lettering);
+    if (right - left < width + 8 || !claim(scene, { x: left + 3, y: y + 2, width, height: 12 }))
+      continue;
+    pen.text({ x: left + 3, y: y + 8 }, words, lettering);
+  }
+}
+
 /** Signs are looked for among the records in view only. */
 export function drawMarks(scene: Scene, range: { from: number; to: number }): void {
   const { model, pen } = scene;
   const { bars } = model;
-  const needed = Math.floor(model.header.servers.length / 2) + 1;
   pen.save({ clip: plotBox(scene) });
   const inRange = ({ index }: { readonly index: number }): boolean =>
     index >= range.from && index <= range.to && !isDim(scene, index);
   const votes = bars.votes.filter(inRange);
   for (const win of bars.wins.filter(inRange)) drawWin(scene, win);
   if (votes.length < marksMax) {
-    for (const vote of votes) drawVote(scene, vote, needed);
+    for (const vote of votes) drawVote(scene, vote);
     for (const ballot of bars.ballots.filter(inRange)) drawBallot(scene, ballot);
   }
   if (range.to - range.from < 20 * marksMax) {
+    drawUnsynced(scene, range);
     for (let i = range.from; i <= range.to; i += 1) {
       const record = model.records[i];
       if (record !== undefined) drawSign(scene, i, record);
@@ -247,13 +271,9 @@ export function drawCursor(scene: Scene): void {
   const text = timeText(model.records[cursor]?.at ?? 0);
   const lettering = { color: palette.background, size: 11, bold: true };
   const width = pen.measure(text, lettering) + 10;
-  pen.box(
-    { x: x - width / 2, y: layout.height - 19, width, height: 17 },
-    {
-      fill: palette.cursor,
-      round: 4,
-    },
-  );
-  pen.text({ x: x - width / 2 + 5, y: layout.height - 10 }, text, lettering);
+  const left = clamp(x - width / 2, layout.left + 2, layout.width - width - 2);
+  const box = { x: left, y: layout.height - 19, width, height: 17 };
+  pen.box(box, { fill: palette.cursor, round: 4 });
+  pen.text({ x: left + 5, y: layout.height - 10 }, text, lettering);
   pen.restore();
 }

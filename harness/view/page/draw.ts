@@ -54,6 +54,11 @@ function drawDensity(scene: Scene, range: { from: number; to: number }): void {
   pen.restore();
 }
 
+function drawNamesAbove(scene: Scene): void {
+  drawFaults(scene, 'words');
+  drawOperations(scene, 'words');
+}
+
 export function draw(scene: Scene): void {
   const { layout, model } = scene;
   const from = indexAtPixel(scene, layout.left - 2);
@@ -61,17 +66,19 @@ export function draw(scene: Scene): void {
   const range = { from, to: Math.min(model.records.length - 1, right + 40) };
   drawLanes(scene);
   drawRuler(scene);
-  drawFaults(scene);
-  drawOperations(scene);
+  drawFaults(scene, 'shapes');
+  drawOperations(scene, 'shapes');
   const arrows = arrowsInView(scene);
   if (arrows.length > arrowsMax) {
     drawDensity(scene, range);
     drawBars(scene, 'shapes');
     drawBars(scene, 'words');
+    drawNamesAbove(scene);
   } else {
     drawBars(scene, 'shapes');
     drawArrows(scene, arrows);
     drawBars(scene, 'words');
+    drawNamesAbove(scene);
     drawMarks(scene, range);
     drawLabels(scene, arrows);
   }

@@ -1,7 +1,14 @@
 /** Bands of faults, operations of clients, events of the bus, and the places a key jumps to. */
-import type { FaultRecord, HistoryRecord, Json, TraceRecord } from '../../trace/record.ts';
+import type {
+  FaultRecord,
+  HistoryRecord,
+  Json,
+  OperateRecord,
+  TraceRecord,
+} from '../../trace/record.ts';
 import type { ViewerStory } from '../data.ts';
 import type { Lanes } from './turns.ts';
+import { wishText } from './words.ts';
 
 export interface Band {
   readonly fault: number;
@@ -14,6 +21,8 @@ export interface Band {
   readonly side: readonly number[];
   /** Row in the lane of the faults, from 0. */
   readonly row: number;
+  /** Where the next one of its row begins: so far its name may go; -1: nothing follows. */
+  readonly next: number;
 }
 
 export interface Operation {
@@ -23,6 +32,8 @@ export interface Operation {
   readonly to: number;
   readonly end: 'ok' | 'fail' | 'info' | 'open';
   readonly text: string;
+  /** Where the next one of its lane begins: so far its words may go; -1: nothing follows. */
+  readonly next: number;
 }
 
 /** Faults without an end of their own: a moment, not a time. */
@@ -35,6 +46,22 @@ const moments: ReadonlySet<string> = new Set([
   'offline',
   'redeliver',
 ]);
+
+/** Each with the beginning of what follows it on its line, in the order of their beginnings. */
+function chained<Item extends { readonly from: number }>(
+  items: readonly Item[],
+  lineOf: (item: Item) => number,
+): readonly (Item & { readonly next: number })[] {
+  const ahead = new Map<number, number>();
+  return items
+    .toSorted((left, right) => right.from - left.from)
+    .map((item) => {
+      const next = ahead.get(lineOf(item)) ?? -1;
+      ahead.set(lineOf(item), item.from);
+      return { ...item, next };
+    })
+    .toReversed();
+}
 
 export const bandRowsMax = 4;
 /** So many turns, or such a part of all turns, is a band's name wide, about. */
@@ -53,13 +80,22 @@ function sideOf(detail: Json): readonly string[] {
   return Array.isArray(side) ? side.map(wordOf) : [];
 }
 
+/** `lockExpiry` as `lock expiry`. */
+const spaced = (name: string): string =>
+  name.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
+
+function byText(millis: Json): string {
+  if (typeof millis !== 'number') return '';
+  return millis >= 1000 ? ` by ${millis / 1000} s` : ` by ${millis} ms`;
+}
+
 /** A fault in a few words: its kind and whom it hits. */
 export function faultText(record: FaultRecord): string {
-  const { detail, name } = record;
+  const { detail } = record;
+  const name = spaced(record.name);
   const side = sideOf(detail);
   if (side.length > 0) return `${name} {${side.join(', ')}} | rest`;
   const server = wordOf(fieldOf(detail, 'server'));
-  const by = fieldOf(detail, 'byMs');
   const message = wordOf(fieldOf(detail, 'message'));
   const percent = fieldOf(detail, 'percent');
   return [
@@ -67,7 +103,7 @@ export function faultText(record: FaultRecord): string {
     server === '' ? '' : ` ${server}`,
     message === '' || message === 'any' ? '' : ` ${message}`,
     typeof percent === 'number' && percent < 100 ? ` ${percent} %` : '',
-    typeof by === 'number' ? ` by ${by} ms` : '',
+    byText(fieldOf(detail, 'byMs')),
   ].join('');
 }
 
@@ -106,7 +142,7 @@ export function bandsOf(
   const rows: number[] = [];
   const width = Math.max(nameTurns, turnOf(records.length) * namePart);
   const untilOf = (from: number, to: number): number => Math.max(turnOf(to), turnOf(from) + width);
-  return found.map(({ record, index, to }) => ({
+  const bands = found.map(({ record, index, to }) => ({
     fault: record.fault,
     name: record.name,
     text: faultText(record),
@@ -115,6 +151,7 @@ export function bandsOf(
     side: sideOf(record.detail).map((name) => lanes.byName.get(name) ?? -1),
     row: freeRow(rows, turnOf(index), untilOf(index, to)),
   }));
+  return chained(bands, ({ row }) => row);
 }
 
 const shown = (value: Json): string => JSON.stringify(value).slice(0, 40);
@@ -132,26 +169,54 @@ function operationText(asked: HistoryRecord, answered: HistoryRecord | undefined
   return f === 'write' ? `write ${key}=${shown(value)}` : `append ${key}, ${shown(value)}`;
 }
 
-type Asked = { readonly record: HistoryRecord; readonly index: number };
+type Asked = { readonly record: HistoryRecord | OperateRecord; readonly index: number };
+
+/** What began or ended, and under which name its two ends find each other; null: something else. */
+function phaseOf(
+  record: TraceRecord,
+): { readonly key: string; readonly phase: HistoryRecord['kind'] } | null {
+  switch (record.kind) {
+    case 'invoke':
+    case 'ok':
+    case 'fail':
+    case 'info':
+      return { key: `process ${record.process}`, phase: record.kind };
+    case 'operate':
+      return { key: `operator ${record.client}`, phase: record.phase };
+    default:
+      return null;
+  }
+}
+
+function textOf({ record }: Asked, answered: TraceRecord | undefined): string {
+  if (record.kind === 'operate') return wishText(record.wish);
+  return operationText(
+    record,
+    answered !== undefined && 'process' in answered ? answered : undefined,
+  );
+}
 
 export function operationsOf(records: readonly TraceRecord[], lanes: Lanes): readonly Operation[] {
-  const open = new Map<number, Asked>();
-  const operations: Operation[] = [];
-  const end = (asked: Asked, to: number, record: HistoryRecord | undefined): void => {
+  const open = new Map<string, Asked>();
+  const operations: Omit<Operation, 'next'>[] = [];
+  const end = (asked: Asked, to: number, how: Operation['end']): void => {
     const lane = lanes.byName.get(asked.record.client) ?? lanes.bus;
-    const how = record === undefined || record.kind === 'invoke' ? 'open' : record.kind;
-    const text = operationText(asked.record, record);
-    operations.push({ lane, from: asked.index, to, end: how, text });
+    operations.push({ lane, from: asked.index, to, end: how, text: textOf(asked, records[to]) });
   };
   records.forEach((record, index) => {
-    if (record.kind === 'invoke') open.set(record.process, { record, index });
-    if (record.kind !== 'ok' && record.kind !== 'fail' && record.kind !== 'info') return;
-    const asked = open.get(record.process);
-    if (asked !== undefined) end(asked, index, record);
-    open.delete(record.process);
+    const found = phaseOf(record);
+    if (found === null || (record.kind !== 'operate' && !('process' in record))) return;
+    const { key, phase } = found;
+    if (phase === 'invoke') {
+      open.set(key, { record, index });
+      return;
+    }
+    const asked = open.get(key);
+    if (asked !== undefined) end(asked, index, phase);
+    open.delete(key);
   });
-  for (const asked of open.values()) end(asked, -1, undefined);
-  return operations;
+  for (const asked of open.values()) end(asked, -1, 'open');
+  return chained(operations, ({ lane }) => lane);
 }
 
 /** Indexes of the records that the verdict names, ascending; the last is where it broke. */

@@ -7,6 +7,8 @@ import type { Bars } from './bars.ts';
 import { barsOf } from './bars.ts';
 import type { Band, Operation } from './marks.ts';
 import { bandsOf, faultPlaces, operationsOf, violationsOf } from './marks.ts';
+import type { Unsynced } from './disks.ts';
+import { unsyncedOf } from './disks.ts';
 import type { Lanes, Turns } from './turns.ts';
 import { lanesOf, turnsOf } from './turns.ts';
 
@@ -23,6 +25,7 @@ export interface Model {
   readonly repeatedVotes: ReadonlySet<number>;
   readonly bands: readonly Band[];
   readonly operations: readonly Operation[];
+  readonly unsynced: readonly Unsynced[];
   /** Places that the keys jump between, ascending. */
   readonly violations: readonly number[];
   readonly faults: readonly number[];
@@ -55,7 +58,7 @@ export function modelOf(records: readonly TraceRecord[], story: ViewerStory): Mo
   const sends = new Map<number, SendRecord>();
   for (const record of records) if (record.kind === 'send') sends.set(record.id, record);
   const indexOf = finder(records);
-  const bars = barsOf(records, lanes, sends);
+  const bars = barsOf({ records, header }, lanes, sends);
   const turns = turnsOf(records, lanes, sends);
   return {
     records,
@@ -66,9 +69,12 @@ export function modelOf(records: readonly TraceRecord[], story: ViewerStory): Mo
     sends,
     arrows: arrowsOf(records, lanes),
     bars,
-    repeatedVotes: new Set(bars.votes.filter(({ again }) => again).map(({ index }) => index)),
+    repeatedVotes: new Set(
+      bars.votes.filter(({ again, kind }) => again && kind === 'vote').map(({ index }) => index),
+    ),
     bands: bandsOf(records, lanes, turns.turn),
     operations: operationsOf(records, lanes),
+    unsynced: unsyncedOf(records, lanes),
     violations: violationsOf(records, story, indexOf),
     faults: faultPlaces(records),
     storyPlaces: story.lines.map(({ seq }) => indexOf(seq)),

@@ -1,6 +1,7 @@
 /** What every server was at a moment: found by halving in lists made once, so a seek is cheap. */
-import type { StateRecord, TraceRecord } from '../../trace/record.ts';
+import type { Configuration, StateRecord, TraceRecord } from '../../trace/record.ts';
 import { countUpTo, numberAt } from './lists.ts';
+import { firstConfiguration, membersText, partOf } from './members.ts';
 import type { Model } from './model.ts';
 
 /** Where a server's records of one concern stand, ascending. */
@@ -12,6 +13,7 @@ interface Diary {
   readonly match: number[];
   readonly life: number[];
   readonly disk: number[];
+  readonly configure: number[];
 }
 
 export interface NodeState {
@@ -26,6 +28,8 @@ export interface NodeState {
   readonly deadline: string;
   /** Writes asked for that are not yet on the disk. */
   readonly unsynced: string;
+  /** What it goes by: who votes, who learns. */
+  readonly members: string;
   /** Leader: what it believes of each peer, `S2 3`. */
   readonly match: string;
 }
@@ -45,12 +49,22 @@ const concerns: { readonly [kind: string]: keyof Diary } = {
   resume: 'life',
   write: 'disk',
   durable: 'disk',
+  configure: 'configure',
 };
 
 export function diariesOf({ records, header }: Model): Diaries {
   const diaries = new Map<string, Diary>();
   for (const name of header.servers) {
-    const blank = { state: [], commit: [], apply: [], arm: [], match: [], life: [], disk: [] };
+    const blank = {
+      state: [],
+      commit: [],
+      apply: [],
+      arm: [],
+      match: [],
+      life: [],
+      disk: [],
+      configure: [],
+    };
     diaries.set(name, blank);
   }
   records.forEach((record, index) => {
@@ -143,15 +157,30 @@ function progressOf(moment: Moment): Pick<NodeState, 'commit' | 'applied'> {
   };
 }
 
+const followerWords = { voter: 'follower', learner: 'learner', none: 'not a member' };
+
+function membersOf(moment: Moment): Configuration {
+  const found = lastOf(moment, 'configure');
+  const isThere = found?.kind === 'configure';
+  return isThere ? found.configuration : firstConfiguration(moment.model.header);
+}
+
+function roleOf(state: StateRecord | null, part: keyof typeof followerWords): string {
+  if (state === null) return '–';
+  return state.role === 'follower' ? followerWords[part] : state.role;
+}
+
 function nodeAt(model: Model, server: string, seek: { diary: Diary; index: number }): NodeState {
   const life = lifeOf({ model, ...seek });
   const moment: Moment = { model, ...seek, since: life.since };
   const state = stateOf(moment);
   const isGone = life.word === 'crashed' || life.word === 'offline';
   const paused = life.word === 'paused' ? ' (paused)' : '';
+  const configuration = membersOf(moment);
   return {
     server,
-    role: isGone ? life.word : `${state?.role ?? '–'}${paused}`,
+    role: isGone ? life.word : roleOf(state, partOf(configuration, server)) + paused,
+    members: membersText(configuration),
     term: state === null ? '–' : `T${state.term}`,
     votedFor: state?.votedFor ?? '–',
     leader: state?.leader ?? '–',

@@ -41,8 +41,8 @@ describe('what the picture says by itself', () => {
     expect(repeatedVotes.size).toBe(2);
     const wins = bars.wins.map(({ server, voters, needed }) => [server, voters, needed]);
     expect(wins).toHaveLength(2);
-    expect(wins).toContainEqual(['S3', ['S3', 'S2'], 3]);
-    expect(wins).toContainEqual(['S1', ['S1', 'S4'], 3]);
+    expect(wins).toContainEqual(['S3', ['S3', 'S2'], '3']);
+    expect(wins).toContainEqual(['S1', ['S1', 'S4'], '3']);
   });
 
   test('a second vote in one term is marked, also where the server forgot the first', async () => {

@@ -50,19 +50,31 @@ function nodeRow(now: NodeState, before: NodeState | undefined): HTMLTableRowEle
   return make('tr', { class: `role-${now.role}` }, make('th', { scope: 'row' }, name), ...cells);
 }
 
+/** Who votes, as each server sees it. */
+function votersText(nodes: readonly NodeState[]): string {
+  const by = new Map<string, string[]>();
+  for (const { server, members } of nodes) by.set(members, [...(by.get(members) ?? []), server]);
+  if (by.size === 1) return `voters: ${[...by.keys()].join('')}`;
+  const parts = [...by].map(([members, servers]) => `${servers.join(', ')} by: ${members}`);
+  return `voters: ${parts.join(' · ')}`;
+}
+
 export function nodesPanel(): { readonly element: HTMLElement; update(app: App): void } {
   const body = make('tbody');
   const names = columns.map(([, label]) => make('th', { scope: 'col' }, label));
   const head = make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'server'), ...names));
   const table = make('table', { class: 'nodes' }, head, body);
-  const element = make('div', { class: 'scroll', tabindex: '0', role: 'region' }, table);
-  element.setAttribute('aria-label', 'servers at the cursor');
+  const scroll = make('div', { class: 'scroll', tabindex: '0', role: 'region' }, table);
+  const members = make('p', { class: 'muted' });
+  const element = make('div', {}, scroll, members);
+  scroll.setAttribute('aria-label', 'servers at the cursor');
   return {
     element,
     update(app) {
       const now = nodesAt(app.model, app.diaries, turnEnd(app.model, app.index));
       const before = nodesAt(app.model, app.diaries, earlierIndex(app));
       fill(body, ...now.map((state, i) => nodeRow(state, before[i])));
+      members.textContent = votersText(now);
     },
   };
 }

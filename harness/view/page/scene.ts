@@ -80,6 +80,14 @@ export function claim(scene: Scene, box: Box): boolean {
   return true;
 }
 
+/** The text, cut with an ellipsis where it is wider than the room. */
+export function fitted(pen: Pen, text: string, room: number, lettering: Lettering): string {
+  if (pen.measure(text, lettering) <= room) return text;
+  let length = text.length;
+  while (length > 0 && pen.measure(`${text.slice(0, length)}…`, lettering) > room) length -= 1;
+  return length < 2 ? '' : `${text.slice(0, length)}…`;
+}
+
 /** A label on a pill, moved up or down until it stands free; returns where its middle is. */
 export function pill(
   scene: Scene,

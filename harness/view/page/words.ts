@@ -1,4 +1,6 @@
 /** A record in one short sentence, and times as people read them. */
+import type { Change, ClientReply, OperatorPayload } from '../../raft/message.ts';
+import { membersText } from './members.ts';
 import type {
   FeatureMessage,
   MessageRecord,
@@ -11,6 +13,36 @@ export function timeText(micros: number): string {
   return `${(micros / 1000).toFixed(1)} ms`;
 }
 
+const changeWords = { addVoter: 'add voter', addLearner: 'add learner', remove: 'remove' };
+
+const changeText = ({ kind, server }: Change): string => `${changeWords[kind]} ${server}`;
+
+/** An operator's wish: hand over, or change who takes part. */
+export function wishText(wish: OperatorPayload): string {
+  return wish.kind === 'transfer'
+    ? `hand over to ${wish.target}`
+    : `${wish.transition} change: ${wish.changes.map(changeText).join(', ')}`;
+}
+
+function answerText({ answer }: ClientReply): string {
+  switch (answer.kind) {
+    case 'done':
+      return 'answer: done';
+    case 'registered':
+      return `registered ${answer.session}`;
+    case 'refused':
+      return 'answer: refused';
+    case 'sessionExpired':
+      return 'answer: session expired';
+    case 'busy':
+      return `answer: busy (${answer.reason})`;
+    case 'notLeader':
+      return answer.leader === null
+        ? 'answer: not leader'
+        : `answer: not leader, ask ${answer.leader}`;
+  }
+}
+
 function requestText(payload: RequestPayload): string {
   switch (payload.kind) {
     case 'register':
@@ -20,9 +52,8 @@ function requestText(payload: RequestPayload): string {
     case 'read':
       return `read ${payload.serial} by ${payload.via}`;
     case 'transfer':
-      return `transfer to ${payload.target}`;
     case 'reconfigure':
-      return `reconfigure ${payload.changes.map(({ server }) => server).join(', ')}`;
+      return wishText(payload);
   }
 }
 
@@ -30,17 +61,19 @@ function requestText(payload: RequestPayload): string {
 function featureText(message: FeatureMessage): string {
   switch (message.kind) {
     case 'PreVote':
-      return `PreVote T${message.term}`;
+      return `PreVote T${message.term}?`;
     case 'PreVoteReply':
       return `would ${message.granted ? '' : 'not '}vote T${message.term}`;
     case 'InstallSnapshot':
-      return `snapshot ≤ ${message.lastIndex} from ${message.offset}`;
+      return `snapshot ≤ ${message.lastIndex}, ${message.done ? 'last ' : ''}piece at ${message.offset}`;
     case 'InstallSnapshotReply':
-      return message.matchIndex > 0 ? `has ≤ ${message.matchIndex}` : `wants ${message.offset}`;
+      return message.matchIndex > 0
+        ? `has snapshot ≤ ${message.matchIndex}`
+        : `wants from ${message.offset}`;
     case 'TimeoutNow':
-      return `TimeoutNow T${message.term}`;
+      return `take over! (TimeoutNow T${message.term})`;
     case 'ReadIndex':
-      return `read index? (${message.read})`;
+      return `read index?`;
     case 'ReadIndexReply':
       return message.index < 0 ? 'not leader' : `read index ${message.index}`;
   }
@@ -63,7 +96,7 @@ export function messageText(message: MessageRecord): string {
     case 'ClientRequest':
       return requestText(message.payload);
     case 'ClientReply':
-      return `answer: ${message.answer.kind}`;
+      return answerText(message);
     default:
       return featureText(message);
   }
@@ -106,11 +139,11 @@ function aboutFeature(record: TraceRecord): string {
     case 'told':
       return `${record.server} hears that write ${record.write} is durable`;
     case 'configure':
-      return `${record.server} goes by the configuration of ${record.index}`;
+      return `${record.server} goes by ${membersText(record.configuration)} (entry ${record.index})`;
     case 'restore':
       return `${record.server} restores a snapshot to ${record.index}`;
     case 'serve':
-      return `${record.server} serves read ${record.serial} of ${record.session} by ${record.via}`;
+      return `${record.server} serves read ${record.serial} of ${record.session}, ${record.via === 'lease' ? 'under its lease' : `heard by a majority at ${record.readIndex}`}`;
     default:
       return aboutLife(record);
   }
@@ -194,8 +227,7 @@ export function sentenceOf(record: TraceRecord, sent: Sent): string {
     }
     case 'operate': {
       const { wish } = record;
-      const what = wish.kind === 'transfer' ? `transfer to ${wish.target}` : 'reconfigure';
-      return `${record.client} ${record.phase} ${what}`;
+      return `${record.client} ${record.phase} ${wishText(wish)}`;
     }
     default:
       return aboutFeature(record);
