@@ -1,11 +1,13 @@
 /** A campaign in which nothing happened is no pass: what must have been seen, and what was not. */
 import { countsByName } from '../check/sometimes.ts';
 import type { CanaryState } from './canary.ts';
+import type { Coverage } from './coverage.ts';
+import { cellsReached, coveragePercent } from './coverage.ts';
 import { needsOccasion } from './occasions.ts';
 import type { Tally } from './tally.ts';
 
 export interface Gate {
-  readonly kind: 'runs' | 'sometimes' | 'injector' | 'check' | 'canary';
+  readonly kind: 'runs' | 'sometimes' | 'injector' | 'check' | 'canary' | 'coverage';
   readonly name: string;
   /** One sentence. */
   readonly why: string;
@@ -17,11 +19,18 @@ export const always: readonly string[] = ['leader elected', 'operation ok', 'qui
 /** A kind of fault planned this often must have struck at least once; so it is with features. */
 const plannedEnough = 20;
 
+/** How much of the table must have been reached, in percent of its cells. */
+export interface Required {
+  readonly coverage: Coverage;
+  readonly percent: number;
+}
+
 /** The gates that stayed closed: empty for a campaign that counts. */
 export function closedGates(
   tally: Tally,
   canaries: readonly CanaryState[],
   mustSee: readonly string[],
+  reached: Required | null = null,
 ): readonly Gate[] {
   if (tally.runs === 0) return [{ kind: 'runs', name: 'runs', why: 'nothing was run' }];
   return [
@@ -29,7 +38,22 @@ export function closedGates(
     ...silentInjectors(tally),
     ...idleChecks(tally),
     ...survivors(canaries),
+    ...(reached === null ? [] : uncovered(reached)),
   ];
+}
+
+const cellsNamed = 3;
+
+function uncovered({ coverage, percent }: Required): readonly Gate[] {
+  if (coveragePercent(coverage) >= percent) return [];
+  const { hit, of, missing } = cellsReached(coverage);
+  const some = missing.slice(0, cellsNamed).join(', ');
+  const more =
+    missing.length > cellsNamed ? ` and ${String(missing.length - cellsNamed)} more` : '';
+  const why =
+    `${String(percent)} % of the table's cells were required and ${String(hit)} of ` +
+    `${String(of)} were reached; missing: ${some}${more}`;
+  return [{ kind: 'coverage', name: `${String(percent)} %`, why }];
 }
 
 function unseen(tally: Tally, names: readonly string[]): readonly Gate[] {

@@ -55,7 +55,10 @@ export function searched(property: Property): Searched {
       const outcome = execute(scenario, lab);
       last = outcome;
       const run = tally.runs + 1;
-      count(tally, scenario, { outcome, origin: { seed, path: String(run - 1), run } });
+      count(tally, scenario, {
+        outcome,
+        origin: { seed, path: String(run - 1), run, strategy: 'timed' },
+      });
       return outcome.failure === null;
     }),
     { seed, numRuns: runs, endOnFailure: true, ...(path === null ? {} : { path }) },
@@ -95,7 +98,7 @@ function bugOf(
     execute,
     ...(measure === undefined ? {} : { measure }),
   });
-  const origin = { seed: settings.seed, path, run: tally.runs };
+  const origin = { seed: settings.seed, path, run: tally.runs, strategy: 'timed' as const };
   const found = { id: idOf(failure), count: 1, first: origin, origin, scenario, failure };
   return { ...found, shrunk, needed: neededFaults(shrunk.scenario, lab, { keep, execute }) };
 }

@@ -1,12 +1,21 @@
 /** The document that tools read: what a campaign found, with its schema's version. */
 import { countsByName } from '../check/sometimes.ts';
 import type { Bug, Campaign, CampaignVerdict } from './campaign.ts';
+import type { CoverageSummary } from './coverage-summary.ts';
+import { coverageSummary } from './coverage-summary.ts';
 import { always } from './gates.ts';
+import type { Shard } from './ledger.ts';
+import type { SearchStrategy, StrategyChoice } from './portfolio.ts';
+import type { StrategyShare } from './shares.ts';
+import { lastRunOf, sharesOf } from './shares.ts';
+import { ordered } from './tally-json.ts';
 
 export const resultSchema = 'whitewater.result/1';
 
 export interface ResultStats {
   readonly runs: number;
+  /** Runs that broke a promise. */
+  readonly failed: number;
   readonly events: number;
   readonly messages: number;
   readonly simMs: number;
@@ -22,6 +31,9 @@ export interface ResultBug {
   readonly title: string;
   /** Runs that failed in this way. */
   readonly count: number;
+  /** The run that found it first, from 1, and how that run was searched. */
+  readonly firstRun: number;
+  readonly strategy: SearchStrategy;
   /** fast-check finds the unshrunk scenario again with these. */
   readonly seed: number;
   readonly path: string;
@@ -42,9 +54,15 @@ export interface ResultDocument {
   readonly schema: typeof resultSchema;
   readonly verdict: CampaignVerdict | 'error';
   readonly seed: number;
+  readonly strategy: StrategyChoice;
+  /** `2/4` for the second of four shards; null: the whole campaign. */
+  readonly shard: string | null;
   /** The search ended before its runs were done: time was up, or somebody said stop. */
   readonly stopped: boolean;
   readonly stats: ResultStats;
+  readonly coverage: CoverageSummary;
+  /** What each strategy had a share in. */
+  readonly strategies: readonly StrategyShare[];
   readonly sometimes: readonly {
     readonly name: string;
     readonly hits: number;
@@ -79,16 +97,21 @@ export function resultDocument(campaign: Campaign, extras: ResultExtras): Result
     schema: resultSchema,
     verdict: campaign.verdict,
     seed: campaign.seed,
+    strategy: campaign.strategy,
+    shard: campaign.shard.of === 1 ? null : shardName(campaign.shard),
     stopped: campaign.stopped,
     stats: {
       runs: tally.runs,
+      failed: tally.failed,
       events: tally.events,
       messages: tally.messages,
       simMs: Math.round(tally.simMicros / 1_000),
       wallMs: Math.round(extras.wallMs),
       runsPerSec: seconds > 0 ? Math.round(tally.runs / seconds) : 0,
-      faults: tally.faults,
+      faults: ordered(tally.faults),
     },
+    coverage: coverageSummary(campaign.coverage, lastRunOf(campaign.chunks)),
+    strategies: sharesOf(campaign),
     sometimes: Object.entries(countsByName(tally.sometimes)).map(([name, hits]) => ({
       name,
       hits,
@@ -105,6 +128,11 @@ export function resultDocument(campaign: Campaign, extras: ResultExtras): Result
   };
 }
 
+/** People count shards from 1. */
+export function shardName({ index, of }: Shard): string {
+  return `${String(index + 1)}/${String(of)}`;
+}
+
 function summary(bug: Bug): Omit<ResultBug, keyof BugExtras> {
   const { shrunk, needed } = bug;
   const { faults, workload } = shrunk.scenario;
@@ -114,6 +142,8 @@ function summary(bug: Bug): Omit<ResultBug, keyof BugExtras> {
     invariant: failure.invariant,
     title: failure.sentence,
     count: bug.count,
+    firstRun: bug.first.run,
+    strategy: bug.first.strategy,
     seed: bug.origin.seed,
     path: bug.origin.path,
     steps: shrunk.outcome.stats.events,

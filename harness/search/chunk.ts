@@ -1,0 +1,170 @@
+/**
+ * The unit of a campaign's work: a pure function of the bench, which is the same for all chunks, and
+ * of a small task. Its result is plain JSON, so it makes no difference which thread, process or
+ * machine did it, or when.
+ */
+import fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
+import { actionsOf } from '../check/specification/specification.ts';
+import type { TraceRecord } from '../trace/record.ts';
+import type { Scenario } from '../world/scenario.ts';
+import { serverNames } from '../world/setup.ts';
+import type { Canary } from './canary.ts';
+import type { Coverage } from './coverage.ts';
+import { newCoverage } from './coverage.ts';
+import type { CoverageJson } from './coverage-json.ts';
+import { coverageJson } from './coverage-json.ts';
+import { Probe } from './coverage-probe.ts';
+import type { Lab } from './execute.ts';
+import { execute, record } from './execute.ts';
+import type { SearchStrategy } from './portfolio.ts';
+import type { Execute } from './shrink.ts';
+import { childSeed } from './size.ts';
+import { strategies } from './strategies/strategy.ts';
+import { count, newTally } from './tally.ts';
+import type { TallyJson } from './tally-json.ts';
+import { tallyJson } from './tally-json.ts';
+
+/** Runs of a chunk; the last one of a campaign may have fewer. */
+export const chunkRuns = 32;
+
+/** One chunk in so many has its first run held against the specification, to count its actions. */
+const sampledEvery = 8;
+
+/** The seed that fast-check gets for a chunk of runs; the first chunk has the campaign's own. */
+export function chunkSeed(seed: number, chunk: number): number {
+  return chunk === 0 ? seed | 0 : childSeed(seed, chunk);
+}
+
+/** What to do. */
+export interface ChunkTask {
+  /** 0, 1, 2, … in the campaign. */
+  readonly chunk: number;
+  readonly strategy: SearchStrategy;
+  /** The campaign's own runs; 0: only canaries are fed. */
+  readonly runs: number;
+  /** Canaries to feed: their places in the campaign's list, and for how many runs at most. */
+  readonly canaries: readonly { readonly place: number; readonly runs: number }[];
+}
+
+/** What a canary's runs in one chunk came to. */
+export interface CanaryRan {
+  readonly place: number;
+  readonly runs: number;
+  /** The run of this chunk that caught it, from 1; null: it lives. */
+  readonly caughtAt: number | null;
+  readonly invariant: string | null;
+}
+
+export interface ChunkResult {
+  readonly chunk: number;
+  readonly strategy: SearchStrategy;
+  /** False: somebody said stop before all runs of the task were done. */
+  readonly whole: boolean;
+  readonly tally: TallyJson;
+  readonly coverage: CoverageJson;
+  readonly canaries: readonly CanaryRan[];
+}
+
+export interface BenchOptions {
+  readonly lab: Lab;
+  readonly arbitrary: Arbitrary<Scenario>;
+  /** The campaign's, 32 bits. */
+  readonly seed: number;
+  readonly canaries: readonly Canary[];
+  /** A chunk ends with its first failure. */
+  readonly failFast: boolean;
+  readonly execute?: Execute;
+}
+
+type Stop = () => boolean;
+
+/** A place for chunks to be worked at, one after another: what they share is kept. */
+export class Bench {
+  private readonly options: BenchOptions;
+  private readonly probe: Probe;
+  private readonly execute: Execute;
+
+  constructor(options: BenchOptions) {
+    this.options = options;
+    this.execute = options.execute ?? execute;
+    this.probe = new Probe(options.lab, newCoverage());
+  }
+
+  /** Does a task; `stop` is asked before each run. */
+  work(task: ChunkTask, stop: Stop): ChunkResult {
+    const { chunk, strategy } = task;
+    const coverage = newCoverage();
+    const { tally, whole } = this.search(task, coverage, stop);
+    const canaries: CanaryRan[] = [];
+    for (const { place, runs } of task.canaries) {
+      const ran = this.feed(task, { place, runs }, stop);
+      if (ran !== null) canaries.push(ran);
+    }
+    return {
+      ...{ chunk, strategy, tally, canaries },
+      coverage: coverageJson(coverage),
+      whole: whole && canaries.every(isWhole(task)),
+    };
+  }
+
+  private search(
+    task: ChunkTask,
+    coverage: Coverage,
+    stop: Stop,
+  ): { readonly tally: TallyJson; readonly whole: boolean } {
+    const { arbitrary, failFast } = this.options;
+    const { chunk, strategy } = task;
+    const tally = newTally();
+    const seed = chunkSeed(this.options.seed, chunk);
+    const tactic = strategies[strategy === 'guided' ? 'timed' : strategy].begin(seed);
+    const scenarios = task.runs === 0 ? [] : fc.sample(arbitrary, { seed, numRuns: task.runs });
+    const { execute: perform, probe } = this;
+    for (const [index, drawn] of scenarios.entries()) {
+      if (stop()) break;
+      const run = chunk * chunkRuns + index + 1;
+      probe.begin(coverage, run);
+      const { scenario, outcome } = tactic.play({ scenario: drawn, lab: probe.lab, perform });
+      count(tally, scenario, { outcome, origin: { seed, path: String(index), run, strategy } });
+      if (index === 0 && chunk % sampledEvery === 0) this.sample(scenario, coverage);
+      if (failFast && tally.failed > 0) break;
+    }
+    const whole = tally.runs === task.runs || (failFast && tally.failed > 0);
+    return { tally: tallyJson(tally), whole };
+  }
+
+  /** The actions of the specification that a run took; only real runs have a trace. */
+  private sample(scenario: Scenario, coverage: Coverage): void {
+    if (this.options.execute !== undefined) return;
+    const records: TraceRecord[] = [];
+    record(scenario, this.options.lab, (one) => void records.push(one));
+    for (const [action, taken] of actionsOf(records, serverNames(scenario))) {
+      coverage.actions.set(action, (coverage.actions.get(action) ?? 0) + taken);
+    }
+    coverage.sampled += 1;
+  }
+
+  private feed(
+    { chunk }: ChunkTask,
+    { place, runs: numRuns }: { readonly place: number; readonly runs: number },
+    stop: Stop,
+  ): CanaryRan | null {
+    const canary = this.options.canaries[place];
+    if (canary === undefined) return null;
+    const seed = childSeed(childSeed(this.options.seed, ~place), chunk);
+    const arbitrary = canary.arbitrary ?? this.options.arbitrary;
+    let runs = 0;
+    for (const scenario of fc.sample(arbitrary, { seed, numRuns })) {
+      if (stop()) break;
+      runs += 1;
+      const { failure } = this.execute(scenario, canary.lab);
+      if (failure !== null) return { place, runs, caughtAt: runs, invariant: failure.invariant };
+    }
+    return { place, runs, caughtAt: null, invariant: null };
+  }
+}
+
+function isWhole(task: ChunkTask): (ran: CanaryRan) => boolean {
+  return ({ place, runs, caughtAt }) =>
+    caughtAt !== null || task.canaries.some((one) => one.place === place && one.runs === runs);
+}

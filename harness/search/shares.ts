@@ -1,0 +1,47 @@
+/** What each strategy had a share in: runs, failures, abstract states that it saw first. */
+import { chunkRuns } from './chunk.ts';
+import type { Coverage } from './coverage.ts';
+import type { SearchStrategy, StrategyChoice } from './portfolio.ts';
+import { strategyOf } from './portfolio.ts';
+import type { Tally } from './tally.ts';
+
+export interface StrategyShare {
+  readonly name: SearchStrategy;
+  readonly chunks: number;
+  /** Abstract states that it was the first to see. */
+  readonly newStates: number;
+  /** Ids of the failures that it was the first to find. */
+  readonly found: readonly string[];
+}
+
+/** The last run that chunks of these numbers can have made: the length of the campaign's axis. */
+export function lastRunOf(chunks: readonly number[]): number {
+  return ((chunks.at(-1) ?? -1) + 1) * chunkRuns;
+}
+
+/** By strategy, in the order in which they had their first turn. */
+export function sharesOf(campaign: {
+  readonly strategy: StrategyChoice;
+  readonly chunks: readonly number[];
+  readonly coverage: Coverage;
+  readonly tally: Tally;
+}): readonly StrategyShare[] {
+  const chunks = new Map<SearchStrategy, number>();
+  const states = new Map<SearchStrategy, number>();
+  for (const chunk of campaign.chunks) {
+    const name = strategyOf(campaign.strategy, chunk);
+    chunks.set(name, (chunks.get(name) ?? 0) + 1);
+  }
+  for (const run of campaign.coverage.states) {
+    if (run === 0) continue;
+    const name = strategyOf(campaign.strategy, Math.floor((run - 1) / chunkRuns));
+    states.set(name, (states.get(name) ?? 0) + 1);
+  }
+  const found = [...campaign.tally.found.values()];
+  return [...chunks].map(([name, count]) => ({
+    name,
+    chunks: count,
+    newStates: states.get(name) ?? 0,
+    found: found.filter(({ first }) => first.strategy === name).map(({ id }) => id),
+  }));
+}
