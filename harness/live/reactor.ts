@@ -7,7 +7,7 @@ import type { Bus, Micros } from '../bus/bus.ts';
 import type { Subject } from '../raft/step.ts';
 import type { TraceRecord } from '../trace/record.ts';
 import { onBus } from '../world/arrive.ts';
-import { happen } from '../world/run.ts';
+import { happen } from '../world/happen.ts';
 import type { Fault, Scenario } from '../world/scenario.ts';
 import { newWorld } from '../world/setup.ts';
 import { store } from '../world/store.ts';

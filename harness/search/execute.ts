@@ -19,9 +19,11 @@ import type { Listener } from '../world/emitter.ts';
 import type { Run } from '../world/run.ts';
 import { run } from '../world/run.ts';
 import type { Scenario } from '../world/scenario.ts';
+import type { Scheduler } from '../world/scheduler.ts';
 import type { BusFactory } from '../world/setup.ts';
 import { clientNames, membersOf, serverNames } from '../world/setup.ts';
 import { store } from '../world/store.ts';
+import { schedulerOf } from './strategies/schedulers.ts';
 
 /** What is tested, on which bus, by which judges (linearizability is added to fit the workload). */
 export interface Lab {
@@ -48,9 +50,12 @@ export interface Outcome extends Conclusion {
   readonly sometimes: Sometimes;
 }
 
-/** Runs without a trace, all judges on line; stops at the first safety violation. */
-export function execute(scenario: Scenario, lab: Lab): Outcome {
-  return judged(scenario, lab, null);
+/**
+ * Runs without a trace, all judges on line; stops at the first safety violation. The scenario's
+ * schedule decides what comes next, unless a scheduler is given that does so in its stead.
+ */
+export function execute(scenario: Scenario, lab: Lab, scheduler?: Scheduler): Outcome {
+  return judged(scenario, lab, null, scheduler);
 }
 
 /** The same run with its whole trace, from the header to the verdict. */
@@ -66,6 +71,7 @@ function judged(
   scenario: Scenario,
   lab: Lab,
   write: ((record: TraceRecord) => void) | null,
+  scheduler: Scheduler | null = schedulerOf(scenario.schedule),
 ): Outcome {
   const checks = [...lab.checks, linearizabilityCheck(scenario.workload.model)];
   const seats = panel(checks, serverNames(scenario));
@@ -90,6 +96,7 @@ function judged(
     subject: lab.subject,
     application: lab.application ?? store,
     bus: lab.bus,
+    ...(scheduler === null ? {} : { scheduler }),
     stop: () => violated,
     observer: { full: write !== null, listen },
   });

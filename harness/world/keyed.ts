@@ -18,6 +18,8 @@ export const purpose = {
   client: 11,
   late: 12,
   read: 13,
+  pending: 14,
+  choice: 15,
 } as const;
 
 export type Purpose = (typeof purpose)[keyof typeof purpose];

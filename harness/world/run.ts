@@ -3,18 +3,14 @@
  * after the quiet that it still works, or time is up.
  */
 import type { Micros } from '../bus/bus.ts';
-import { onBus, reopen } from './arrive.ts';
-import { due, giveUp, retry } from './clients.ts';
-import type { Timer } from '../raft/step.ts';
+import { onBus } from './arrive.ts';
+import { turnByChoice } from './choose.ts';
+import { happen } from './happen.ts';
 import type { RunOptions } from './setup.ts';
 import { begin, newWorld } from './setup.ts';
 import { settled } from './settled.ts';
-import { relieve, relieveAll, strike } from './strike.ts';
-import { rings, timerOf } from './timers.ts';
-import { drop, publish } from './transmit.ts';
-import { MachineBroke, ring, synced, tellDue } from './turn.ts';
-import type { Counters, Envelope, Host, World } from './world.ts';
-import { codeOf, happening, indexOf, kindOf, sameStamp, stampOf } from './world.ts';
+import { MachineBroke } from './turn.ts';
+import type { Counters, Host, World } from './world.ts';
 
 export interface Run {
   readonly reason: 'settled' | 'time' | 'events' | 'violation';
@@ -35,8 +31,7 @@ export function run(options: RunOptions): Run {
   let broke: MachineBroke | null = null;
   let reason: Run['reason'] = 'violation';
   try {
-    begin(world);
-    reason = turn(world, options.stop);
+    reason = wholeTurn(world, options);
   } catch (error) {
     if (!(error instanceof MachineBroke)) throw error;
     broke = error;
@@ -58,6 +53,18 @@ export function run(options: RunOptions): Run {
 }
 
 const isOnline = (host: Host): boolean => host.up && host.node.role !== 'offline';
+
+/** The unkind part by the scheduler's choices, if there is one, and the rest by time. */
+function wholeTurn(world: World, { scenario, scheduler, stop }: RunOptions): Run['reason'] {
+  const { schedule } = scenario;
+  if (schedule === undefined) begin(world);
+  else {
+    if (scheduler === undefined) throw new Error('a scenario with a schedule needs a scheduler');
+    const reason = turnByChoice(world, { schedule, scheduler, stop });
+    if (reason !== 'quiet') return reason;
+  }
+  return turn(world, stop);
+}
 
 function turn(world: World, stop: () => boolean): Run['reason'] {
   const { queue, bus, counters } = world;

@@ -174,7 +174,7 @@ const initial = z.strictObject({
 const pacing = {
   seed: whole(0, 0xffff_ffff),
   stepMicros: whole(1, longestMs),
-  earlyMs: time,
+  earlyPercent: whole(0, 100),
   fairAfter: whole(0, 1_000_000_000),
 };
 const choices = whole(1, 1_000_000);
@@ -196,7 +196,12 @@ const schedule = z.discriminatedUnion('strategy', [
     ...pacing,
   }),
   z.strictObject({ strategy: z.literal('qLearning'), ...pacing }),
-  z.strictObject({ strategy: z.literal('exhaustive'), choices, ...pacing }),
+  z.strictObject({
+    strategy: z.literal('exhaustive'),
+    from: whole(0, 1_000_000),
+    choices,
+    ...pacing,
+  }),
   z.strictObject({
     strategy: z.literal('recorded'),
     decisions: z

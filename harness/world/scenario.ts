@@ -237,8 +237,8 @@ type Pacing = {
   readonly seed: number;
   /** Virtual time that passes with each choice: how slow the servers are. */
   readonly stepMicros: number;
-  /** Timers may ring so long before their time; 0: never, and from 300 on nearly whenever. */
-  readonly earlyMs: number;
+  /** Of a timer's time so much may be missing when it rings: 0: nothing, 100: all. */
+  readonly earlyPercent: number;
   /** After so many choices all is fair: each is drawn evenly, and timers keep to their time. */
   readonly fairAfter: number;
 };
@@ -270,8 +270,12 @@ export type Schedule =
     } & Pacing)
   /** Prefers what led to states not seen before. */
   | ({ readonly strategy: 'qLearning' } & Pacing)
-  /** All orders of the first `choices` choices, one each run; the oldest event afterwards. */
-  | ({ readonly strategy: 'exhaustive'; readonly choices: number } & Pacing)
+  /** All orders of `choices` choices from the one at `from` on, one each run; else the kindest. */
+  | ({
+      readonly strategy: 'exhaustive';
+      readonly from: number;
+      readonly choices: number;
+    } & Pacing)
   /** The oldest pending event, but for these decisions, in order of their steps. */
   | ({ readonly strategy: 'recorded'; readonly decisions: readonly Decision[] } & Pacing);
 

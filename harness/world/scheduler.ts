@@ -3,22 +3,26 @@
  * and picks one. Each pending event has an identity that stays the same in runs that differ
  * elsewhere, so that a strategy can key its draws by it.
  */
+import type { Message } from '../raft/message.ts';
 import type { World } from './world.ts';
 
-export type PendingKind =
-  | 'delivery'
-  | 'election'
-  | 'heartbeat'
-  | 'lease'
-  | 'disk'
-  | 'told'
-  | 'operation'
-  | 'retry'
-  | 'timeout'
-  | 'publish'
-  | 'reopen'
-  | 'fault'
-  | 'relief';
+export const pendingKinds = [
+  'delivery',
+  'election',
+  'heartbeat',
+  'lease',
+  'disk',
+  'told',
+  'operation',
+  'retry',
+  'timeout',
+  'publish',
+  'reopen',
+  'fault',
+  'relief',
+] as const;
+
+export type PendingKind = (typeof pendingKinds)[number];
 
 /** Something that may come about now. */
 export interface Pending {
@@ -33,6 +37,8 @@ export interface Pending {
   readonly key: number;
   /** The `id` of the event that led to it; -1: the scenario. */
   readonly parent: number;
+  /** Deliveries: what is delivered; otherwise null. */
+  readonly message: Message | null;
 }
 
 export interface Scheduler {

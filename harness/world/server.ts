@@ -14,11 +14,16 @@ import { deliver, feed, ring, ringOverdue, tellDue, tellDurable } from './turn.t
 import type { ActiveFault, Host, Outgoing, World } from './world.ts';
 import { count } from './world.ts';
 
+/** 0 where there are no leases: they trust clocks, and a schedule lets timers ring when it likes. */
+export function leaseDriftBoundOf({ cluster, schedule }: Scenario): number {
+  return schedule === undefined ? cluster.features.leaseDriftBound : 0;
+}
+
 export function nodeOptions(scenario: Scenario, id: string): NodeOptions {
   const { cluster, workload } = scenario;
   const { features } = cluster;
   const names = numbered('S', cluster.servers);
-  const { leaseDriftBound } = features;
+  const leaseDriftBound = leaseDriftBoundOf(scenario);
   const voters = cluster.servers - cluster.learners - cluster.spares;
   return {
     id,
@@ -188,6 +193,7 @@ function stop(world: World, host: Host): void {
   silence(host);
   if (host.connected) world.bus.submit({ kind: 'closeReceiver', receiver: host.id }, world.now);
   host.connected = false;
+  world.pool?.forget(host.index);
 }
 
 /** The server leaves in good order; the process keeps running and ignores what it receives. */

@@ -9,7 +9,8 @@ import { draw, keyOf, purpose, within } from './keyed.ts';
 import { Directory, numbered } from './names.ts';
 import { EventQueue } from './queue.ts';
 import type { InitialServer, Scenario } from './scenario.ts';
-import { newHost, nodeOptions, openReceiver, start } from './server.ts';
+import type { Scheduler } from './scheduler.ts';
+import { leaseDriftBoundOf, newHost, nodeOptions, openReceiver, start } from './server.ts';
 import { linkCounters, topic } from './transmit.ts';
 import type { Client, Envelope, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly stop: () => boolean;
   /** The number of the first record; 1 unless told. */
   readonly firstSeq?: number;
+  /** Decides what comes about next; needed when the scenario has a schedule, else unused. */
+  readonly scheduler?: Scheduler;
   /** Timers ring only when whoever runs the world says so, however late it is. */
   readonly ringsOnOrder?: boolean;
 }
@@ -105,17 +108,22 @@ export function newWorld(options: RunOptions): World {
   const clientIds = clientNames(scenario);
   const all = [...serverIds, ...clientIds];
   const { min, max } = scenario.bus.latencyMicros;
+  const latencyMicros: BusWish['latencyMicros'] = (message) => within(message.body.key, min, max);
   const bus = options.bus({
     ordering: scenario.bus.ordering,
-    latencyMicros: (message) => within(message.body.key, min, max),
+    // What is chosen freely is on its way for no time: it waits to be chosen.
+    latencyMicros:
+      scenario.schedule === undefined
+        ? latencyMicros
+        : (message, path) => (world.pool === null ? latencyMicros(message, path) : 0),
     redeliverMax: scenario.faults.some(({ kind }) => kind === 'redeliver') ? redeliverMax : 0,
   });
   const parts = { scenario, participants: all.length };
-  return {
+  const world: World = {
     ...parts,
     namesMessages: scenario.bus.duplicateDetectionMs > 0,
     tellsLate: tellsLate(scenario),
-    leases: scenario.cluster.features.leaseDriftBound > 0 && options.ringsOnOrder !== true,
+    leases: leaseDriftBoundOf(scenario) > 0 && options.ringsOnOrder !== true,
     subject,
     application,
     bus,
@@ -132,6 +140,7 @@ export function newWorld(options: RunOptions): World {
     ),
     clients: clientIds.map((id, i) => newClient(id, serverIds.length + i, scenario)),
     names: new Directory(serverIds, clientIds),
+    pool: null,
     now: 0,
     cause: -1,
     quiet: false,
@@ -143,6 +152,7 @@ export function newWorld(options: RunOptions): World {
     active: [],
     counters: { events: 0, messages: 0, faults: {} },
   };
+  return world;
 }
 
 /** Creates the entities, starts the servers and plans what the scenario says. */

@@ -8,7 +8,15 @@ import type { Host, TimerState, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
 
 export function newTimer(): TimerState {
-  return { armed: false, generation: 0, dueAt: Infinity, wakeAt: Infinity, drawnFor: -1, drawn: 0 };
+  return {
+    armed: false,
+    generation: 0,
+    armedAt: 0,
+    dueAt: Infinity,
+    wakeAt: Infinity,
+    drawnFor: -1,
+    drawn: 0,
+  };
 }
 
 export function timerOf(host: Host, timer: Timer): TimerState {
@@ -60,6 +68,7 @@ export function arm(world: World, host: Host, wanted: Arm): void {
   const restarted = state.armed;
   state.armed = true;
   state.generation = wanted.generation;
+  state.armedAt = world.now;
   state.dueAt =
     world.now +
     (host.skewPerMille === 0 ? micros : Math.floor((micros * 1_000) / (1_000 + host.skewPerMille)));
@@ -88,6 +97,24 @@ export function rings(world: World, host: Host, timer: Timer): boolean {
   }
   state.armed = false;
   return true;
+}
+
+/** The event of a timer that rings only when it is chosen: back for the rest, or spent. */
+export function spend(world: World, host: Host, timer: Timer): void {
+  const state = timerOf(host, timer);
+  if (state.wakeAt > world.now) return;
+  state.wakeAt = Infinity;
+  if (state.armed && state.dueAt > world.now) schedule(world, host, timer);
+}
+
+/** Timers ring by time again; what is overdue rings now. */
+export function returnToTime(world: World, host: Host): void {
+  for (const timer of ['election', 'heartbeat', 'lease'] as const) {
+    const state = timerOf(host, timer);
+    if (!state.armed) continue;
+    state.dueAt = Math.max(world.now, state.dueAt);
+    schedule(world, host, timer);
+  }
 }
 
 /**

@@ -165,9 +165,8 @@ function startSync(world: World, host: Host): void {
   const { min, max } = world.scenario.cluster.diskMicros;
   disk.syncing = disk.pending.length;
   disk.syncs += 1;
-  const micros =
-    within(draw(world.scenario.seed, purpose.disk, host.index, disk.syncs), min, max) +
-    host.slowDiskMicros;
+  const drawn = draw(world.scenario.seed, purpose.disk, host.index, disk.syncs);
+  const micros = (world.pool === null ? within(drawn, min, max) : 0) + host.slowDiskMicros;
   world.queue.push(
     world.now + micros,
     codeOf(happening.disk, host.index, host.incarnation),

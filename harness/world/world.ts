@@ -65,6 +65,7 @@ export const sameStamp = (code: number, stamp: number): boolean =>
 export interface TimerState {
   armed: boolean;
   generation: number;
+  armedAt: Micros;
   dueAt: Micros;
   /** The time of its one valid event in the queue; Infinity: there is none. */
   wakeAt: Micros;
@@ -194,6 +195,12 @@ export interface Counters {
   readonly faults: Record<string, number>;
 }
 
+/** What waits to be chosen, see pool. */
+export interface Waiters {
+  /** The process died: what was on its way to it is gone. */
+  forget(host: number): void;
+}
+
 export interface World {
   readonly scenario: Scenario;
   readonly subject: Subject;
@@ -211,6 +218,8 @@ export interface World {
   readonly tellsLate: boolean;
   /** Leaders may read alone, which rests on hearing of their timers first. */
   readonly leases: boolean;
+  /** While a scheduler decides what comes next; null: time does. */
+  pool: Waiters | null;
   now: Micros;
   /** `seq` of the record whose handling is under way; -1: the scenario itself. */
   cause: number;

@@ -2,6 +2,7 @@
 import type { Strategy, StrategyName } from './tactic.ts';
 import { timed } from './timed.ts';
 import { drawn } from './drawn.ts';
+import { exploring, learning } from './learners.ts';
 
 export type { Played, Strategy, StrategyName, Tactic } from './tactic.ts';
 
@@ -13,6 +14,6 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
   pctcp: drawn('pctcp', 'the same with priorities of causal chains of messages'),
   pos: drawn('pos', 'a priority drawn for each event, anew for those that raced'),
   delayBounding: drawn('delayBounding', 'participants in turn, but for a few delays'),
-  qLearning: drawn('qLearning', 'learns which choices lead to states not seen before'),
-  exhaustive: drawn('exhaustive', 'all orders of the first choices, one after another'),
+  qLearning: learning,
+  exhaustive: exploring,
 };

@@ -1,0 +1,15 @@
+/** Turns a scheduled run into the list of decisions that makes the same run without its strategy. */
+import type { Scenario } from '../../world/scenario.ts';
+import { execute } from '../execute.ts';
+import type { Lab } from '../execute.ts';
+import { recording, withDecisions } from './decisions.ts';
+import { schedulerOf } from './schedulers.ts';
+
+/** The scenario with its schedule written down; itself when it has none. Costs one run. */
+export function recorded(scenario: Scenario, lab: Lab): Scenario {
+  const scheduler = schedulerOf(scenario.schedule);
+  if (scheduler === null) return scenario;
+  const written = recording(scheduler);
+  execute(scenario, lab, written);
+  return withDecisions(scenario, written.decisions);
+}

@@ -1,0 +1,288 @@
+/**
+ * What is pending while a scheduler decides: deliveries, ends of fsyncs, clients' moments and
+ * faults in the order in which they became due, and timers, which may be allowed to ring early.
+ * A server that stands still takes no step, and a bus that keeps an order keeps it here.
+ */
+import type { BusEvent, Micros } from '../bus/bus.ts';
+import type { Timer } from '../raft/step.ts';
+import { draw, keyOf, purpose } from './keyed.ts';
+import type { Schedule } from './scenario.ts';
+import type { Pending, PendingKind } from './scheduler.ts';
+import { pendingKinds } from './scheduler.ts';
+import { timerOf } from './timers.ts';
+import { drop } from './transmit.ts';
+import type { Client, Envelope, Host, TimerState, Waiters, World } from './world.ts';
+import { happening, indexOf, kindOf, sameStamp, stampOf } from './world.ts';
+
+export type Delivery = Extract<BusEvent<Envelope>, { readonly kind: 'delivered' }>;
+
+/** Something pending, and what the world needs to let it come about. */
+export type Item = Pending &
+  (
+    | { readonly event: Delivery }
+    | { readonly code: number; readonly envelope: Envelope | undefined }
+    | { readonly host: Host; readonly timer: Timer }
+  );
+
+/** A server's timer: its present event, and whether that is among the due. */
+interface Slot {
+  readonly host: Host;
+  readonly timer: Timer;
+  item: Item | null;
+  isDue: boolean;
+}
+
+/** Leases are off while a scheduler decides. */
+const timers = ['heartbeat', 'election'] as const;
+
+const kindByHappening = new Map<number, PendingKind>([
+  [happening.disk, 'disk'],
+  [happening.told, 'told'],
+  [happening.operation, 'operation'],
+  [happening.retry, 'retry'],
+  [happening.timeout, 'timeout'],
+  [happening.publish, 'publish'],
+  [happening.reopen, 'reopen'],
+  [happening.faultStart, 'fault'],
+  [happening.faultEnd, 'relief'],
+]);
+
+/** Who takes the step, from whom, and what tells it from others of the kind between the two. */
+interface Who {
+  readonly actor: number;
+  readonly from: number;
+  readonly of: number;
+}
+
+export class Pool implements Waiters {
+  private readonly world: World;
+  private readonly earlyPercent: number;
+  private readonly fairAfter: number;
+  private readonly slots: readonly Slot[];
+  private items: Item[] = [];
+  private readonly enabled: Item[] = [];
+  private readonly early: Slot[] = [];
+  /** Lanes of an ordering bus from which an older delivery waits. */
+  private readonly lanes: Uint8Array;
+  private readonly ordinals = new Map<number, number>();
+  private ids = 0;
+  private chosen = 0;
+  /** By choice made: the first record that it may have written, and the event chosen. */
+  private readonly firstSeqs: number[] = [];
+  private readonly chosenIds: number[] = [];
+  /** By participant: the last event that was its step. */
+  private readonly lastOf: Int32Array;
+
+  constructor(world: World, schedule: Schedule) {
+    this.world = world;
+    this.earlyPercent = schedule.earlyPercent;
+    this.fairAfter = schedule.fairAfter;
+    this.slots = world.hosts.flatMap((host) =>
+      timers.map((timer): Slot => ({ host, timer, item: null, isDue: false })),
+    );
+    this.lanes = new Uint8Array(world.participants * world.participants);
+    this.lastOf = new Int32Array(world.participants + 1).fill(-1);
+  }
+
+  private identified(kind: PendingKind, who: Who, parent: number): Pending {
+    const { actor, from, of } = who;
+    const ordinal = pendingKinds.indexOf(kind);
+    const owner = (actor << 9) | (from + 1);
+    const family = (ordinal * 2 ** 20 + of) * 2 ** 18 + owner;
+    const nth = this.ordinals.get(family) ?? 0;
+    this.ordinals.set(family, nth + 1);
+    const key = draw(draw(of, purpose.pending, owner, ordinal), purpose.pending, nth, 0);
+    return { id: this.ids++, kind, actor, from, key, parent, message: null };
+  }
+
+  /** The choice whose step wrote the record. */
+  private causeOf(seq: number): number {
+    const { firstSeqs } = this;
+    let low = 0;
+    let high = firstSeqs.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((firstSeqs[middle] ?? 0) <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return this.chosenIds[low - 1] ?? -1;
+  }
+
+  /** A message has arrived. */
+  arrive(event: Delivery): void {
+    const { body: envelope } = event.message;
+    const { from, of } = envelope;
+    const actor = this.world.names.indexOf(event.receiver);
+    const parent = this.causeOf(envelope.id);
+    const { message } = envelope;
+    this.items.push({
+      ...this.identified('delivery', { actor, from, of }, parent),
+      message,
+      event,
+    });
+  }
+
+  /** The moment of something planned has come. */
+  comeDue(code: number, envelope: Envelope | undefined): void {
+    const kind = kindByHappening.get(kindOf(code));
+    if (kind === undefined) throw new Error(`nobody may choose code ${code}`);
+    const who = this.whoOf(kind, code, envelope);
+    const isRoot = kind === 'operation' || kind === 'fault';
+    const parent = isRoot ? -1 : (this.lastOf[who.actor] ?? -1);
+    this.items.push({ ...this.identified(kind, who, parent), code, envelope });
+  }
+
+  private whoOf(kind: PendingKind, code: number, envelope: Envelope | undefined): Who {
+    const { participants, scenario } = this.world;
+    const around = { actor: participants, from: -1 };
+    if (kind === 'publish') return { ...around, from: envelope?.from ?? -1, of: envelope?.to ?? 0 };
+    if (kind !== 'fault' && kind !== 'relief') return { actor: indexOf(code), from: -1, of: 0 };
+    // By what it is, not by its place in the list.
+    const fault = scenario.faults[indexOf(code) | (stampOf(code) << 9)];
+    return { ...around, of: keyOf(JSON.stringify(fault)) & 0xf_ffff };
+  }
+
+  /** What had arrived goes back to the bus, or is lost where the bus had forgotten it by then. */
+  forget(host: number): void {
+    const { world } = this;
+    const isGone = (item: Item): boolean => 'event' in item && item.actor === host;
+    const gone = this.items.filter(isGone);
+    this.items = this.items.filter((item) => !isGone(item));
+    for (const item of gone) {
+      if (!('event' in item)) continue;
+      const { lock, message } = item.event;
+      const settlement = { kind: 'abandon' } as const;
+      if (lock === 0) drop(world, message.body, -1, 'offline');
+      else world.bus.submit({ kind: 'settle', token: 0, lock, settlement }, world.now);
+    }
+  }
+
+  /** All that may come about now, as `Scheduler.pick` wants it; valid until the next call. */
+  choices(): readonly Item[] {
+    const { enabled, items, early } = this;
+    enabled.length = 0;
+    early.length = 0;
+    this.lanes.fill(0);
+    for (const slot of this.slots) this.look(slot);
+    let kept = 0;
+    for (const item of items) {
+      if (!this.isAlive(item)) continue;
+      items[kept++] = item;
+      if (this.mayStep(item)) enabled.push(item);
+    }
+    items.length = kept;
+    early.sort((a, b) => dueAt(a) - dueAt(b));
+    for (const { item } of early) if (item !== null) enabled.push(item);
+    return enabled;
+  }
+
+  /** Puts the timer among what is due, or among what may ring early. */
+  private look(slot: Slot): void {
+    const { host, timer } = slot;
+    const { now } = this.world;
+    const state = timerOf(host, timer);
+    if (!state.armed) {
+      slot.isDue = false;
+      return;
+    }
+    const isDue = state.dueAt <= now;
+    if (isDue && slot.isDue) return;
+    slot.isDue = isDue;
+    if (!isDue && this.ringsFrom(state) > now) return;
+    slot.item ??= {
+      ...this.identified(
+        timer,
+        { actor: host.index, from: -1, of: 0 },
+        this.lastOf[host.index] ?? -1,
+      ),
+      host,
+      timer,
+    };
+    if (isDue) this.items.push(slot.item);
+    else if (!host.paused) this.early.push(slot);
+  }
+
+  /** When the timer may ring at the earliest. */
+  private ringsFrom({ armedAt, dueAt: at }: TimerState): Micros {
+    if (this.chosen >= this.fairAfter) return at;
+    return at - Math.floor(((at - armedAt) * this.earlyPercent) / 100);
+  }
+
+  /** Not overtaken by events: the fsync was lost with its process, the client has its answer, … */
+  private isAlive(item: Item): boolean {
+    if ('host' in item) {
+      const { armed, dueAt: at } = timerOf(item.host, item.timer);
+      return armed && at <= this.world.now;
+    }
+    if (!('code' in item)) return true;
+    const { hosts, clients } = this.world;
+    const client = clients[item.actor - hosts.length];
+    switch (item.kind) {
+      case 'disk': {
+        const host = hosts[item.actor];
+        return (
+          host !== undefined && host.disk.syncing > 0 && sameStamp(item.code, host.incarnation)
+        );
+      }
+      case 'told':
+        return hosts[item.actor]?.telling.some(({ at }) => at <= this.world.now) === true;
+      case 'retry':
+        return client !== undefined && isAsking(client) && sameStamp(item.code, client.attempts);
+      case 'timeout':
+        return client !== undefined && isAsking(client) && sameStamp(item.code, client.serial);
+      default:
+        return true;
+    }
+  }
+
+  private mayStep(item: Item): boolean {
+    const { hosts, scenario, participants } = this.world;
+    const stands = hosts[item.actor]?.paused === true;
+    if (item.kind !== 'delivery') return !stands || item.kind === 'disk';
+    const { ordering } = scenario.bus;
+    if (ordering !== 'none') {
+      const lane = item.actor * participants + (ordering === 'total' ? 0 : item.from);
+      if (this.lanes[lane] === 1) return false;
+      this.lanes[lane] = 1;
+    }
+    return !stands;
+  }
+
+  /** It is chosen, and comes about now. */
+  take(item: Item): void {
+    this.chosen += 1;
+    this.firstSeqs.push(this.world.emitter.taken);
+    this.chosenIds.push(item.id);
+    this.lastOf[item.actor] = item.id;
+    if ('host' in item) {
+      for (const slot of this.slots) {
+        if (slot.item !== item) continue;
+        slot.item = null;
+        slot.isDue = false;
+      }
+    }
+    const at = this.items.indexOf(item);
+    if (at >= 0) this.items.splice(at, 1);
+  }
+
+  /** When a timer may ring at the earliest; Infinity: none is armed. */
+  nextRing(): number {
+    let first = Infinity;
+    for (const { host, timer } of this.slots) {
+      const state = timerOf(host, timer);
+      if (state.armed && !host.paused) first = Math.min(first, this.ringsFrom(state));
+    }
+    return first;
+  }
+
+  /** All that is pending but for timers, the oldest first: time takes it over. */
+  leave(): readonly Item[] {
+    return this.items.filter((item) => !('host' in item));
+  }
+}
+
+const isAsking = ({ current }: Client): boolean => current !== null;
+
+function dueAt({ host, timer }: Slot): number {
+  return timerOf(host, timer).dueAt;
+}
