@@ -9,6 +9,7 @@ import { explanations } from '../report/promises.ts';
 import type { Subject } from '../raft/step.ts';
 import type { Lab } from '../search/execute.ts';
 import { UserError } from '../trace/user-error.ts';
+import { planted } from '../verify/planted.ts';
 import type { BusFactory } from '../world/setup.ts';
 import { remedyFor } from './suggest.ts';
 
@@ -62,6 +63,9 @@ export function labFor(choice: LabChoice): Lab {
   const { mutant, invariants } = choice;
   const right = { ...memoryLab(raft), checks: checksOf(invariants) };
   if (mutant === undefined || mutant === raft.name) return right;
+  // What `verify --trace` wrote replays, too.
+  const fault = planted.find(({ name }) => name === mutant);
+  if (fault !== undefined) return { ...right, subject: fault.subject };
   const { subject, bus } = mutantNamed(mutant);
   return { ...right, subject, bus: bus?.(rightBus) ?? rightBus };
 }

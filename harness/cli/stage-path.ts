@@ -214,7 +214,7 @@ export function stagedPath(
     cluster: {
       ...calm.cluster,
       servers: bounds.servers,
-      electionMs: { min: 60_000, max: 60_000 },
+      electionMs: { min: 60_000, max: 90_000 },
       heartbeatMs: 50_000,
       entriesPerAppendMax: bounds.entriesPerAppend,
       inflightMax: 2,

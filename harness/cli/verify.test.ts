@@ -1,9 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { raft } from '../raft/machine.ts';
+import { smallest } from '../verify/bounds.ts';
+import { hunt, worlds as huntingGrounds } from '../verify/hunt.ts';
+import { doubted, recovered } from '../verify/verify.ts';
 import { Simulator } from '../verify/simulator.ts';
 import { exits } from './exit.ts';
 import { folder, ran } from './main.test.kit.ts';
+import { recorded } from './failure.ts';
+import { labFor, mutantNamed } from './lab.ts';
+import { stagedPath } from './stage-path.ts';
 import { completions, typed } from './simulate.ts';
 
 describe('whitewater verify', () => {
@@ -27,6 +34,8 @@ describe('whitewater verify', () => {
     'next-below-match',
     'answer-before-commit',
     'no-dedup',
+    'L1',
+    'H8',
   ])(
     '--mutant %s --trace writes a trace that replays, explains and is judged alike',
     async (name) => {
@@ -43,6 +52,46 @@ describe('whitewater verify', () => {
       expect(drawn.out).toMatch(/^sequenceDiagram/u);
       const chart = await ran(['diagram', 'statechart', file]);
       expect(chart.out).toMatch(/^<svg/u);
+    },
+  );
+
+  test('what only a port was told is a trace, too, and the right machine keeps its word in it', async () => {
+    const file = join(folder(), 'trace.ndjson');
+    const found = await ran(['verify', '--mutant', 'H4', '--trace', file]);
+    expect(found.code).toBe(exits.violation);
+    expect(found.err).toContain('only a port was lied to');
+    const replayed = await ran(['replay', file]);
+    expect(replayed.code).toBe(exits.ok);
+    expect(replayed.out).toContain('byte for byte the same');
+    expect((await ran(['explain', file])).code).toBe(exits.ok);
+  });
+
+  test.each([
+    ['H7', 'a late time-out cannot be staged'],
+    ['T1', 'no sequence of events was found'],
+    ['all', '--trace keeps the way to one planted bug'],
+  ])('--mutant %s --trace: %s', async (name, sentence) => {
+    const file = join(folder(), 'trace.ndjson');
+    const { code, err } = await ran(['verify', '--mutant', name, '--trace', file]);
+    expect(code).toBe(exits.usage);
+    expect(err).toContain(sentence);
+  });
+
+  test.each(['vote-never-cleared', 'append-to-first-peer-only', 'next-below-match'])(
+    'the right machine goes the way of %s and keeps every promise',
+    (name) => {
+      const { subject } = mutantNamed(name);
+      const worlds = doubted([...recovered, ...huntingGrounds.slice(0, 1)], 40_000);
+      const [last] = (['recovery', 'cluster'] as const)
+        .map((watch) => hunt(subject, { worlds, watch, statesMax: 40_000 }).at(-1))
+        .filter((hunted) => hunted?.path !== null);
+      const scenario = stagedPath(
+        raft,
+        last?.world.bounds ?? smallest,
+        last?.path?.happenings ?? [],
+      );
+      expect(last?.path?.happenings.length).toBeGreaterThan(0);
+      expect(recorded(scenario, labFor({})).outcome.verdict).toBe('pass');
     },
   );
 

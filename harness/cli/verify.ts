@@ -3,7 +3,6 @@ import { mutants } from '../../scenarios/mutants/mutants.ts';
 import { raft } from '../raft/machine.ts';
 import { table } from '../raft/table.ts';
 import { UserError } from '../trace/user-error.ts';
-import { traceWriter } from '../trace/write.ts';
 import { seek } from '../verify/hunt.ts';
 import type { Hunted, World } from '../verify/hunt.ts';
 import { checkLines, reportJson, worldLine } from '../verify/log.ts';
@@ -11,14 +10,13 @@ import { happeningText } from '../verify/path.ts';
 import { planted } from '../verify/planted.ts';
 import type { Planted } from '../verify/planted.ts';
 import { doubted, recovered, verified, verify } from '../verify/verify.ts';
-import type { Report } from '../verify/verify.ts';
+import type { Report, VerifyOptions } from '../verify/verify.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
-import { recorded } from './failure.ts';
-import { labFor, mutantNamed } from './lab.ts';
+import { mutantNamed } from './lab.ts';
 import type { Request } from './request.ts';
-import { stagedPath } from './stage-path.ts';
 import { remedyFor } from './suggest.ts';
+import { writeMutantTrace, writeReportTrace } from './verify-trace.ts';
 
 /** So many states a world before a mutant is let go. */
 const statesMax = 2_000_000;
@@ -28,19 +26,26 @@ interface Told {
   readonly expected: boolean;
 }
 
+/** What is explored, and by which watches: everything, or what a planted fault must be found in. */
+function journeyFor(
+  fault: Planted | null,
+): Pick<VerifyOptions, 'worlds' | 'recovered' | 'watches'> {
+  if (fault === null) return { worlds: verified, recovered, watches: ['ports', 'cluster'] };
+  const watches = ['ports'] as const;
+  if (fault.check === 'recovery') return { worlds: [], recovered, watches };
+  const listed = fault.check === 'totality' || fault.check === 'reachability';
+  const doubt = doubted(verified.slice(fault.skips), statesMax);
+  return { worlds: listed ? verified.slice(0, 3) : doubt, recovered: [], watches };
+}
+
 function reportFor(request: Request, fault: Planted | null): Report {
   const { io, given } = request;
-  const listed = fault?.check === 'totality' || fault?.check === 'reachability';
-  const doubt = doubted(verified.slice(fault?.skips ?? 0), statesMax);
-  const quick = verified.slice(0, 3);
   const text = given.json !== true;
   if (text) io.out(`${fault === null ? raft.name : `${fault.name}: ${fault.summary}`}\n\n`);
   return verify({
+    ...journeyFor(fault),
     subject: fault?.subject ?? raft,
     table: fault?.table ?? table,
-    worlds: fault === null ? verified : fault.check === 'recovery' ? [] : listed ? quick : doubt,
-    watches: fault === null ? ['ports', 'cluster'] : ['ports'],
-    recovered: fault === null || fault.check === 'recovery' ? recovered : [],
     now: () => io.now(),
     onWorld: (world) => {
       if (text) io.out(worldLine(world));
@@ -53,6 +58,8 @@ function tell(request: Request, fault: Planted | null): ExitCode {
   const { io, given } = request;
   if (given.json === true) io.out(`${JSON.stringify(reportJson(report), null, 2)}\n`);
   else io.out(`\n${checkLines(report)}`);
+  if (given.trace !== undefined)
+    io.err(`${given.trace}: ${writeReportTrace(given.trace, report)}\n`);
   if (report.ok) return exits.ok;
   const failed = report.checks.some(({ status }) => status === 'failed');
   return failed ? exits.violation : exits.unknown;
@@ -97,30 +104,11 @@ function pathJson(name: string, found: readonly Hunted[]): object {
   };
 }
 
-/**
- * The path on the world's stage, judged by the judges of recorded traces, as a trace that replays.
- * Throws a `UserError` when they do not find what the explorer found.
- */
-function writeTrace(file: string, name: string, { world, path }: Hunted): void {
-  if (path === null) return;
-  const { subject } = mutantNamed(name);
-  const scenario = stagedPath(subject, world.bounds, path.happenings);
-  const { outcome, records } = recorded(scenario, labFor({ mutant: name }));
-  if (outcome.verdict !== 'fail') {
-    throw new UserError(`the ${path.happenings.length} steps cannot be staged in the world`, {
-      remedy: 'Read them without --trace, or as --json',
-    });
-  }
-  const writer = traceWriter(file);
-  for (const record of records) writer.write(record);
-  writer.close();
-}
-
 function huntOne(request: Request, name: string): ExitCode {
   const { io, given } = request;
   const found = hunted(name);
   const last = found.at(-1);
-  if (given.trace !== undefined && last !== undefined) writeTrace(given.trace, name, last);
+  if (given.trace !== undefined && last !== undefined) writeMutantTrace(given.trace, name, last);
   const json = `${JSON.stringify(pathJson(name, found), null, 2)}\n`;
   io.out(given.json === true ? json : pathText(name, found));
   return found.at(-1)?.path === null ? exits.unknown : exits.violation;
@@ -174,7 +162,12 @@ function huntAll(request: Request): ExitCode {
 
 /** Verifies the machine, or shows how a planted fault (H1) or a mutant is found. */
 export function verifyCommand(request: Request): Promise<ExitCode> {
-  const { mutant } = request.given;
+  const { mutant, trace } = request.given;
+  if (trace !== undefined && (mutant === undefined || mutant === 'all')) {
+    throw new UserError('--trace keeps the way to one planted bug', {
+      remedy: 'Name it: whitewater verify --mutant quorum-half --trace out.ndjson',
+    });
+  }
   if (mutant === undefined) return Promise.resolve(tell(request, null));
   if (mutant === 'all') return Promise.resolve(huntAll(request));
   const fault = planted.find(({ name }) => name.toLowerCase() === mutant.toLowerCase());

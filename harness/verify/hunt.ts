@@ -123,8 +123,7 @@ export function hunt(
 }
 
 /** States a world: at first glance, where recovery and the ports are watched, and in the end. */
-const glance = 300_000;
-const portsMax = 100_000;
+const glance = 100_000;
 
 /**
  * The shortest breach of a machine that is said to be wrong. What the cluster promises counts most:
@@ -142,7 +141,7 @@ export function seek(
   const passes = [
     { worlds, watch: 'cluster', statesMax: Math.min(glance, given.statesMax) },
     { worlds: given.recovered, watch: 'recovery', statesMax: glance },
-    { worlds: given.ports, watch: 'ports', statesMax: portsMax },
+    { worlds: given.ports, watch: 'ports', statesMax: glance },
     { worlds, watch: 'cluster', statesMax: given.statesMax },
   ] as const;
   const all: Hunted[] = [];

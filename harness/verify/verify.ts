@@ -196,13 +196,13 @@ class Journey {
   }
 
   private visit(world: World, watches: VerifyOptions['watches']): void {
-    const { subject, now, onWorld } = this.options;
-    const began = now();
-    const explored = explore(subject, world.bounds, { watches });
+    const { options } = this;
+    const began = options.now();
+    const explored = explore(options.subject, world.bounds, { watches });
     for (const cell of explored.space.cells) this.cells.add(cell);
-    const result = summary(world, explored, now() - began);
+    const result = summary(world, explored, options.now() - began);
     this.worlds.push(result);
-    onWorld(result);
+    options.onWorld(result);
     if (explored.breach !== null) this.found = { explored, world };
     // Recovery leads beyond the bounds, where nothing was counted on to be settled.
     if (explored.breach !== null || watches.includes('recovery')) return;
