@@ -29,6 +29,8 @@ export interface Check<State = unknown> {
   /** Of the `send` records only those with such a message; all of them when left out. */
   readonly messages?: readonly MessageRecord['kind'][];
   start(): State;
+  /** Asked once the header was seen: false if records of this kind tell it nothing in this run. */
+  attends?(state: State, kind: RecordKind): boolean;
   /**
    * Sees one record. `view` is the cluster as the records *before* this one describe it.
    * Returns the first failure as soon as it is certain.

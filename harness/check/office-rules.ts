@@ -18,18 +18,14 @@ import type {
 import type { Check, Failure, Verdict } from './check.ts';
 import { proof } from './evidence.ts';
 import { hasQuorum, quorumText } from './members.ts';
+import { Replies } from './replies.ts';
 import type { ClusterView, ServerView } from './view.ts';
-
-type Reply = Extract<
-  MessageRecord,
-  { readonly kind: 'AppendEntriesReply' | 'InstallSnapshotReply' }
->;
 
 interface Office {
   readonly term: number;
   beats: number;
-  /** By server: the beat at which it was heard last. */
-  readonly heard: Map<string, number>;
+  /** By position: the beat at which the server was heard last. */
+  readonly heard: number[];
 }
 
 /** A step in which a server's term rose, or its office ended. */
@@ -48,8 +44,8 @@ interface State {
   /** By position: the last step that changed the server's term. */
   readonly steps: (Step | undefined)[];
   readonly offices: (Office | undefined)[];
-  /** Replies on their way to a leader, by message id. */
-  readonly replies: Map<number, Reply>;
+  /** On their way to a leader. */
+  readonly replies: Replies;
   /** `S2 3`: S2 was told in term 3 to campaign; or it asked for votes in term 3 because it was. */
   readonly told: Set<string>;
   readonly asked: Set<string>;
@@ -79,7 +75,7 @@ function changed(state: State, record: StateRecord, server: ServerView): void {
   if (term !== server.term)
     state.steps[position] = { cause, seq, from: server.term, to: term, led };
   if (state.beats === 0 || (role === 'leader' && state.offices[position]?.term === term)) return;
-  state.offices[position] = role === 'leader' ? { term, beats: 0, heard: new Map() } : undefined;
+  state.offices[position] = role === 'leader' ? { term, beats: 0, heard: [] } : undefined;
 }
 
 /* ---- pre-votes and votes ---- */
@@ -136,12 +132,22 @@ function requested(
   return { sentence, evidence: [record.seq] };
 }
 
+function replied(
+  state: State,
+  { id }: SendRecord,
+  { from, to, term }: { readonly from: string; readonly to: string; readonly term: number },
+  view: ClusterView,
+): void {
+  const { position } = view.server(from);
+  state.replies.sent(id, { from: position, to: view.server(to).position, term });
+}
+
 function sent(state: State, record: SendRecord, view: ClusterView): Failure | undefined {
   const { message } = record;
   switch (message.kind) {
     case 'AppendEntriesReply':
     case 'InstallSnapshotReply':
-      if (state.beats > 0) state.replies.set(record.id, message);
+      if (state.beats > 0) replied(state, record, message, view);
       return undefined;
     case 'PreVoteReply':
       return preVoted(state, record, message, view.server(message.from));
@@ -159,21 +165,27 @@ function sent(state: State, record: SendRecord, view: ClusterView): Failure | un
 
 /* ---- quorums heard ---- */
 
-function heard(state: State, { id }: DeliverRecord, view: ClusterView): void {
-  const reply = state.replies.get(id);
-  if (reply === undefined) return;
-  const office = state.offices[view.server(reply.to).position];
-  if (office?.term === reply.term) office.heard.set(reply.from, office.beats);
+function heard(state: State, { id }: DeliverRecord): void {
+  const { replies } = state;
+  const at = replies.find(id);
+  if (at < 0) return;
+  const office = state.offices[replies.to(at)];
+  if (office?.term === replies.term(at)) office.heard[replies.from(at)] = office.beats;
 }
 
 /** A change of who takes part begins a new count. */
-function recount(office: Office | undefined, { configurations }: ServerView): void {
+function recount(
+  office: Office | undefined,
+  { configurations }: ServerView,
+  view: ClusterView,
+): void {
   if (office === undefined) return;
   const { voters, outgoing } = configurations.at(-1)?.configuration ?? { voters: [], outgoing: [] };
-  for (const id of [...voters, ...outgoing]) office.heard.set(id, office.beats);
+  for (const id of [...voters, ...outgoing]) office.heard[view.server(id).position] = office.beats;
 }
 
-function beaten(state: State, record: TimerRecord, server: ServerView): Failure | undefined {
+function beaten(state: State, record: TimerRecord, view: ClusterView): Failure | undefined {
+  const server = view.server(record.server);
   const office = state.offices[server.position];
   if (record.timer !== 'heartbeat' || office === undefined) return undefined;
   state.examined += 1;
@@ -181,8 +193,10 @@ function beaten(state: State, record: TimerRecord, server: ServerView): Failure 
   const configuration = server.configurations.at(-1)?.configuration;
   if (configuration === undefined) return undefined;
   const since = office.beats - 2 * state.beats;
-  const fresh = (id: string): boolean => id === server.id || (office.heard.get(id) ?? 0) >= since;
-  if (since <= 0 || hasQuorum(configuration, fresh)) return undefined;
+  if (since <= 0) return undefined;
+  const fresh = (id: string): boolean =>
+    id === server.id || (office.heard[view.server(id).position] ?? 0) >= since;
+  if (hasQuorum(configuration, fresh)) return undefined;
   const sentence =
     `${server.id} still leads term ${String(office.term)} although it has heard of no quorum ` +
     `(${quorumText(configuration)}) for ${String(2 * state.beats)} heartbeats`;
@@ -194,16 +208,16 @@ function observe(state: State, record: TraceRecord, view: ClusterView): Failure 
     case 'send':
       return sent(state, record, view);
     case 'deliver':
-      if (state.beats > 0) heard(state, record, view);
+      if (state.beats > 0) heard(state, record);
       return undefined;
     case 'timer':
-      return state.beats > 0 ? beaten(state, record, view.server(record.server)) : undefined;
+      return state.beats > 0 ? beaten(state, record, view) : undefined;
     case 'state':
       changed(state, record, view.server(record.server));
       return undefined;
     case 'configure': {
       const server = view.server(record.server);
-      recount(state.offices[server.position], server);
+      recount(state.offices[server.position], server, view);
       return undefined;
     }
     case 'header':
@@ -234,11 +248,13 @@ export const officeRules: Check<State> = {
     beats: 0,
     steps: [],
     offices: [],
-    replies: new Map(),
+    replies: new Replies(),
     told: new Set(),
     asked: new Set(),
   }),
   observe,
   verdict: (state: State): Verdict => ({ kind: 'pass', examined: state.examined }),
+  attends: (state: State, kind): boolean =>
+    state.beats > 0 || (kind !== 'deliver' && kind !== 'timer'),
   exempt: (): string => 'nobody asked for pre-votes, handed over, or checked its quorum',
 };

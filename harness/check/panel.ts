@@ -115,6 +115,13 @@ function excuse(rows: Rows, judge: Judge): void {
   }
 }
 
+/** What a judge has no use for in this run it is not shown. */
+function dismiss(rows: Rows): void {
+  for (const [kind, row] of rows.byKind) {
+    row.judges = row.judges.filter(({ check, state }) => check.attends?.(state, kind) !== false);
+  }
+}
+
 /** The kinds of records that these checks or the shared view look at. */
 export function wanted(checks: readonly Check[]): ReadonlySet<RecordKind> {
   const kinds = new Set<RecordKind>(absorbers.keys());
@@ -147,6 +154,7 @@ export function panel(checks: readonly Check[], servers: readonly string[]): Pan
     }
     if (found !== undefined) first ??= found;
     row.absorb(view, record);
+    if (record.kind === 'header') dismiss(rows);
     return found;
   }
 
@@ -160,7 +168,10 @@ export function panel(checks: readonly Check[], servers: readonly string[]): Pan
           : undefined;
     }
     const row = rows.byKind.get(kind);
-    return row === undefined ? null : (record) => show(row, record);
+    if (row === undefined) return null;
+    return row.judges.length === 0 && row.absorb === idle.absorb
+      ? null
+      : (record) => show(row, record);
   }
 
   return {

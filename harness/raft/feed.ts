@@ -54,7 +54,11 @@ function sendEntries(turn: Turn, progress: Progress): void {
   const { node } = turn;
   const from = progress.nextIndex - 1;
   const at = from - node.baseIndex;
-  const entries = node.log.slice(at, at + entriesThatFit(node, at));
+  if (turn.fitAfter !== from) {
+    turn.fitCount = entriesThatFit(node, at);
+    turn.fitAfter = from;
+  }
+  const entries = node.log.slice(at, at + turn.fitCount);
   sendAppend(turn, progress, entries);
   progress.inflight.push(from + entries.length);
   if (!progress.probing) progress.nextIndex += entries.length;

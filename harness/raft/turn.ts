@@ -24,13 +24,17 @@ export interface Turn {
   hardChanged: boolean;
   /** The lowest index of the log that changed since the last write, or 0. */
   logChangedFrom: number;
+  /** How many entries one request holds that begins after `fitAfter`; -1: not counted yet. */
+  fitAfter: number;
+  fitCount: number;
 }
 
 const nothing: readonly Effect[] = [];
 
 /** A machine's one turn, begun anew for each step: a step never starts inside another. */
 export function newTurn(rules: Rules, node: Node): Turn {
-  return { node, rules, effects: [], effectCount: 0, hardChanged: false, logChangedFrom: 0 };
+  const changed = { hardChanged: false, logChangedFrom: 0 };
+  return { node, rules, effects: [], effectCount: 0, ...changed, fitAfter: -1, fitCount: 0 };
 }
 
 export function beginTurn(turn: Turn, node: Node): void {
@@ -38,6 +42,7 @@ export function beginTurn(turn: Turn, node: Node): void {
   turn.effectCount = 0;
   turn.hardChanged = false;
   turn.logChangedFrom = 0;
+  turn.fitAfter = -1;
 }
 
 export function emit(turn: Turn, effect: Effect): void {
@@ -117,6 +122,7 @@ export function append(turn: Turn, entry: Entry): void {
   assert(turn, last === undefined || last.term <= entry.term, 'terms never fall along a log');
   assert(turn, entry.term <= node.term, 'no entry comes from the future');
   node.log.push(entry);
+  turn.fitAfter = -1;
   if (entry.payload.kind === 'configuration') enterConfiguration(node, entry);
   if (turn.logChangedFrom === 0) turn.logChangedFrom = entry.index;
 }
@@ -127,6 +133,7 @@ export function truncate(turn: Turn, from: number): void {
   assert(turn, from > node.commitIndex, 'committed entries are never removed');
   assert(turn, node.role === 'follower', 'only a follower removes entries');
   node.log.length = from - node.baseIndex - 1;
+  turn.fitAfter = -1;
   if (turn.rules.revertsConfigurations(node)) revertConfigurations(node, from);
   node.durableIndex = Math.min(node.durableIndex, from - 1);
   for (const write of node.pendingWrites) {
