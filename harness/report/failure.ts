@@ -75,6 +75,7 @@ function folderLines(report: FailureReport, options: TextOptions): string[] {
   const quoted = shellWord(folder);
   const commands = [
     ...(replayable ? [{ name: 'replay', text: `npx whitewater replay ${quoted}` }] : []),
+    { name: 'look', text: `npx whitewater view ${quoted}` },
     { name: 'explain', text: `npx whitewater explain ${quoted} --full` },
     { name: 'files', text: files.join(' · ') },
   ];

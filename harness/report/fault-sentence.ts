@@ -56,7 +56,7 @@ function ofServer(name: string, server: string, detail: Detail): string | null {
     case 'slowSubscription':
       return `${server}'s subscription delivers ${milli(detail, 'byMs')} late${long}`;
     case 'deadLetter':
-      return `a message for ${server} is dead-lettered`;
+      return `what waits for ${server} is dead-lettered`;
     default:
       return null;
   }

@@ -68,6 +68,7 @@ test('the failure block says which promise broke, how, and how to see it again',
                       (found with 47 faults and 12 operations; shrunk in 61 tries, 2.3 s)
 
       replay          npx whitewater replay test-results/raft/ElectionSafety-7c1e90
+      look            npx whitewater view test-results/raft/ElectionSafety-7c1e90
       explain         npx whitewater explain test-results/raft/ElectionSafety-7c1e90 --full
       files           trace.ndjson · story.md"
   `);

@@ -104,7 +104,7 @@ describe('a fault in words', () => {
     ['redeliver', { server: 'S3', count: 2 }, 'S3 is given 2 messages again'],
     ['lockExpiry', { server: 'S3' }, "S3's peek-locks expire"],
     ['brokerRestart', {}, 'the broker restarts'],
-    ['deadLetter', { server: 'S3' }, 'a message for S3 is dead-lettered'],
+    ['deadLetter', { server: 'S3' }, 'what waits for S3 is dead-lettered'],
     [
       'slowSubscription',
       { server: 'S3', byMs: 9, forMs: 5 },
