@@ -14,6 +14,7 @@ import { traceAt } from './input.ts';
 import type { Io } from './io.ts';
 import type { Request } from './request.ts';
 import { outOf } from './request.ts';
+import { viewerOrders } from './view-orders.ts';
 
 /** The file to write: what `--out` names, in it when it is a folder, else beside other results. */
 function targetOf(request: Request, trace: string): string {
@@ -78,7 +79,8 @@ export async function viewCommand(request: Request): Promise<ExitCode> {
   const file = targetOf(request, path);
   const all = given.all === true;
   const other = await otherOf(given.compare);
-  const html = viewerHtml({ records, story, name, rule, replay, other, all });
+  const orders = viewerOrders(records, () => io.now());
+  const html = viewerHtml({ records, story, name, rule, replay, other, orders, all });
   write(file, html);
   if (given.json === true) {
     io.out(`${JSON.stringify({ viewer: file, bytes: html.length, records: records.length })}\n`);

@@ -1,5 +1,5 @@
 /** What the viewer is given and what travels inside the page. Types only: the page reads them too. */
-import type { TraceRecord } from '../trace/record.ts';
+import type { Json, TraceRecord } from '../trace/record.ts';
 
 /** The story as the terminal tells it; a report's `Story` fits. */
 export interface ViewerStory {
@@ -30,6 +30,16 @@ export interface ViewerRule {
   readonly reading: string;
 }
 
+/** The order in which the operations on one key seem to happen, as the judge found it. */
+export interface ViewerOrder {
+  readonly key: string;
+  readonly kind: 'linearizable' | 'illegal' | 'undecided';
+  /** Operations by the seq of their call, each with the value of the key after it. */
+  readonly steps: readonly { readonly seq: number; readonly after: Json }[];
+  /** Where no order is left: what could come next by its times, and why it cannot. */
+  readonly next: readonly { readonly seq: number; readonly reason: string }[];
+}
+
 /** A second trace to compare with: the live run beside the simulated one. */
 export interface ViewerOther {
   readonly name: string;
@@ -45,6 +55,8 @@ export interface ViewerInput {
   /** The command that runs the trace again, or null. */
   readonly replay: string | null;
   readonly other: ViewerOther | null;
+  /** The keys that fail come first; empty when nobody looked for orders. */
+  readonly orders: readonly ViewerOrder[];
   /** Embed everything, however much it is. */
   readonly all: boolean;
 }

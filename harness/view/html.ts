@@ -49,11 +49,11 @@ function policyFor(script: string): string {
 
 /** The whole page as text. Throws when the viewer's own code is not compiled. */
 export function viewerHtml(input: ViewerInput): string {
-  const { name, rule, replay, other } = input;
+  const { name, rule, replay, other, orders } = input;
   const { records, story, note } = capped(input);
   const script = pageScript();
   const title = story.invariant === null ? story.title : `${story.invariant}: ${story.title}`;
-  const data = packedData({ records, story, name, rule, replay, other, note });
+  const data = packedData({ records, story, name, rule, replay, other, orders, note });
   return `<!doctype html>
 <html lang="en">
 <head>

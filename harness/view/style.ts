@@ -29,7 +29,7 @@ touch-action:none;flex:none}
 #tip{position:absolute;pointer-events:none;max-width:260px;padding:3px 8px;border-radius:4px;
 background:var(--text);color:var(--background);font-size:12px;overflow-wrap:anywhere;z-index:2}
 #tip[hidden]{display:none}
-aside{flex:0 0 430px;overflow-y:auto;border-left:1px solid var(--gap);min-height:0}
+aside{flex:0 0 clamp(380px,31vw,560px);overflow-y:auto;border-left:1px solid var(--gap);min-height:0}
 details{border-bottom:1px solid var(--gap);padding:4px 12px 8px}
 summary{cursor:pointer;padding:4px 0;min-height:24px}
 .muted{color:var(--muted);font-size:12px}
@@ -46,7 +46,7 @@ font-variant-numeric:tabular-nums;white-space:nowrap}
 .line[aria-current]{background:var(--laneAlternate);border-color:var(--cursor)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:12px}
-th,td{padding:2px 6px;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid)}
+th,td{padding:2px 5px;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid)}
 thead th{color:var(--muted);font-weight:500}
 .nodes .changed{font-weight:700}
 .nodes del{color:var(--muted);font-weight:400}
@@ -62,6 +62,7 @@ ${[0, 1, 2, 3, 4, 5].map((i) => `.term-${i} button{border-color:var(--term-${i})
 .links{list-style:none;font-size:12px}
 .link{background:none;border:0;padding:2px 0;min-height:24px;text-align:left;color:var(--cursor);
 overflow-wrap:anywhere}
+li.impossible .link{color:var(--violation);font-weight:600}
 pre{font:11.5px/1.4 ui-monospace,"DejaVu Sans Mono",monospace;overflow:auto;max-height:260px;
 background:var(--lane);padding:6px;margin:4px 0}
 [role=listbox]{list-style:none;font-size:12px}

@@ -17,7 +17,7 @@ const caught = 'traces/caught';
 async function inputOf(name: string): Promise<ViewerInput> {
   const { records } = await readTrace(join(caught, name, 'trace.ndjson'));
   const story = tell(records);
-  return { records, story, name, rule: null, replay: null, other: null, all: false };
+  return { records, story, name, rule: null, replay: null, other: null, orders: [], all: false };
 }
 
 function dataOf(html: string): unknown {

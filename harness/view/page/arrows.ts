@@ -55,6 +55,8 @@ interface Letter {
   readonly family: Family;
   readonly isReply: boolean;
   arrived: number;
+  /** How often it was published again. */
+  copies: number;
   ended: boolean;
   delayedBy: number;
   fault: number;
@@ -87,6 +89,7 @@ function letterOf(record: SendRecord, index: number, lanes: Lanes): Letter {
     family,
     isReply,
     arrived: 0,
+    copies: 0,
     ended: false,
     delayedBy: 0,
     fault: -1,
@@ -95,7 +98,8 @@ function letterOf(record: SendRecord, index: number, lanes: Lanes): Letter {
 
 function deliveredAs(letter: Letter, deliveryCount: number): Fate {
   if (deliveryCount > 0) return 'redelivered';
-  return letter.arrived > 0 && letter.record.to !== '*' ? 'duplicate' : 'delivered';
+  if (letter.arrived === 0 || letter.record.to === '*') return 'delivered';
+  return letter.arrived <= letter.copies ? 'duplicate' : 'redelivered';
 }
 
 /** Arrows in the order of their ends; those still under way last. */
@@ -119,6 +123,8 @@ export function arrowsOf(records: readonly TraceRecord[], lanes: Lanes): readonl
       const { to, reason, fault } = record;
       arrows.push(arrowOf(letter, lanes, { end, to, fate: 'dropped', reason, fault }));
       letter.ended = true;
+    } else if (record.kind === 'duplicate') {
+      letter.copies += 1;
     } else if (record.kind === 'delay') {
       letter.delayedBy = record.byMicros;
       letter.fault = record.fault;

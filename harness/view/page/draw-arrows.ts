@@ -45,8 +45,11 @@ function wayOf(scene: Scene, arrow: Arrow): Way {
     return { arrow, from: { x, y: yOf(scene, lanes.bus) }, to: end };
   }
   if (arrow.fate === 'pending') {
-    const down = Math.sign(end.y - start.y) * (isMissed(scene, arrow) ? 70 : 30);
-    return { arrow, from: start, to: { x: start.x + 16, y: start.y + down } };
+    const down = end.y - start.y;
+    if (!isMissed(scene, arrow)) {
+      return { arrow, from: start, to: { x: start.x + 16, y: start.y + Math.sign(down) * 30 } };
+    }
+    return { arrow, from: start, to: { x: start.x + 60, y: start.y + down * 0.8 } };
   }
   if (arrow.fate === 'dropped') {
     const part = 0.42;
@@ -195,6 +198,7 @@ function drawLabel(scene: Scene, { arrow, from, to }: Way): void {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const isLost = arrow.fate === 'dropped' || arrow.fate === 'pending';
   if (length < width * 0.75 && !isLost) return;
+  const must = weight(scene, arrow) < 0 && send.message.kind !== 'AppendEntries';
   for (const part of labelPlaces) {
     const x = from.x + (to.x - from.x) * part + Math.sin(angle) * 8;
     const y = from.y + (to.y - from.y) * part - Math.cos(angle) * 8;
@@ -202,7 +206,7 @@ function drawLabel(scene: Scene, { arrow, from, to }: Way): void {
     const down = Math.abs(Math.sin(angle)) * width + 11;
     const box = { x: x - across / 2, y: y - down / 2, width: across, height: down };
     if (x - across / 2 < scene.layout.left || box.y < rulerHeight) continue;
-    if (!claim(scene, box)) continue;
+    if (!claim(scene, box) && !(must && part === labelPlaces.at(-1))) continue;
     pen.text({ x, y }, text, { ...lettering, halo: palette.background });
     return;
   }

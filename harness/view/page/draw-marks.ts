@@ -17,8 +17,8 @@ function spot(scene: Scene, at: Point, hit: { index: number; text: string }): vo
   scene.hits.push({ from: at, to: at, ...hit });
 }
 
-function voteText({ kind, voter, again, distinct, needed }: Vote): string {
-  if (again) return kind === 'vote' ? `${voter} again!` : `${voter} again`;
+function voteText({ kind, voter, again, distinct, needed }: Vote, isCounted: boolean): string {
+  if (again) return isCounted ? `${voter} again!` : `${voter} again`;
   const sum =
     needed === null ? '' : needed.length > 2 ? ` = ${distinct}` : ` = ${distinct} of ${needed}`;
   return kind === 'vote' ? `+ ${voter}${sum}` : `${voter} would${sum}`;
@@ -30,10 +30,10 @@ function drawVote(scene: Scene, vote: Vote): void {
   const x = xOf(scene, index);
   if (!isInView(scene, x, x)) return;
   const isPre = kind === 'preVote';
-  const bold = again && !isPre;
-  const ink = bold ? palette.violation : isPre ? palette.muted : palette.good;
+  const bold = scene.model.repeatedVotes.has(index);
+  const ink = bold ? palette.violation : isPre || again ? palette.muted : palette.good;
   const y = yOf(scene, lane) - 27;
-  const label = { text: voteText(vote), ink, fill: palette.background, up: true, bold };
+  const label = { text: voteText(vote, bold), ink, fill: palette.background, up: true, bold };
   const at = pill(scene, { x, y }, label);
   const what = isPre ? 'promise' : 'vote';
   const full = again
@@ -87,6 +87,7 @@ function drawCommits(scene: Scene): void {
       { x, y },
     ];
     pen.shape(points, { fill: palette.good });
+    scene.taken.push({ x: x - 5, y, width: 10, height: 9 });
     const text = `commit ${commitIndex}`;
     const lettering = { color: palette.good, size: 10, halo: palette.background };
     const width = pen.measure(text, lettering);
@@ -175,7 +176,7 @@ function drawUnmatched(scene: Scene, range: { from: number; to: number }): void 
 
 /** Under the lane while a change is only in memory; in red when a crash takes it. */
 function drawUnsynced(scene: Scene, range: { from: number; to: number }): void {
-  const { model, palette, pen } = scene;
+  const { model, palette, pen, layout } = scene;
   for (const { lane, from, to, isLost, write } of model.unsynced) {
     if (from > range.to || to < range.from || isDim(scene, from)) continue;
     const y = yOf(scene, lane) + 11;
@@ -190,9 +191,11 @@ function drawUnsynced(scene: Scene, range: { from: number; to: number }): void {
     const lettering = { color, size: 10, halo: palette.background };
     const words = isLost ? 'not on disk: lost' : 'not yet on disk';
     const width = pen.measure(words, lettering);
-    if (right - left < width + 8 || !claim(scene, { x: left + 3, y: y + 2, width, height: 12 }))
-      continue;
-    pen.text({ x: left + 3, y: y + 8 }, words, lettering);
+    const start = Math.max(left, layout.left);
+    const place = [start + 3, (start + right - width) / 2, right - width - 3].find(
+      (x) => x >= start && x + width <= right && claim(scene, { x, y: y + 2, width, height: 12 }),
+    );
+    if (place !== undefined) pen.text({ x: place, y: y + 8 }, words, lettering);
   }
 }
 
@@ -210,6 +213,7 @@ export function drawMarks(scene: Scene, range: { from: number; to: number }): vo
     for (const ballot of bars.ballots.filter(inRange)) drawBallot(scene, ballot);
   }
   if (range.to - range.from < 20 * marksMax) {
+    if (bars.commits.filter(inRange).length < marksMax) drawCommits(scene);
     drawUnsynced(scene, range);
     for (let i = range.from; i <= range.to; i += 1) {
       const record = model.records[i];
@@ -217,7 +221,6 @@ export function drawMarks(scene: Scene, range: { from: number; to: number }): vo
     }
     drawTimers(scene);
   }
-  if (bars.commits.filter(inRange).length < marksMax) drawCommits(scene);
   drawUnmatched(scene, range);
   pen.restore();
 }

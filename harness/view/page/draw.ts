@@ -4,6 +4,8 @@
  */
 import { arrowsInView, arrowsMax, drawArrows, drawLabels } from './draw-arrows.ts';
 import { drawBars } from './draw-bars.ts';
+import { drawCallout } from './draw-callout.ts';
+import { drawOrders } from './draw-orders.ts';
 import {
   drawFaults,
   drawLanes,
@@ -78,11 +80,13 @@ export function draw(scene: Scene): void {
     drawBars(scene, 'shapes');
     drawArrows(scene, arrows);
     drawBars(scene, 'words');
+    drawOrders(scene);
     drawNamesAbove(scene);
     drawMarks(scene, range);
     drawLabels(scene, arrows);
   }
   drawViolation(scene);
+  drawCallout(scene);
   drawCursor(scene);
   drawNames(scene);
 }

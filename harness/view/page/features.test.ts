@@ -144,7 +144,7 @@ describe('disks', () => {
     [{ kind: 'serve', server: 'S1', via: 'index', readIndex: 3 }, 'serves a read (index 3)'],
     [
       { kind: 'crash', server: 'S1', lost: 1, torn: {} },
-      'crash, 1 unsynced write(s) LOST, one write torn',
+      'crash, 1 unsynced write LOST, one write torn',
     ],
     [
       { kind: 'configure', server: 'S1', index: 3, configuration: joint },

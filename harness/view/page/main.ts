@@ -149,7 +149,7 @@ function toolsOf(app: App, stage: Stage, shell: () => Shell): Tools {
 
 async function start(): Promise<void> {
   const data = await unpacked();
-  const app = appOf(data, modelOf(data.records, data.story), location.hash);
+  const app = appOf(data, modelOf(data.records, data.story, data.orders), location.hash);
   const stage = stageOf(app);
   let shell: Shell | null = null;
   const shellNow = (): Shell => {

@@ -1,6 +1,6 @@
 /** Everything the page knows about a trace, computed once when it opens. Indexes, not seqs. */
 import type { HeaderRecord, SendRecord, TraceRecord } from '../../trace/record.ts';
-import type { ViewerStory } from '../data.ts';
+import type { ViewerOrder, ViewerStory } from '../data.ts';
 import type { Arrow } from './arrows.ts';
 import { arrowsOf } from './arrows.ts';
 import type { Bars } from './bars.ts';
@@ -9,6 +9,8 @@ import type { Band, Operation } from './marks.ts';
 import { bandsOf, faultPlaces, operationsOf, violationsOf } from './marks.ts';
 import type { Unsynced } from './disks.ts';
 import { unsyncedOf } from './disks.ts';
+import type { Order } from './orders.ts';
+import { ordersAt } from './orders.ts';
 import type { Lanes, Turns } from './turns.ts';
 import { lanesOf, turnsOf } from './turns.ts';
 
@@ -21,11 +23,12 @@ export interface Model {
   readonly sends: ReadonlyMap<number, SendRecord>;
   readonly arrows: readonly Arrow[];
   readonly bars: Bars;
-  /** Deliveries of votes that had been delivered before. */
+  /** Deliveries of votes that had been delivered before, where too few voters made a leader. */
   readonly repeatedVotes: ReadonlySet<number>;
   readonly bands: readonly Band[];
   readonly operations: readonly Operation[];
   readonly unsynced: readonly Unsynced[];
+  readonly orders: readonly Order[];
   /** Places that the keys jump between, ascending. */
   readonly violations: readonly number[];
   readonly faults: readonly number[];
@@ -50,8 +53,23 @@ function finder(records: readonly TraceRecord[]): (seq: number) => number {
   };
 }
 
+/** A vote that comes again is harmless unless it was counted: the winner then lacks a quorum. */
+function repeatedVotes({ votes, wins }: Bars): ReadonlySet<number> {
+  const stolen = new Set(
+    wins.filter(({ isQuorum }) => !isQuorum).map(({ lane, term }) => `${lane} ${term}`),
+  );
+  const counted = votes.filter(
+    ({ again, kind, lane, term }) => again && kind === 'vote' && stolen.has(`${lane} ${term}`),
+  );
+  return new Set(counted.map(({ index }) => index));
+}
+
 /** Throws when the records do not begin with a header. */
-export function modelOf(records: readonly TraceRecord[], story: ViewerStory): Model {
+export function modelOf(
+  records: readonly TraceRecord[],
+  story: ViewerStory,
+  orders: readonly ViewerOrder[] = [],
+): Model {
   const header = records[0];
   if (header?.kind !== 'header') throw new Error('the trace does not begin with a header');
   const lanes = lanesOf(header);
@@ -60,6 +78,7 @@ export function modelOf(records: readonly TraceRecord[], story: ViewerStory): Mo
   const indexOf = finder(records);
   const bars = barsOf({ records, header }, lanes, sends);
   const turns = turnsOf(records, lanes, sends);
+  const operations = operationsOf(records, lanes);
   return {
     records,
     header,
@@ -69,11 +88,10 @@ export function modelOf(records: readonly TraceRecord[], story: ViewerStory): Mo
     sends,
     arrows: arrowsOf(records, lanes),
     bars,
-    repeatedVotes: new Set(
-      bars.votes.filter(({ again, kind }) => again && kind === 'vote').map(({ index }) => index),
-    ),
+    repeatedVotes: repeatedVotes(bars),
     bands: bandsOf(records, lanes, turns.turn),
-    operations: operationsOf(records, lanes),
+    operations,
+    orders: ordersAt(orders, operations, indexOf),
     unsynced: unsyncedOf(records, lanes),
     violations: violationsOf(records, story, indexOf),
     faults: faultPlaces(records),

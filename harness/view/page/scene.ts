@@ -73,9 +73,13 @@ function meets(one: Box, other: Box): boolean {
   );
 }
 
+export function isTaken({ taken }: Scene, box: Box): boolean {
+  return taken.some((other) => meets(box, other));
+}
+
 /** Takes the place for a label, or says that it is taken. */
 export function claim(scene: Scene, box: Box): boolean {
-  if (scene.taken.some((other) => meets(box, other))) return false;
+  if (isTaken(scene, box)) return false;
   scene.taken.push(box);
   return true;
 }

@@ -17,6 +17,7 @@ import type { Panel } from './panel-event.ts';
 import { eventPanel, flightPanel, listPanel, sentenceAt } from './panel-event.ts';
 import { comparePanel } from './panel-compare.ts';
 import { logsPanel, nodesPanel } from './panel-nodes.ts';
+import { isBroken, orderPanel } from './panel-order.ts';
 import { rulePanel, storyPanel } from './panel-story.ts';
 import { timeText } from './words.ts';
 
@@ -150,11 +151,21 @@ export function shellOf(
     app.comparison === null
       ? []
       : [section('Compared', comparePanel(app, app.comparison), { id: 'panel-compare', ...open })];
+  const ordered =
+    app.model.orders.length === 0
+      ? []
+      : [
+          section('Order of operations', orderPanel(app), {
+            id: 'panel-order',
+            isOpen: isBroken(app),
+          }),
+        ];
   const side = make(
     'aside',
     { 'aria-label': 'at the cursor' },
     ...compared,
     section('Story', panels.story.element, { id: 'panel-story', ...open }),
+    ...ordered,
     section('Servers', panels.nodes.element, { id: 'panel-nodes', ...open }),
     section('Logs', panels.logs.element, { id: 'panel-logs', ...open }),
     section('The rule', rulePanel(app), { id: 'panel-rule', ...open }),

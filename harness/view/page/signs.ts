@@ -31,7 +31,8 @@ function snapshotSign({ snapshot }: WriteRecord): Sign | null {
 function lifeSign(record: TraceRecord): Sign | null {
   switch (record.kind) {
     case 'crash': {
-      const lost = record.lost > 0 ? `, ${record.lost} unsynced write(s) LOST` : '';
+      const writes = record.lost === 1 ? 'write' : 'writes';
+      const lost = record.lost > 0 ? `, ${record.lost} unsynced ${writes} LOST` : '';
       const torn = record.torn === null ? '' : ', one write torn';
       return { sign: '✖', text: `crash${lost}${torn}`, tone: 'bad' };
     }
