@@ -30,7 +30,8 @@ async function measure(): Promise<void> {
   }
   for (const bench of benchmarks) {
     const [name] = bench.name.split(' ');
-    if (words.length === 0 || words.includes(name ?? '')) await report(bench);
+    const wanted = words.length === 0 ? bench.onlyByName !== true : words.includes(name ?? '');
+    if (wanted) await report(bench);
   }
 }
 

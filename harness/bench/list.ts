@@ -7,6 +7,7 @@ import { execute, record } from '../search/execute.ts';
 import { sampled } from './sample.ts';
 import { traceWriter } from '../trace/write.ts';
 import type { Features, Scenario } from '../world/scenario.ts';
+import { agreementBenchmark } from './agreement.ts';
 import { brokerBenchmarks } from './broker.ts';
 import { clusterBenchmarks } from './cluster.ts';
 import { linearizabilityBenchmarks } from './linearizability.ts';
@@ -174,6 +175,7 @@ export const benchmarks: readonly Benchmark[] = [
   },
   machineBenchmark,
   ...linearizabilityBenchmarks,
+  agreementBenchmark,
   ...brokerBenchmarks,
   ...clusterBenchmarks,
 ];

@@ -11,6 +11,8 @@ export interface Figure {
 export interface Benchmark {
   readonly name: string;
   readonly summary: string;
+  /** It takes minutes: only when asked for. */
+  readonly onlyByName?: boolean;
   /** Runs thrown away first. */
   readonly warmUps: number;
   readonly runs: number;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { HistoryRecord } from '../../trace/record.ts';
 import type { History } from '../history.ts';
 import { historyOf } from '../history.ts';
+import { columnsFor, operationsOf, smallHistory } from './agreement.test.kit.ts';
 import { bruteForce, naiveSearch, partsOf, prefixOf } from './brute-force.ts';
 import { Allowance } from './budget.ts';
 import { judgeHistory } from './check.ts';
@@ -10,58 +10,17 @@ import { firstFailure } from './first-failure.ts';
 import { judge } from './judge.ts';
 import type { Columns } from './model.ts';
 import { action, operationOf } from './model.ts';
-import { byKey, select } from './partition.ts';
+import { select } from './partition.ts';
 import { plainlyLinearizable } from './plain-zones.ts';
 import { prepared } from './prepare.ts';
 import { producersOf } from './producers.ts';
-import type { RandomHistoryOptions } from './random-history.ts';
-import { drawsOf, randomHistory } from './random-history.ts';
+import { randomHistory } from './random-history.ts';
 import { absent } from './states.ts';
 import { search } from './wgl.ts';
 import { zones } from './zones.ts';
 
-type F = HistoryRecord['f'];
 const budget = { configurations: 1_000_000 };
-const mixes: readonly (readonly F[])[] = [
-  ['read', 'write'],
-  ['read', 'read', 'write', 'cas', 'cas'],
-  ['read', 'write', 'cas', 'delete'],
-  ['read', 'append'],
-  ['read', 'write', 'append', 'append', 'cas', 'delete'],
-];
 
-/** Small and mixed: every other knob is drawn from the seed too. */
-function smallHistory(seed: number): History {
-  const draw = drawsOf(seed * 7919);
-  const pick = (limit: number): number => Math.floor(draw() * limit);
-  const options: RandomHistoryOptions = {
-    seed,
-    operations: 3 + pick(6),
-    clients: 1 + pick(4),
-    keys: 1,
-    values: pick(4),
-    mix: mixes[pick(mixes.length)] ?? [],
-    lies: draw() < 0.3 ? 0 : draw() * 0.5,
-    unknowns: draw() < 0.5 ? 0 : draw() * 0.3,
-    ties: draw() < 0.5 ? 0 : draw(),
-  };
-  return historyOf(randomHistory(options));
-}
-
-/** The only key. */
-function columnsFor(history: History): Columns {
-  const [columns] = byKey(history);
-  if (columns === undefined) throw new Error('no operation');
-  return columns;
-}
-/** As they were in the prefix: what returned after it is unknown. */
-function operationsOf(columns: Columns): History['operations'] {
-  return Array.from(columns.rows, (_, index) => {
-    const operation = operationOf(columns, index);
-    const unknown = (columns.returns[index] ?? 0) >= columns.count + columns.completed;
-    return unknown ? { ...operation, outcome: 'unknown', return: null } : operation;
-  });
-}
 /** Was a value written twice, or the one of the beginning again? */
 function repeats({ first, actions }: Columns): boolean {
   const written = [...first].filter((_, index) => actions[index] === action.write);

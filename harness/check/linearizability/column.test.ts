@@ -19,7 +19,6 @@ describe('borrowed columns', () => {
     for (let round = 0; round < 50; round += 1) {
       borrowing(() => {
         const columns = [zeros(7), blank(300), filled(5000, 9), ascending(round * 40), bytes(13)];
-        expect(new Set(columns.map((column) => new Set(column).size)).size).toBeGreaterThan(0);
         const [zero, one, nine] = columns;
         expect([zero?.[6], one?.[299], nine?.[4999]]).toEqual([0, -1, 9]);
         for (const column of columns) column.fill(77);
