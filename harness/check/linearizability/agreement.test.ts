@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { History } from '../history.ts';
 import { historyOf } from '../history.ts';
-import { columnsFor, operationsOf, smallHistory } from './agreement.test.kit.ts';
+import { columnsFor, disagreement, operationsOf, smallHistory } from './agreement.test.kit.ts';
 import { bruteForce, naiveSearch, partsOf, prefixOf } from './brute-force.ts';
 import { Allowance } from './budget.ts';
 import { judgeHistory } from './check.ts';
@@ -103,6 +103,12 @@ describe('on 20,000 small random histories', () => {
       expect([seed, bruteForce(operationsOf(coreOf(found)))]).toEqual([seed, false]);
     }
   });
+});
+
+test.each([
+  [41_644, 'a value nobody saw, removed again and again, is no block of operations'],
+])('seed %i: %s', (seed) => {
+  expect(disagreement(seed)).toEqual({ legal: false, who: [] });
 });
 
 describe('on histories of 20 to 200 operations', () => {

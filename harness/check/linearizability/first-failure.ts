@@ -222,10 +222,14 @@ function seenOf({ actions, calls, first }: Columns, span: Span): Seen | null {
     if (kind !== action.read && kind !== action.write) return null;
     if (at(first, index) !== value) return null;
   }
-  const write = first.findIndex(
-    (written, index) => written === value && actions[index] === action.write,
-  );
-  const written = write < 0 ? -1 : at(calls, write);
+  let write: number = none;
+  for (let index = 0; index < first.length; index += 1) {
+    if (at(first, index) !== value || actions[index] !== action.write) continue;
+    // Written twice, or written and there from the beginning: nobody saw it, and it is no block.
+    if (ofBeginning || write !== none) return null;
+    write = index;
+  }
+  const written = write === none ? -1 : at(calls, write);
   return { value, written, f: ofBeginning ? -1 : Infinity, s: -1 };
 }
 
