@@ -105,11 +105,12 @@ describe('on 20,000 small random histories', () => {
   });
 });
 
-test.each([
-  [41_644, 'a value nobody saw, removed again and again, is no block of operations'],
-])('seed %i: %s', (seed) => {
-  expect(disagreement(seed)).toEqual({ legal: false, who: [] });
-});
+test.each([[41_644, 'a value nobody saw, removed again and again, is no block of operations']])(
+  'seed %i: %s',
+  (seed) => {
+    expect(disagreement(seed)).toEqual({ legal: false, who: [] });
+  },
+);
 
 describe('on histories of 20 to 200 operations', () => {
   test.each([
