@@ -3,11 +3,14 @@
  * sources (in tests) the work is done right here, because threads load only compiled code.
  */
 import { Worker } from 'node:worker_threads';
-import type { Campaign } from '../search/campaign.ts';
+import type { Campaign, CampaignProgress } from '../search/campaign.ts';
+import { campaign } from '../search/campaign.ts';
+import { conduct } from '../search/conduct.ts';
 import type { Io } from './io.ts';
-import type { CampaignJob, Job, JobResult, ShrinkJob, ShrinkResult, Standing } from './job.ts';
+import type { CampaignJob, ShrinkJob, ShrinkResult, Standing } from './job.ts';
+import { doShrink, limit, optionsOf, standingOf } from './work.ts';
+import { Halt, ThreadCrew } from './work-crew.ts';
 import type { ThreadData, ThreadMessage } from './work-thread.ts';
-import { work } from './work.ts';
 
 export interface Attended<Result> {
   readonly result: Result;
@@ -15,38 +18,77 @@ export interface Attended<Result> {
   readonly wallMs: number;
 }
 
-type Tell = (standing: Standing) => void;
+/** Of a campaign it is also told what there is so far: to be looked at, not to be kept. */
+export type Tell = (standing: Standing, progress: CampaignProgress | null) => void;
 
-function inThread(job: Job, halt: Int32Array<SharedArrayBuffer>, tell: Tell): Promise<JobResult> {
-  return new Promise((resolve, reject) => {
-    const data: ThreadData = { job, halt: halt.buffer };
-    const thread = new Worker(new URL('./work-thread.js', import.meta.url), { workerData: data });
-    let result: JobResult | null = null;
-    thread.on('message', (message: ThreadMessage) => {
-      if (message.kind === 'standing') tell(message.standing);
-      else result = message.result;
-    });
-    thread.on('error', reject);
-    thread.on('exit', (code) => {
-      if (result !== null) resolve(result);
-      else reject(new Error(`the worker thread ended with code ${code} and no result`));
-    });
+/** Timers take 32 bits of milliseconds. */
+const timerMaxMs = 2_147_483_647;
+
+const compiled: boolean = import.meta.url.endsWith('.js');
+
+/** Calls `work` with a flag that Ctrl-C raises, and says how long it took. */
+async function attended<Result>(
+  io: Io,
+  onInterrupt: () => void,
+  work: (halted: () => boolean) => Promise<Result>,
+): Promise<Attended<Result>> {
+  let interrupted = false;
+  const release = io.onInterrupt(() => {
+    interrupted = true;
+    onInterrupt();
   });
-}
-
-async function attended(job: Job, io: Io, tell: Tell): Promise<Attended<JobResult>> {
-  const halt = new Int32Array(new SharedArrayBuffer(4));
-  const release = io.onInterrupt(() => void Atomics.store(halt, 0, 1));
   const began = io.now();
   try {
-    const compiled = import.meta.url.endsWith('.js');
-    const halted = (): boolean => Atomics.load(halt, 0) !== 0;
-    const result = compiled
-      ? await inThread(job, halt, tell)
-      : work(job, { halted, tell, now: () => io.now() });
-    return { result, interrupted: halted(), wallMs: io.now() - began };
+    const result = await work(() => interrupted);
+    return { result, interrupted, wallMs: io.now() - began };
   } finally {
     release();
+  }
+}
+
+/** Raises a flag when the time is up, unless it is called off before. */
+function after(ms: number, raise: () => void): () => void {
+  if (ms > timerMaxMs) return () => undefined;
+  const timer = setTimeout(raise, ms);
+  return () => clearTimeout(timer);
+}
+
+interface Watch {
+  readonly halt: Halt;
+  readonly halted: () => boolean;
+  readonly tell: Tell;
+}
+
+async function byThreads(job: CampaignJob, { halt, halted, tell }: Watch): Promise<Campaign> {
+  const crew = new ThreadCrew(job, Math.max(1, job.workers ?? 1), halt);
+  let timeIsUp = false;
+  const upSearching = (): void => {
+    timeIsUp = true;
+    halt.search();
+  };
+  const callOff = [after(job.searchMs, upSearching)];
+  let shrinks = false;
+  try {
+    return await conduct(
+      {
+        ...optionsOf(job),
+        stop: () => timeIsUp || halted(),
+        onProgress: (progress) => tell(standingOf(progress), progress),
+      },
+      {
+        size: crew.size,
+        work: (task) => crew.work(task),
+        shrink: (found, bugs, report) => {
+          if (!shrinks) callOff.push(after(job.shrinkMs, () => halt.shrinking()));
+          shrinks = true;
+          return crew.shrink(found, bugs, report);
+        },
+        searched: () => crew.searched(),
+      },
+    );
+  } finally {
+    for (const cancel of callOff) cancel();
+    await crew.dismiss();
   }
 }
 
@@ -56,9 +98,38 @@ export async function campaignInBackground(
   io: Io,
   tell: Tell,
 ): Promise<Attended<Campaign>> {
-  const { result, interrupted, wallMs } = await attended(job, io, tell);
-  if (result.kind !== 'campaign') throw new Error('the thread did another job');
-  return { result: result.campaign, interrupted, wallMs };
+  const halt = new Halt();
+  const stopAll = (): void => {
+    halt.search();
+    halt.shrinking();
+  };
+  return attended(io, stopAll, async (halted) => {
+    if (compiled) return byThreads(job, { halt, halted, tell });
+    const hooks = { halted, tell, now: () => io.now() };
+    return campaign({
+      ...optionsOf(job),
+      stop: limit(hooks, job.searchMs),
+      stopShrinking: limit(hooks, job.shrinkMs),
+      onProgress: (progress) => tell(standingOf(progress), progress),
+    });
+  });
+}
+
+function shrinkInThread(job: ShrinkJob, halt: Halt, tell: Tell): Promise<ShrinkResult> {
+  return new Promise((resolve, reject) => {
+    const data: ThreadData = { job, halt: halt.buffer };
+    const thread = new Worker(new URL('./work-thread.js', import.meta.url), { workerData: data });
+    let result: ShrinkResult | null = null;
+    thread.on('message', (message: ThreadMessage) => {
+      if (message.kind === 'standing') tell(message.standing, null);
+      else if (message.kind === 'shrunk') result = message.result;
+    });
+    thread.on('error', reject);
+    thread.on('exit', (code) => {
+      if (result !== null) resolve(result);
+      else reject(new Error(`the worker thread ended with code ${code} and no result`));
+    });
+  });
 }
 
 /** Shrinks a failing scenario; after Ctrl-C it ends with the smallest so far. */
@@ -67,7 +138,13 @@ export async function shrinkInBackground(
   io: Io,
   tell: Tell,
 ): Promise<Attended<ShrinkResult>> {
-  const { result, interrupted, wallMs } = await attended(job, io, tell);
-  if (result.kind !== 'shrink') throw new Error('the thread did another job');
-  return { result: result.result, interrupted, wallMs };
+  const halt = new Halt();
+  return attended(
+    io,
+    () => halt.search(),
+    async (halted) =>
+      compiled
+        ? shrinkInThread(job, halt, tell)
+        : doShrink(job, { halted, tell: (told) => tell(told, null), now: () => io.now() }),
+  );
 }

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mutants } from '../../scenarios/mutants/mutants.ts';
+import { sometimesNames } from '../check/sometimes.ts';
 import type { FailureReport } from '../report/failure.ts';
 import { failureText } from '../report/failure.ts';
 import { githubAnnotations, stepSummary } from '../report/github.ts';
@@ -16,6 +17,7 @@ import type { Attended } from './background.ts';
 import { campaignInBackground } from './background.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
+import { CampaignScreen } from './campaign-screen.ts';
 import { exhibit, recorded, storyLines } from './failure.ts';
 import { ensureFolder } from './failure-folder.ts';
 import type { CampaignJob } from './job.ts';
@@ -27,7 +29,8 @@ import type { Given, Request } from './request.ts';
 import { outOf } from './request.ts';
 import { scenarioOptions } from './run.ts';
 import { drawnSeed } from './seed.ts';
-import { standingText } from './standing.ts';
+import { remedyFor } from './suggest.ts';
+import { processors } from './values.ts';
 import { appendSummary, reportersOf } from './reporters.ts';
 
 const budgetDefaultMs = 60_000;
@@ -60,7 +63,20 @@ function jobFor(given: Given): CampaignJob {
     maxBugs: given.maxBugs ?? maxBugsDefault,
     canaries:
       watched && runs >= runsWithCanaries ? canaryNames.filter((name) => known.has(name)) : [],
+    strategy: given.strategy ?? 'portfolio',
+    workers: given.workers ?? processors(),
+    mustSee: mustSee(given),
+    ...(given.shard === undefined ? {} : { shard: given.shard }),
+    ...(given.requireCoverage === undefined ? {} : { coverage: given.requireCoverage }),
   };
+}
+
+/** The events asked for. Throws a `UserError` for one that does not exist. */
+function mustSee({ sometimes = [] }: Given): readonly string[] {
+  const unknown = sometimes.find((name) => !sometimesNames.includes(name));
+  if (unknown === undefined) return sometimes;
+  const remedy = remedyFor(unknown, sometimesNames);
+  throw new UserError(`there is no event "${unknown}" to be seen`, { remedy });
 }
 
 interface Finding {
@@ -92,11 +108,15 @@ function findings(request: Request, job: CampaignJob, attended: Attended<Campaig
   });
 }
 
-function documentOf(attended: Attended<Campaign>, found: readonly Finding[]): ResultDocument {
+function documentOf(
+  job: CampaignJob,
+  attended: Attended<Campaign>,
+  found: readonly Finding[],
+): ResultDocument {
   const reports = new Map(found.map(({ bug, report }) => [bug.id, report]));
   return resultDocument(attended.result, {
     wallMs: attended.wallMs,
-    mustSee: [],
+    mustSee: job.mustSee ?? [],
     describe(bug) {
       const report = reports.get(bug.id);
       const folder = report?.folder ?? null;
@@ -147,9 +167,14 @@ function headline(document: ResultDocument, interrupted: boolean): string {
 }
 
 function coverageText(document: ResultDocument): string {
+  const { cells, states } = document.coverage;
   const seen = document.sometimes.filter(({ hits }) => hits > 0).length;
   const killed = document.canaries.filter(({ killedAtRun }) => killedAtRun !== null).length;
-  const parts = [`seen ${seen}/${document.sometimes.length} kinds of events`];
+  const parts = [
+    `coverage ${cells.hit}/${cells.of} role × input`,
+    `${grouped(states.count)} states (last new at run ${grouped(states.lastNewRun)})`,
+    `seen ${seen}/${document.sometimes.length} kinds of events`,
+  ];
   if (document.canaries.length > 0)
     parts.push(`canaries caught ${killed}/${document.canaries.length}`);
   return `${parts.join(' · ')} · seed ${document.seed}`;
@@ -184,8 +209,8 @@ export function summaryText(
   lines.push(...gateLines(document, style));
   lines.push(...wrapped({ first: '  ', text: coverageText(document) }, style));
   lines.push(...wrapped({ first: '  ', text: `result   ${join(out, 'campaign.json')}` }, style));
-  const failed = document.bugs.reduce((sum, bug) => sum + bug.count, 0);
-  lines.push('', `${document.stats.runs - failed} passed, ${failed} failed`);
+  const { runs, failed } = document.stats;
+  lines.push('', `${runs - failed} passed, ${failed} failed`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -210,14 +235,25 @@ export async function campaignCommand(request: Request): Promise<ExitCode> {
   labFor(job); // refuses unknown names before any work is done
   const style = styleOf(given, io);
   const progress = progressOn(io, { style, quiet: given.quiet === true });
-  if (given.quiet !== true) io.err(`campaign on ${job.mutant ?? 'raft'}, seed ${job.seed}\n`);
+  const screen = new CampaignScreen(job);
+  if (given.quiet !== true) io.err(`${screen.heading()}\n`);
   const began = io.now();
-  const attended = await campaignInBackground(job, io, (standing) => {
-    progress.show(() => standingText(standing, io.now() - began));
+  const told = new Set<string>();
+  const attended = await campaignInBackground(job, io, (_, reached) => {
+    if (reached === null) return;
+    const elapsedMs = io.now() - began;
+    for (const { id, first } of reached.tally.found.values()) {
+      if (!told.has(id)) progress.note(`✖ ${id} found (run ${grouped(first.run)})`);
+      told.add(id);
+    }
+    progress.show(
+      () => screen.line(reached, elapsedMs),
+      () => screen.lines(reached, elapsedMs),
+    );
   });
   progress.clear();
   const found = findings(request, job, attended);
-  const document = documentOf(attended, found);
+  const document = documentOf(job, attended, found);
   const out = outOf(given);
   const text = writeDocument(out, document);
   if (reporters.has('junit')) writeFileSync(join(out, 'junit.xml'), junitXml(document));

@@ -1,5 +1,6 @@
 /** Every command there is, once: what it takes, how it is used, where it lives. */
 import { azureFlagNames } from './azure-flags.ts';
+import { campaignFlagNames } from './campaign-flags.ts';
 import { clusterFlagNames } from './cluster-flags.ts';
 import { replayFlagNames } from './replay-flags.ts';
 import type { FlagName } from './flags.ts';
@@ -55,6 +56,8 @@ export const commands: readonly CommandSpec[] = [
       'seed',
       'runs',
       'budget',
+      'workers',
+      ...campaignFlagNames,
       'failFast',
       'maxBugs',
       'invariant',
@@ -63,6 +66,7 @@ export const commands: readonly CommandSpec[] = [
     examples: [
       ['whitewater campaign --budget 10m', 'ten minutes, all faults'],
       ['whitewater campaign -n 3 --profile partition --runs 5000 --fail-fast', ''],
+      ['whitewater campaign --strategy pct --runs 2000 --require-coverage 80', ''],
       ['whitewater campaign --seed -1819918769 --runs 1', 'exactly one run again'],
     ],
     load: async () => (await import('./campaign.ts')).campaignCommand,
@@ -159,11 +163,13 @@ export const commands: readonly CommandSpec[] = [
     aliases: [],
     summary: 'Write a trace as one HTML page: a picture with its story; open it.',
     argument: { name: '<trace>', text: 'a trace file, or the folder of a failure' },
-    flags: ['compare', 'noOpen', 'all'],
+    flags: ['compare', 'from', 'until', 'redact', 'noOpen', 'all'],
     examples: [
       ['whitewater view test-results/raft/latest', 'the last failure as a picture'],
       ['whitewater view trace.ndjson --out bug.html --no-open', 'only write it'],
       ['whitewater view live.ndjson --compare simulated.ndjson', 'two runs, aligned'],
+      ['whitewater view trace.ndjson --from 2s --until 3s', 'a part of a long run'],
+      ['whitewater view trace.ndjson --redact', 'to attach to a public issue'],
     ],
     load: async () => (await import('./view.ts')).viewCommand,
   },
@@ -279,12 +285,13 @@ export const commands: readonly CommandSpec[] = [
     aliases: [],
     summary: 'Explore the machine and small clusters of it to the end.',
     argument: null,
-    flags: ['mutant', 'trace'],
+    flags: ['mutant', 'trace', 'table'],
     examples: [
       ['whitewater verify', 'every check, with numbers of states'],
       ['whitewater verify --mutant H1', 'a planted fault, found'],
       ['whitewater verify --mutant quorum-half --trace out.ndjson', 'as a trace'],
       ['whitewater verify --mutant all', 'all of them, with depths'],
+      ['whitewater verify --table harness/verify/DEPTHS.md', 'the same as a table'],
     ],
     load: async () => (await import('./verify.ts')).verifyCommand,
   },

@@ -3,13 +3,15 @@ import { Option } from 'commander';
 import { exportFormats } from '../report/export/formats.ts';
 import { outDefault } from './request.ts';
 import { type AzureFlagName, azureFlags } from './azure-flags.ts';
+import { type CampaignFlagName, campaignFlags } from './campaign-flags.ts';
 import { type ClusterFlagName, clusterFlags } from './cluster-flags.ts';
 import type { Flag } from './flag.ts';
 import { type ReplayFlagName, replayFlags } from './replay-flags.ts';
-import { count, durationMs, gather, port, seed, servers } from './values.ts';
+import { count, durationMs, gather, port, seed, servers, threads } from './values.ts';
 
 export type FlagName =
   | AzureFlagName
+  | CampaignFlagName
   | ClusterFlagName
   | ReplayFlagName
   | 'seed'
@@ -35,6 +37,9 @@ export type FlagName =
   | 'mermaid'
   | 'all'
   | 'compare'
+  | 'from'
+  | 'until'
+  | 'redact'
   | 'noOpen'
   | 'failedCas'
   | 'timeout'
@@ -56,6 +61,7 @@ export type FlagName =
 
 const table: Readonly<Record<FlagName, Flag>> = {
   ...azureFlags,
+  ...campaignFlags,
   ...clusterFlags,
   ...replayFlags,
   seed: {
@@ -123,7 +129,7 @@ const table: Readonly<Record<FlagName, Flag>> = {
   failFast: { flags: '--fail-fast', text: 'stop at the first bug', group: 'Search' },
   maxBugs: {
     flags: '--max-bugs <count>',
-    text: 'stop after so many different bugs (default 10)',
+    text: 'keep and shrink at most so many different bugs (default 10)',
     group: 'Search',
     parse: count,
   },
@@ -160,6 +166,23 @@ const table: Readonly<Record<FlagName, Flag>> = {
     text: 'show where this other trace differs',
     group: 'Output',
   },
+  from: {
+    flags: '--from <duration>',
+    text: 'show the run from here on: 500ms, 2s',
+    group: 'Output',
+    parse: durationMs,
+  },
+  until: {
+    flags: '--until <duration>',
+    text: 'and up to here',
+    group: 'Output',
+    parse: durationMs,
+  },
+  redact: {
+    flags: '--redact',
+    text: 'placeholders instead of keys and values: a page for strangers',
+    group: 'Output',
+  },
   noOpen: { flags: '--no-open', text: 'write the page, open no browser', group: 'Output' },
   rewrite: { flags: '--rewrite', text: 'write what happens now into the file', group: 'Output' },
   mermaid: { flags: '--mermaid', text: 'Mermaid instead of SVG', group: 'Output' },
@@ -183,9 +206,9 @@ const table: Readonly<Record<FlagName, Flag>> = {
   },
   workers: {
     flags: '--workers <count>',
-    text: 'of a foreign history: threads that share its keys (default 1)',
-    group: 'Judging',
-    parse: count,
+    text: 'threads that share the work, or auto (campaign: auto; keys of a history: 1)',
+    group: 'Search',
+    parse: threads,
   },
   specification: {
     flags: '--specification',

@@ -27,6 +27,8 @@ const samples: { readonly [value: string]: string } = {
   folder: 'out',
   usd: '0.5',
   number: '3',
+  part: '2/4',
+  percent: '80',
 };
 
 function sampleFor(line: string): readonly string[] {

@@ -1,6 +1,7 @@
 /** A long piece of work as plain data, so that it can be handed to another thread. */
 import type { ScenarioOptions } from '../../scenarios/generate/options.ts';
-import type { Campaign } from '../search/campaign.ts';
+import type { Shard } from '../search/ledger.ts';
+import type { StrategyChoice } from '../search/portfolio.ts';
 import type { Shrunk } from '../search/shrink.ts';
 import type { Scenario } from '../world/scenario.ts';
 
@@ -21,6 +22,15 @@ export interface CampaignJob {
   readonly maxBugs: number;
   /** Names of mutants that must be caught. */
   readonly canaries: readonly string[];
+  /** Timed unless given. */
+  readonly strategy?: StrategyChoice;
+  readonly shard?: Shard;
+  /** Percent of the table's cells that must be reached. */
+  readonly coverage?: number;
+  /** Events that must be seen. */
+  readonly mustSee?: readonly string[];
+  /** Threads; one unless given. */
+  readonly workers?: number;
 }
 
 export interface ShrinkJob {
@@ -37,10 +47,6 @@ export interface ShrinkResult {
   readonly shrunk: Shrunk;
   readonly needed: readonly number[];
 }
-
-export type JobResult =
-  | { readonly kind: 'campaign'; readonly campaign: Campaign }
-  | { readonly kind: 'shrink'; readonly result: ShrinkResult };
 
 /** How far the work is, in numbers. */
 export interface Standing {

@@ -189,7 +189,7 @@ describe('campaign', () => {
     const { code, out: text, err } = await ran([...argv, results]);
     expect(text).toMatch(/40 passed, 0 failed\n$/u);
     expect(code).toBe(exits.ok);
-    expect(err).toBe('campaign on raft, seed 7\n');
+    expect(err).toMatch(/^campaign on raft · portfolio · \d+ workers? · seed 7\n$/u);
     const file = join(results, 'campaign.json');
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ verdict: 'ok', seed: 7 });
   });

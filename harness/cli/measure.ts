@@ -8,3 +8,15 @@ import { recorded } from './failure.ts';
 export function storySteps(scenario: Scenario, lab: Lab): number {
   return tell(recorded(scenario, lab).records).steps;
 }
+
+const stepsCompared = 4;
+
+/**
+ * The last steps of the failure's story without names, numbers and times: alike for failures that
+ * come about alike.
+ */
+export function storyPlot(scenario: Scenario, lab: Lab): string {
+  const { lines } = tell(recorded(scenario, lab).records);
+  const texts = lines.slice(-stepsCompared).map(({ text }) => text);
+  return texts.join('\n').replaceAll(/\b[Sc]?\d+(?:[.,]\d+)*\b/gu, '#');
+}

@@ -1,6 +1,6 @@
 /**
- * Progress on standard error: one rewritten line on a terminal, four times a second; elsewhere a
- * plain line now and then, so that a silent job is not taken for a dead one.
+ * Progress on standard error: lines rewritten in place on a terminal, four times a second; elsewhere
+ * a plain line now and then, so that a silent job is not taken for a dead one.
  */
 import { clean } from '../report/words.ts';
 import { spelled } from '../report/layout.ts';
@@ -8,32 +8,48 @@ import type { Io } from './io.ts';
 import type { Style } from './paint.ts';
 
 export interface Progress {
-  /** Shows the text if it is time to. */
-  show(text: () => string): void;
-  /** Takes the rewritten line away. */
+  /** Shows the text if it is time to: one line, or on a terminal `screen` where there is one. */
+  show(text: () => string, screen?: () => readonly string[]): void;
+  /** Says something once and at once, where nothing is rewritten. */
+  note(text: string): void;
+  /** Takes the rewritten lines away. */
   clear(): void;
 }
 
 const everyMs = 250;
 const heartbeatMs = 30_000;
 
-const silent: Progress = { show: () => undefined, clear: () => undefined };
+const silent: Progress = {
+  show: () => undefined,
+  note: () => undefined,
+  clear: () => undefined,
+};
+
+/** Back to the first of so many lines, and everything from there on erased. */
+function erased(lines: number): string {
+  const up = lines > 1 ? `\u001b[${lines - 1}A` : '';
+  return lines === 1 ? '\r\u001b[2K' : `\r${up}\u001b[0J`;
+}
 
 function rewritten(io: Io, style: Style): Progress {
   let last = -Infinity;
-  let drawn = false;
+  let drawn = 0;
   return {
-    show(text) {
+    show(text, screen) {
       const now = io.now();
       if (now - last < everyMs) return;
       last = now;
-      drawn = true;
-      const line = spelled(clean(text()), style).slice(0, Math.max(10, io.columns - 1));
-      io.err(`\r\u001b[2K${line}`);
+      const width = Math.max(10, io.columns - 1);
+      const lines = (screen?.() ?? [text()]).map((line) =>
+        spelled(clean(line), style).slice(0, width),
+      );
+      io.err(`${erased(Math.max(1, drawn))}${lines.join('\n')}`);
+      drawn = lines.length;
     },
+    note: () => undefined,
     clear() {
-      if (drawn) io.err('\r\u001b[2K');
-      drawn = false;
+      if (drawn > 0) io.err(erased(drawn));
+      drawn = 0;
     },
   };
 }
@@ -46,6 +62,9 @@ function heartbeats(io: Io, style: Style): Progress {
       if (now - last < heartbeatMs) return;
       last = now;
       io.err(`${spelled(clean(text()), style)}\n`);
+    },
+    note(text) {
+      io.err(`${spelled(clean(text), style)}\n`);
     },
     clear: () => undefined,
   };

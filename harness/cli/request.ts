@@ -2,13 +2,14 @@
 import type { ExportFormat } from '../report/export/formats.ts';
 import type { Model } from '../trace/record.ts';
 import type { AzureGiven } from './azure-flags.ts';
+import type { CampaignGiven } from './campaign-flags.ts';
 import type { ClusterGiven } from './cluster-flags.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { ReplayGiven } from './replay-flags.ts';
 
 /** Options as parsed; absent ones were not given. One shape for all commands. */
-export interface Given extends AzureGiven, ClusterGiven, ReplayGiven {
+export interface Given extends AzureGiven, CampaignGiven, ClusterGiven, ReplayGiven {
   readonly seed?: number;
   readonly runs?: number;
   /** Milliseconds. */
@@ -35,6 +36,11 @@ export interface Given extends AzureGiven, ClusterGiven, ReplayGiven {
   readonly all?: boolean;
   /** A second trace, for `view`. */
   readonly compare?: string;
+  /** Milliseconds since the start of the run, for `view`. */
+  readonly from?: number;
+  readonly until?: number;
+  /** Placeholders instead of keys and values. */
+  readonly redact?: boolean;
   /** False after `--no-open`. */
   readonly open?: boolean;
   readonly failedCas?: 'observed' | 'absent';

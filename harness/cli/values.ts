@@ -1,4 +1,5 @@
 /** Values of options: parsed strictly, refused with the accepted forms named. */
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 
 /** A seed: any integer, decimal or `0x…`, negative ones too; the low 32 bits count. */
@@ -19,6 +20,16 @@ export function count(text: string): number {
     throw new InvalidArgumentError('a whole number from 1 on is needed.');
   }
   return value;
+}
+
+/** Processors to work with: all but one, which is left to everything else. */
+export function processors(): number {
+  return Math.max(1, availableParallelism() - 1);
+}
+
+/** Threads: a number from 1 on, or `auto`. */
+export function threads(text: string): number {
+  return text === 'auto' ? processors() : count(text);
 }
 
 /** A whole number from 0 on. */

@@ -1,27 +1,78 @@
-/** The other thread: gets a job, tells how far it is, hands back the result. */
+/**
+ * The other thread. It shrinks one failure and ends; or, of a campaign, it does what it is sent, one
+ * thing after another, until it is told to end.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Job, JobResult, Standing } from './job.ts';
-import { work } from './work.ts';
+import type { Bug } from '../search/campaign.ts';
+import { shrinkFound, triesEach } from '../search/campaign.ts';
+import type { ChunkResult, ChunkTask } from '../search/chunk.ts';
+import { Bench } from '../search/chunk.ts';
+import type { Shrinking } from '../search/conduct.ts';
+import type { Found } from '../search/tally.ts';
+import type { CampaignJob, Job, ShrinkJob, ShrinkResult, Standing } from './job.ts';
+import { doShrink, optionsOf } from './work.ts';
 
 export interface ThreadData {
   readonly job: Job;
-  /** One 32-bit integer; 1 means halt. */
+  /** Two 32-bit integers; 1 means halt: the search, and shrinking. */
   readonly halt: SharedArrayBuffer;
 }
 
+/** What a thread of a campaign is sent. */
+export type ThreadOrder =
+  | { readonly kind: 'chunk'; readonly task: ChunkTask }
+  | { readonly kind: 'shrink'; readonly found: Found; readonly bugs: number }
+  | { readonly kind: 'end' };
+
 export type ThreadMessage =
   | { readonly kind: 'standing'; readonly standing: Standing }
-  | { readonly kind: 'result'; readonly result: JobResult };
+  | { readonly kind: 'shrunk'; readonly result: ShrinkResult }
+  | { readonly kind: 'chunk'; readonly result: ChunkResult }
+  | { readonly kind: 'shrinking'; readonly shrinking: Shrinking }
+  | { readonly kind: 'bug'; readonly bug: Bug };
 
-function begin(data: ThreadData): void {
-  const halt = new Int32Array(data.halt);
-  const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
-  const result = work(data.job, {
+const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
+
+function campaigning(job: CampaignJob, halt: Int32Array): void {
+  const options = optionsOf(job);
+  const { failFast = false, canaries = [] } = options;
+  const bench = new Bench({ ...options, failFast, canaries });
+  const stop = (): boolean => Atomics.load(halt, 0) !== 0;
+  const stopShrinking = (): boolean => Atomics.load(halt, 1) !== 0;
+  parentPort?.on('message', (order: ThreadOrder) => {
+    switch (order.kind) {
+      case 'chunk':
+        post({ kind: 'chunk', result: bench.work(order.task, stop) });
+        break;
+      case 'shrink': {
+        const shrinkTries = triesEach(job.shrinkTries, order.bugs);
+        const part = { ...options, shrinkTries, stopShrinking };
+        const bug = shrinkFound(order.found, part, (shrinking) =>
+          post({ kind: 'shrinking', shrinking }),
+        );
+        post({ kind: 'bug', bug });
+        break;
+      }
+      case 'end':
+        parentPort?.close();
+        break;
+    }
+  });
+}
+
+function shrinking(job: ShrinkJob, halt: Int32Array): void {
+  const result = doShrink(job, {
     halted: () => Atomics.load(halt, 0) !== 0,
     tell: (standing) => post({ kind: 'standing', standing }),
     now: () => performance.now(),
   });
-  post({ kind: 'result', result });
+  post({ kind: 'shrunk', result });
+}
+
+function begin({ job, halt }: ThreadData): void {
+  const flags = new Int32Array(halt);
+  if (job.kind === 'campaign') campaigning(job, flags);
+  else shrinking(job, flags);
 }
 
 begin(workerData);

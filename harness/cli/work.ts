@@ -1,21 +1,12 @@
-/** Does a job, start to end, in the thread it is called in. */
+/** What jobs ask for, as options of the search; and shrinking, in the thread it is called in. */
 import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
-import type { Campaign, CampaignProgress } from '../search/campaign.ts';
-import { campaign } from '../search/campaign.ts';
+import type { CampaignOptions, CampaignProgress } from '../search/campaign.ts';
 import type { Canary } from '../search/canary.ts';
 import { neededFaults, shrink } from '../search/shrink.ts';
 import type { Scenario } from '../world/scenario.ts';
-import type {
-  CampaignJob,
-  Hooks,
-  Job,
-  JobResult,
-  ShrinkJob,
-  ShrinkResult,
-  Standing,
-} from './job.ts';
+import type { CampaignJob, Hooks, ShrinkJob, ShrinkResult, Standing } from './job.ts';
 import { labFor } from './lab.ts';
-import { storySteps } from './measure.ts';
+import { storyPlot, storySteps } from './measure.ts';
 
 /** Runs within which a canary must be caught. */
 const canaryRuns = 4_000;
@@ -37,7 +28,8 @@ function sizes(scenario: Scenario): { readonly faults: number; readonly operatio
   return { faults: scenario.faults.length, operations: scenario.workload.operations.length };
 }
 
-function standingOf({ tally, canaries, phase, shrinking }: CampaignProgress): Standing {
+/** The numbers of a campaign's progress. */
+export function standingOf({ tally, canaries, phase, shrinking }: CampaignProgress): Standing {
   let faults = 0;
   for (const count of Object.values(tally.faults)) faults += count;
   return {
@@ -60,7 +52,7 @@ function standingOf({ tally, canaries, phase, shrinking }: CampaignProgress): St
 }
 
 /** True once `ms` have passed since it was first asked, or when the user has had enough. */
-function limit(hooks: Hooks, ms: number): () => boolean {
+export function limit(hooks: Pick<Hooks, 'halted' | 'now'>, ms: number): () => boolean {
   let until = Number.NaN;
   return () => {
     if (Number.isNaN(until)) until = hooks.now() + ms;
@@ -77,24 +69,29 @@ function canariesOf(job: CampaignJob): readonly Canary[] {
   }));
 }
 
-function doCampaign(job: CampaignJob, hooks: Hooks): Campaign {
-  return campaign({
+/** What a campaign's job asks for, but for when to stop and whom to tell. */
+export function optionsOf(job: CampaignJob): CampaignOptions {
+  const { strategy, shard, coverage, mustSee } = job;
+  return {
     lab: labFor(job),
     arbitrary: scenarioArbitrary(job.options),
     seed: job.seed | 0,
     runs: job.runs,
     canaries: canariesOf(job),
-    stop: limit(hooks, job.searchMs),
-    stopShrinking: limit(hooks, job.shrinkMs),
-    onProgress: (progress) => hooks.tell(standingOf(progress)),
     failFast: job.failFast,
     maxBugs: job.maxBugs,
     shrinkTries: job.shrinkTries,
     measure: storySteps,
-  });
+    plot: storyPlot,
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(shard === undefined ? {} : { shard }),
+    ...(coverage === undefined ? {} : { coverage }),
+    ...(mustSee === undefined ? {} : { mustSee }),
+  };
 }
 
-function doShrink(job: ShrinkJob, hooks: Hooks): ShrinkResult {
+/** Shrinks until done, out of time, or halted; the result is the smallest by then. */
+export function doShrink(job: ShrinkJob, hooks: Hooks): ShrinkResult {
   const lab = labFor(job);
   const shrunk = shrink(job.scenario, lab, scenarioArbitrary(), {
     tries: shrinkTriesMax,
@@ -107,14 +104,4 @@ function doShrink(job: ShrinkJob, hooks: Hooks): ShrinkResult {
   const keep = failure?.invariant ?? '';
   const needed = failure === null ? [] : neededFaults(shrunk.scenario, lab, { keep });
   return { shrunk, needed };
-}
-
-/** Works until done, out of time, or halted; the result holds whatever was found by then. */
-export function work(job: Job, hooks: Hooks): JobResult {
-  switch (job.kind) {
-    case 'campaign':
-      return { kind: 'campaign', campaign: doCampaign(job, hooks) };
-    case 'shrink':
-      return { kind: 'shrink', result: doShrink(job, hooks) };
-  }
 }

@@ -58,7 +58,7 @@ export interface CampaignOptions {
   readonly failFast?: boolean;
   /** Keep so many different failures, those found first; 10. */
   readonly maxBugs?: number;
-  /** Runs spent on shrinking each bug; 2,000. 0: none. */
+  /** Runs spent on shrinking, in equal parts for each bug; 2,000. 0: none. */
   readonly shrinkTries?: number;
   readonly execute?: Execute;
   /** See `ShrinkOptions.measure`. */
@@ -113,8 +113,10 @@ export function campaign(options: CampaignOptions): Campaign {
     tell(options, ledger, task.runs > 0 ? 'search' : 'canaries');
   }
   ledger.close();
-  const bugs = shrinkable(ledger.tally, options.maxBugs).map((found) =>
-    shrinkFound(found, options, (shrinking) => tell(options, ledger, 'shrink', shrinking)),
+  const left = shrinkable(ledger.tally, options.maxBugs);
+  const part = { ...options, shrinkTries: triesEach(options.shrinkTries, left.length) };
+  const bugs = left.map((found) =>
+    shrinkFound(found, part, (shrinking) => tell(options, ledger, 'shrink', shrinking)),
   );
   return concluded(options, ledger, { bugs, stopped });
 }
@@ -125,7 +127,8 @@ export function planOf(options: CampaignOptions): ConstructorParameters<typeof L
   return { runs, strategy, shard, failFast, canaries: options.canaries ?? [] };
 }
 
-function tell(
+/** Says how far the campaign is. */
+export function tell(
   options: CampaignOptions,
   { tally, coverage, canaries }: Ledger,
   phase: CampaignProgress['phase'],
@@ -137,6 +140,11 @@ function tell(
 /** The failures worth shrinking: those found first, one of each kind. */
 export function shrinkable(tally: Tally, maxBugs: number = usualMaxBugs): readonly Found[] {
   return inOrder(tally.found.values()).slice(0, maxBugs);
+}
+
+/** A number, not a time, so that a bug shrinks alike wherever and beside whatever it is shrunk. */
+export function triesEach(tries: number | undefined, bugs: number): number {
+  return Math.ceil((tries ?? usualTries) / Math.max(1, bugs));
 }
 
 type ShrinkPart = Pick<
@@ -190,7 +198,13 @@ export function concluded(
   return {
     verdict: verdictOf(tally, gates),
     seed: options.seed,
-    ...{ strategy, shard, tally, coverage, chunks, canaries, gates },
+    strategy,
+    shard,
+    tally,
+    coverage,
+    chunks,
+    canaries,
+    gates,
     bugs:
       plot === undefined ? end.bugs : united(end.bugs, ({ shrunk }) => plot(shrunk.scenario, lab)),
     stopped: end.stopped,

@@ -102,7 +102,10 @@ export class Bench {
       if (ran !== null) canaries.push(ran);
     }
     return {
-      ...{ chunk, strategy, tally, canaries },
+      chunk,
+      strategy,
+      tally,
+      canaries,
       coverage: coverageJson(coverage),
       whole: whole && canaries.every(isWhole(task)),
     };

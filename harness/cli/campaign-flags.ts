@@ -1,0 +1,61 @@
+/** The options of `campaign` alone: how it searches, by how many, and what it must have reached. */
+import { InvalidArgumentError } from 'commander';
+import { strategyChoices } from '../search/portfolio.ts';
+import type { Shard } from '../search/ledger.ts';
+import type { StrategyChoice } from '../search/portfolio.ts';
+import type { Flag } from './flag.ts';
+import { gather, percent } from './values.ts';
+
+/** Options as parsed; absent ones were not given. */
+export interface CampaignGiven {
+  readonly strategy?: StrategyChoice;
+  readonly shard?: Shard;
+  /** Percent. */
+  readonly requireCoverage?: number;
+  readonly sometimes?: readonly string[];
+}
+
+export type CampaignFlagName = 'strategy' | 'shard' | 'requireCoverage' | 'sometimes';
+
+export const campaignFlagNames: readonly CampaignFlagName[] = [
+  'strategy',
+  'shard',
+  'requireCoverage',
+  'sometimes',
+];
+
+/** `2/4`: the second of four shards, which people count from 1. */
+function shard(text: string): Shard {
+  const [, index = '0', of = '0'] = /^(\d{1,6})\/(\d{1,6})$/u.exec(text) ?? [];
+  if (Number(index) < 1 || Number(index) > Number(of)) {
+    throw new InvalidArgumentError('a shard is 1/4, 2/4, 3/4 or 4/4 of four.');
+  }
+  return { index: Number(index) - 1, of: Number(of) };
+}
+
+export const campaignFlags: Readonly<Record<CampaignFlagName, Flag>> = {
+  strategy: {
+    flags: '--strategy <name>',
+    text: 'how to search (default portfolio: timed runs mostly, the others by turns)',
+    group: 'Search',
+    choices: strategyChoices,
+  },
+  shard: {
+    flags: '--shard <part>',
+    text: 'only 1/4 of the chunks, or 2/4 …; whitewater merge puts the results together',
+    group: 'Search',
+    parse: shard,
+  },
+  requireCoverage: {
+    flags: '--require-coverage <percent>',
+    text: "of the table's cells (role by input) to be reached, or exit 3",
+    group: 'Judging',
+    parse: percent,
+  },
+  sometimes: {
+    flags: '--sometimes <event>',
+    text: 'must be seen at least once, or exit 3 (repeatable)',
+    group: 'Judging',
+    parse: gather,
+  },
+};
