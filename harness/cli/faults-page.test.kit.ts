@@ -195,7 +195,7 @@ export function faultsPage(): string {
     '# Faults',
     'What the rough water is made of. A scenario holds a list of faults; each begins at a moment of virtual\ntime and is recorded in the trace, and so is every message that it hits. A fault that the bug does not\nneed is taken away by shrinking; the others stand in the story with the accident of Azure that would do\nthe same. `percent`s and other draws are keyed, so that taking one fault away changes no draw of another.',
     'A test holds this page to the schema (`npx vitest run harness/cli/pages.test.ts -u` writes it anew).',
-    '```console\n$ npx whitewater run partition-and-heal\n$ npx whitewater campaign --profile azure --runs 20 --seed 1 # exits 3: too few to prove much\n```',
+    '```console\n$ npx whitewater run partition-and-heal\n$ npx whitewater campaign --profile azure --runs 20 --seed 1\n```',
     'Profiles choose among the kinds: `swarm` draws some anew for each run, `mild`, `partition`, `crash` and\n`azure` have their own weights (`scenarios/generate/profile.ts`), `none` has none.',
     '## Fields',
     tableOf(['field', 'meaning', 'range'], fieldRows()),

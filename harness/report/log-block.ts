@@ -80,6 +80,12 @@ function origin(scene: Scene, entry: EntryRef): string {
   )}: ${what}`;
 }
 
+/** Some of what is equal, unless that would hide the end: the entry that gives it away is there. */
+function firstColumn(split: number, longest: number): number {
+  const usual = Math.max(1, Math.min(split - 4, longest - columnsMax + 1));
+  return usual + columnsMax > longest ? usual : Math.max(1, split - 1);
+}
+
 /** The block, or null when no two logs differ. */
 export function logBlock(scene: Scene): Block | null {
   const pair = rivals(scene);
@@ -87,7 +93,7 @@ export function logBlock(scene: Scene): Block | null {
   const [left, right] = pair;
   const split = firstDifference(left.log, right.log);
   const longest = Math.max(left.log.length, right.log.length);
-  const from = Math.max(1, Math.min(split - 4, longest - columnsMax + 1));
+  const from = firstColumn(split, longest);
   const to = Math.min(longest, from + columnsMax - 1);
   const letter = letters();
   let head = 'index'.padEnd(10);
