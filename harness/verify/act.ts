@@ -3,7 +3,7 @@
  * action is one input from outside and, with a synchronous disk, everything durable that follows.
  */
 import type { Entry } from '../raft/entry.ts';
-import type { ClientReply, ClientRequest, RaftMessage } from '../raft/message.ts';
+import type { ClientReply, RaftMessage } from '../raft/message.ts';
 import type { Effect, Input, Stored, Subject, Timer, Write } from '../raft/step.ts';
 import { inputName } from '../raft/table.ts';
 import type { Breach } from './breach.ts';
@@ -11,10 +11,12 @@ import { broken, trespass } from './breach.ts';
 import { copyLocal, settleNumbers } from './local.ts';
 import type { Local } from './local.ts';
 import { watchPorts } from './ports.ts';
+import { requestOf } from './requests.ts';
 import { watchDeparture, watchStep } from './watch.ts';
 
 export type Action =
   | { readonly kind: 'receive'; readonly message: RaftMessage }
+  /** The request of this number (`requests.ts`). */
   | { readonly kind: 'propose'; readonly serial: number }
   | { readonly kind: 'expire'; readonly timer: Timer }
   /** A time-out of a timer that has been restarted or stopped since. */
@@ -55,21 +57,6 @@ export interface Driver {
 
 /** Machine steps within one action; more is internal chatter. */
 const stepsMax = 8;
-
-export function requestOf(serial: number): ClientRequest {
-  return {
-    kind: 'ClientRequest',
-    from: 'c1',
-    to: '*',
-    payload: {
-      kind: 'command',
-      session: 'c1',
-      serial,
-      acknowledged: 0,
-      command: { serial },
-    },
-  };
-}
 
 class Doing {
   readonly driver: Driver;
@@ -257,7 +244,10 @@ export function act(driver: Driver, given: Local, action: Action): Acted {
       doing.step({ kind: 'receive', message: action.message });
       break;
     case 'propose':
-      doing.step({ kind: 'propose', request: requestOf(action.serial) });
+      doing.step({
+        kind: 'propose',
+        request: requestOf(action.serial, local.node.options.sessions.length),
+      });
       break;
     case 'expire':
     case 'expireLate':

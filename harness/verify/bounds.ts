@@ -7,6 +7,8 @@ export interface Bounds {
   readonly terms: number;
   /** Commands that clients ask for in all. */
   readonly requests: number;
+  /** Clients that ask in turn, 1 or 2. */
+  readonly clients: number;
   /** Commands asked for again, under their old serial. */
   readonly retries: number;
   /** Heartbeat timers that run out, in all. */
@@ -51,6 +53,7 @@ export const smallest: Bounds = {
   servers: 2,
   terms: 2,
   requests: 0,
+  clients: 1,
   retries: 0,
   heartbeats: 0,
   crashes: 0,

@@ -26,6 +26,10 @@ export const worlds: readonly World[] = [
     bounds: { ...smallest, requests: 1, retries: 1, heartbeats: 1, crashes: 1, duplicates: 1 },
   },
   {
+    name: 'one server, two clients, commands asked again',
+    bounds: { ...smallest, servers: 1, requests: 4, clients: 2, retries: 2, crashes: 1 },
+  },
+  {
     name: 'two servers, slow disks, a crash',
     bounds: { ...smallest, requests: 1, crashes: 1, disk: 'async', messages: 4, drops: Infinity },
   },

@@ -11,6 +11,7 @@ import { plainOptions } from '../raft/node.ts';
 import type { Node, NodeOptions, Progress, Session, StateMachine } from '../raft/node.ts';
 import type { Stored, Subject, Write } from '../raft/step.ts';
 import type { Bounds } from './bounds.ts';
+import { clientNames } from './requests.ts';
 
 /** A message that waits for a write. */
 export interface Waiting {
@@ -79,7 +80,7 @@ export function optionsFor(bounds: Bounds, server: number): NodeOptions {
     electionHighMicros: 300_001,
     entriesPerAppendMax: bounds.entriesPerAppend,
     inflightMax: 2,
-    sessions: ['c1'],
+    sessions: clientNames(bounds.clients),
   };
 }
 
@@ -233,7 +234,7 @@ export function messageText(message: RaftMessage | ClientReply): string {
       return `a ${from} ${to} ${term} ${success ? 1 : 0} ${said}`;
     }
     case 'ClientReply':
-      return `c ${message.from} ${message.serial} ${JSON.stringify(message.answer)}`;
+      return `c ${message.from} ${message.to} ${message.serial} ${JSON.stringify(message.answer)}`;
     default:
       return JSON.stringify(message);
   }

@@ -8,6 +8,7 @@ import type { Effect, Input } from '../raft/step.ts';
 import type { Breach } from './breach.ts';
 import { broken } from './breach.ts';
 import type { Local } from './local.ts';
+import { numberOf } from './requests.ts';
 
 export interface Watched {
   readonly before: Local;
@@ -90,9 +91,9 @@ function answerBreaches({ after, effects }: Watched): Breach[] {
   }
   for (const effect of effects) {
     if (effect.kind !== 'answer' || effect.message.answer.kind !== 'done') continue;
-    const { serial } = effect.message;
-    if (ran.includes(String(serial))) continue;
-    const sentence = `${node.options.id} answered command ${serial} before it was applied`;
+    const number = numberOf(effect.message, node.options.sessions.length);
+    if (ran.includes(String(number))) continue;
+    const sentence = `${node.options.id} answered command ${number} before it was applied`;
     found.push(broken('AnswerAfterCommit', sentence));
   }
   return found;
