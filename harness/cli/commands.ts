@@ -1,6 +1,7 @@
 /** Every command there is, once: what it takes, how it is used, where it lives. */
 import { azureFlagNames } from './azure-flags.ts';
 import { campaignFlagNames } from './campaign-flags.ts';
+import { viewFlagNames } from './view-flags.ts';
 import { clusterFlagNames } from './cluster-flags.ts';
 import { replayFlagNames } from './replay-flags.ts';
 import type { FlagName } from './flags.ts';
@@ -163,7 +164,7 @@ export const commands: readonly CommandSpec[] = [
     aliases: [],
     summary: 'Write a trace as one HTML page: a picture with its story; open it.',
     argument: { name: '<trace>', text: 'a trace file, or the folder of a failure' },
-    flags: ['compare', 'from', 'until', 'redact', 'noOpen', 'all'],
+    flags: viewFlagNames,
     examples: [
       ['whitewater view test-results/raft/latest', 'the last failure as a picture'],
       ['whitewater view trace.ndjson --out bug.html --no-open', 'only write it'],

@@ -8,12 +8,14 @@ import { type ClusterFlagName, clusterFlags } from './cluster-flags.ts';
 import type { Flag } from './flag.ts';
 import { type ReplayFlagName, replayFlags } from './replay-flags.ts';
 import { count, durationMs, gather, port, seed, servers, threads } from './values.ts';
+import { type ViewFlagName, viewFlags } from './view-flags.ts';
 
 export type FlagName =
   | AzureFlagName
   | CampaignFlagName
   | ClusterFlagName
   | ReplayFlagName
+  | ViewFlagName
   | 'seed'
   | 'runs'
   | 'budget'
@@ -35,12 +37,6 @@ export type FlagName =
   | 'to'
   | 'rewrite'
   | 'mermaid'
-  | 'all'
-  | 'compare'
-  | 'from'
-  | 'until'
-  | 'redact'
-  | 'noOpen'
   | 'failedCas'
   | 'timeout'
   | 'memory'
@@ -64,6 +60,7 @@ const table: Readonly<Record<FlagName, Flag>> = {
   ...campaignFlags,
   ...clusterFlags,
   ...replayFlags,
+  ...viewFlags,
   seed: {
     flags: '--seed <integer>',
     text: 'where to begin: decimal, 0x… or negative; printed if drawn',
@@ -160,30 +157,6 @@ const table: Readonly<Record<FlagName, Flag>> = {
     choices: exportFormats,
   },
   full: { flags: '--full', text: 'tell every step', group: 'Output' },
-  all: { flags: '--all', text: 'embed everything, however much it is', group: 'Output' },
-  compare: {
-    flags: '--compare <file>',
-    text: 'show where this other trace differs',
-    group: 'Output',
-  },
-  from: {
-    flags: '--from <duration>',
-    text: 'show the run from here on: 500ms, 2s',
-    group: 'Output',
-    parse: durationMs,
-  },
-  until: {
-    flags: '--until <duration>',
-    text: 'and up to here',
-    group: 'Output',
-    parse: durationMs,
-  },
-  redact: {
-    flags: '--redact',
-    text: 'placeholders instead of keys and values: a page for strangers',
-    group: 'Output',
-  },
-  noOpen: { flags: '--no-open', text: 'write the page, open no browser', group: 'Output' },
   rewrite: { flags: '--rewrite', text: 'write what happens now into the file', group: 'Output' },
   mermaid: { flags: '--mermaid', text: 'Mermaid instead of SVG', group: 'Output' },
   failedCas: {

@@ -7,9 +7,10 @@ import type { ClusterGiven } from './cluster-flags.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { ReplayGiven } from './replay-flags.ts';
+import type { ViewGiven } from './view-flags.ts';
 
 /** Options as parsed; absent ones were not given. One shape for all commands. */
-export interface Given extends AzureGiven, CampaignGiven, ClusterGiven, ReplayGiven {
+export interface Given extends AzureGiven, CampaignGiven, ClusterGiven, ReplayGiven, ViewGiven {
   readonly seed?: number;
   readonly runs?: number;
   /** Milliseconds. */
@@ -33,16 +34,6 @@ export interface Given extends AzureGiven, CampaignGiven, ClusterGiven, ReplayGi
   readonly to?: ExportFormat;
   readonly rewrite?: boolean;
   readonly mermaid?: boolean;
-  readonly all?: boolean;
-  /** A second trace, for `view`. */
-  readonly compare?: string;
-  /** Milliseconds since the start of the run, for `view`. */
-  readonly from?: number;
-  readonly until?: number;
-  /** Placeholders instead of keys and values. */
-  readonly redact?: boolean;
-  /** False after `--no-open`. */
-  readonly open?: boolean;
   readonly failedCas?: 'observed' | 'absent';
   /** Milliseconds. */
   readonly timeout?: number;

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { exits } from './exit.ts';
 import { ran } from './main.test.kit.ts';
@@ -45,5 +46,29 @@ describe('whitewater view', () => {
     await ran(['view', trace, '--compare', other, '--out', both, '--no-open']);
     const size = (file: string): number => readFileSync(file, 'utf8').length;
     expect(size(both)).toBeGreaterThan(size(alone) + 500);
+  });
+
+  test('a redacted page holds no key, no value and no replay, and still its verdict', async () => {
+    const out = join(folder, 'redacted.html');
+    const caught = 'traces/caught/stale-read';
+    expect((await ran(['view', caught, '--redact', '--out', out, '--no-open'])).code).toBe(
+      exits.ok,
+    );
+    const html = readFileSync(out, 'utf8');
+    const text = /id="data">([^<]*)</u.exec(html)?.[1] ?? '';
+    const data = gunzipSync(Buffer.from(text, 'base64')).toString();
+    expect(data).not.toMatch(/"key":"x"|\bappend\(x|read x /u);
+    expect(data).toContain('"replay":null');
+    const title = /<title>(.*)<\/title>/u.exec(html)?.[1];
+    expect(title).toMatch(/^Linearizability: c1 read key-1 = null/u);
+  });
+
+  test('a part of the run says so; a part without anything is an error', async () => {
+    const out = join(folder, 'part.html');
+    const words = ['view', trace, '--out', out, '--no-open', '--from'];
+    expect((await ran([...words, '100ms', '--until', '300ms'])).code).toBe(exits.ok);
+    const { code, err } = await ran([...words, '10h']);
+    expect(code).not.toBe(exits.ok);
+    expect(err).toMatch(/nothing happened in that part of the run[^]*--from and --until within/u);
   });
 });

@@ -6,15 +6,20 @@ import { shellWord } from '../report/failure.ts';
 import { explanationOf } from '../report/promises.ts';
 import { tell } from '../report/story.ts';
 import { UserError } from '../trace/user-error.ts';
-import type { ViewerOther } from '../view/data.ts';
+import type { Trace } from '../trace/read.ts';
+import type { TraceRecord } from '../trace/record.ts';
+import type { ViewerOther, ViewerWindow } from '../view/data.ts';
 import { viewerHtml } from '../view/html.ts';
+import type { Redactor } from '../view/redact.ts';
+import { redactor } from '../view/redact.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import { traceAt } from './input.ts';
 import type { Io } from './io.ts';
-import type { Request } from './request.ts';
+import type { Given, Request } from './request.ts';
 import { outOf } from './request.ts';
 import { viewerOrders } from './view-orders.ts';
+import { redactedTrace } from './view-redact.ts';
 
 /** The file to write: what `--out` names, in it when it is a folder, else beside other results. */
 function targetOf(request: Request, trace: string): string {
@@ -60,27 +65,59 @@ function open(file: string, io: Io): void {
   child.unref();
 }
 
+/** Reads a trace, without its data where that is asked for. */
+async function read(path: string, by: Redactor | null): Promise<Trace & { readonly path: string }> {
+  const trace = await traceAt(path);
+  return by === null ? trace : redactedTrace(trace, by);
+}
+
 /** The trace to compare with. */
-async function otherOf(path: string | undefined): Promise<ViewerOther | null> {
+async function otherOf(path: string | undefined, by: Redactor | null): Promise<ViewerOther | null> {
   if (path === undefined) return null;
-  const { records, path: file } = await traceAt(path);
+  const { records, path: file } = await read(path, by);
   return { name: nameOf(file), records };
+}
+
+/** The part of the run that is asked for. Throws a `UserError` when nothing happened in it. */
+function windowOf(given: Given, records: readonly TraceRecord[]): ViewerWindow | null {
+  if (given.from === undefined && given.until === undefined) return null;
+  const from = (given.from ?? 0) * 1000;
+  const until = given.until === undefined ? Infinity : given.until * 1000;
+  if (records.some(({ at }) => at >= from && at <= until)) return { from, until };
+  const last = (records.at(-1)?.at ?? 0) / 1000;
+  throw new UserError('nothing happened in that part of the run', {
+    remedy: `Choose --from and --until within 0ms to ${last}ms`,
+  });
+}
+
+/** Somebody who has the file must be able to run it: not without its data, not from a live bus. */
+function replayOf({
+  header,
+  path,
+}: Pick<Trace, 'header'> & { readonly path: string }): string | null {
+  const isSimulated = header.adapter === 'memory';
+  return isSimulated ? `npx whitewater replay ${shellWord(nameOf(path))}` : null;
 }
 
 /** Writes the page and, at a terminal, opens it. */
 export async function viewCommand(request: Request): Promise<ExitCode> {
   const { given, io, args } = request;
-  const { records, header, path } = await traceAt(args[0] ?? '');
+  const by = given.redact === true ? redactor() : null;
+  const trace = await read(args[0] ?? '', by);
+  const { records, path } = trace;
   const story = tell(records);
-  const rule = story.invariant === null ? null : (explanationOf(story.invariant) ?? null);
-  const name = nameOf(path);
-  const isSimulated = header.adapter === 'memory';
-  const replay = isSimulated ? `npx whitewater replay ${shellWord(name)}` : null;
+  const html = viewerHtml({
+    records,
+    story,
+    name: nameOf(path),
+    rule: story.invariant === null ? null : (explanationOf(story.invariant) ?? null),
+    replay: by === null ? replayOf(trace) : null,
+    other: await otherOf(given.compare, by),
+    orders: viewerOrders(records, () => io.now()),
+    window: windowOf(given, records),
+    all: given.all === true,
+  });
   const file = targetOf(request, path);
-  const all = given.all === true;
-  const other = await otherOf(given.compare);
-  const orders = viewerOrders(records, () => io.now());
-  const html = viewerHtml({ records, story, name, rule, replay, other, orders, all });
   write(file, html);
   if (given.json === true) {
     io.out(`${JSON.stringify({ viewer: file, bytes: html.length, records: records.length })}\n`);

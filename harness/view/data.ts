@@ -46,6 +46,12 @@ export interface ViewerOther {
   readonly records: readonly TraceRecord[];
 }
 
+/** Two moments, in microseconds since the start. */
+export interface ViewerWindow {
+  readonly from: number;
+  readonly until: number;
+}
+
 export interface ViewerInput {
   readonly records: readonly TraceRecord[];
   readonly story: ViewerStory;
@@ -57,12 +63,14 @@ export interface ViewerInput {
   readonly other: ViewerOther | null;
   /** The keys that fail come first; empty when nobody looked for orders. */
   readonly orders: readonly ViewerOrder[];
+  /** The part of the run to show; null: all of it. */
+  readonly window: ViewerWindow | null;
   /** Embed everything, however much it is. */
   readonly all: boolean;
 }
 
 /** The document inside the page, compressed. */
-export interface ViewerData extends Omit<ViewerInput, 'all'> {
+export interface ViewerData extends Omit<ViewerInput, 'all' | 'window'> {
   /** Said at the top of the page, for instance that records were left out; or null. */
   readonly note: string | null;
 }

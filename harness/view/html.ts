@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { capped } from './cap.ts';
+import { bytesMax, capped, recordsMax } from './cap.ts';
 import type { ViewerData, ViewerInput } from './data.ts';
 import { pageScript } from './pack.ts';
 import { style } from './style.ts';
@@ -47,13 +47,27 @@ function policyFor(script: string): string {
   ].join('; ');
 }
 
+/** Limits to try, one after the other, until the page is small enough. */
+const limits: readonly number[] = [recordsMax, 200_000, 50_000, 10_000];
+
+/** As much of the trace as a page may hold. */
+function fitting(input: ViewerInput): Pick<ViewerData, 'story'> & { readonly data: string } {
+  const { name, rule, replay, other, orders, all } = input;
+  let found = { data: '', story: input.story };
+  for (const limit of limits) {
+    const { records, story, note } = capped(input, limit);
+    const data = packedData({ records, story, name, rule, replay, other, orders, note });
+    found = { data, story };
+    if (all || data.length <= bytesMax) break;
+  }
+  return found;
+}
+
 /** The whole page as text. Throws when the viewer's own code is not compiled. */
 export function viewerHtml(input: ViewerInput): string {
-  const { name, rule, replay, other, orders } = input;
-  const { records, story, note } = capped(input);
+  const { data, story } = fitting(input);
   const script = pageScript();
   const title = story.invariant === null ? story.title : `${story.invariant}: ${story.title}`;
-  const data = packedData({ records, story, name, rule, replay, other, orders, note });
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -7,17 +7,29 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tell } from '../report/story.ts';
 import { readTrace } from '../trace/read.ts';
+import type { TraceRecord } from '../trace/record.ts';
 import { capped } from './cap.ts';
 import type { ViewerInput } from './data.ts';
 import { viewerHtml } from './html.ts';
 import { packed } from './pack.ts';
+import { redactor } from './redact.ts';
 
 const caught = 'traces/caught';
 
 async function inputOf(name: string): Promise<ViewerInput> {
   const { records } = await readTrace(join(caught, name, 'trace.ndjson'));
   const story = tell(records);
-  return { records, story, name, rule: null, replay: null, other: null, orders: [], all: false };
+  return {
+    records,
+    story,
+    name,
+    rule: null,
+    replay: null,
+    other: null,
+    orders: [],
+    window: null,
+    all: false,
+  };
 }
 
 function dataOf(html: string): unknown {
@@ -95,6 +107,66 @@ describe('a trace too long for a page', () => {
     const { records } = capped(input, 10);
     const seqs = new Set(records.map(({ seq }) => seq));
     for (const { cause } of records) if (cause >= 0) expect(seqs).toContain(cause);
+  });
+});
+
+describe('a window of a run', () => {
+  test('holds what happened in it, its causes, and the state that came before', async () => {
+    const input = await inputOf('stale-read');
+    const window = { from: 420_000, until: 440_000 };
+    const { records, story, note } = capped({ ...input, window });
+    const inside = input.records.filter(({ at }) => at >= window.from && at <= window.until);
+    expect(inside.length).toBeGreaterThan(20);
+    expect(records).toEqual(expect.arrayContaining([...inside]));
+    expect(records.length).toBeLessThan(input.records.length);
+    expect(records[0]?.kind).toBe('header');
+    expect(records.filter(({ kind }) => kind === 'online')).toHaveLength(4);
+    const seqs = new Set(records.map(({ seq }) => seq));
+    for (const { cause } of inside) if (cause >= 0) expect(seqs).toContain(cause);
+    expect(story.lines.every(({ at }) => at >= window.from && at <= window.until)).toBe(true);
+    expect(note).toContain('from 420 ms to 440 ms');
+  });
+
+  test('a smaller limit keeps less around the violation', async () => {
+    const input = await inputOf('answer-before-commit');
+    const some = capped(input, 100).records.length;
+    expect(some).toBeLessThan(input.records.length);
+    expect(some).toBeGreaterThan(50);
+  });
+});
+
+const withOperations = [
+  'answer-before-commit',
+  'bus-loses-accepted',
+  'dedup-only-on-one-leader',
+  'no-dedup',
+  'stale-read',
+];
+
+describe('redaction', () => {
+  test.each(withOperations)('%s: keys and values are gone everywhere', async (name) => {
+    const { records } = await inputOf(name);
+    const [secret, hidden] = ['the-key-of-x', 'the-secret-value'];
+    const planted: unknown = JSON.parse(
+      JSON.stringify(records)
+        .replaceAll('"key":"x"', `"key":"${secret}"`)
+        .replaceAll(/"value":\d+/gu, `"value":"${hidden}"`)
+        .replaceAll(/"result":\d+/gu, `"result":"${hidden}"`),
+    );
+    if (!Array.isArray(planted)) throw new Error('no records');
+    const found: readonly TraceRecord[] = redactor().records(planted);
+    const text = JSON.stringify(found.filter(({ kind }) => kind !== 'verdict'));
+    const has = [secret, hidden, 'key-1'].map((word) => text.includes(word));
+    expect(JSON.stringify(planted).includes(secret)).toBe(true);
+    expect(has).toEqual([false, false, true]);
+  });
+
+  test('the same value gets the same placeholder in every trace of one redactor', async () => {
+    const { records } = await inputOf('stale-read');
+    const one = redactor();
+    expect(one.records(records)).toEqual(one.records(records));
+    const [first] = one.records(records.filter(({ kind }) => kind === 'invoke'));
+    expect(first).toMatchObject({ f: 'append', key: 'key-1', value: 'value-1' });
   });
 });
 

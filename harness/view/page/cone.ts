@@ -26,7 +26,8 @@ export function pastOf(model: Model, index: number): Uint8Array {
     if (leads || always.has(record.kind)) inside[i] = 1;
     if (!leads) continue;
     if (ordered) reached[lane] = 1;
-    if (record.cause >= 0) inside[model.indexOf(record.cause)] = 1;
+    const cause = model.indexOf(record.cause);
+    if (records[cause]?.seq === record.cause) inside[cause] = 1;
   }
   return inside;
 }

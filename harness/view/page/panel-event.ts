@@ -25,6 +25,8 @@ function causeChain(app: App): readonly number[] {
     const cause = app.model.records[index]?.cause ?? -1;
     if (cause < 0) break;
     index = app.model.indexOf(cause);
+    // A page that holds a part of the trace may lack the cause.
+    if (app.model.records[index]?.seq !== cause) break;
     chain.push(index);
   }
   return chain;
