@@ -96,7 +96,7 @@ function judged(
     subject: lab.subject,
     application: lab.application ?? store,
     bus: lab.bus,
-    ...(scheduler === null ? {} : { scheduler }),
+    scheduler,
     stop: () => violated,
     observer: { full: write !== null, listen },
   });

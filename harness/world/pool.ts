@@ -11,7 +11,7 @@ import type { Pending, PendingKind } from './scheduler.ts';
 import { pendingKinds } from './scheduler.ts';
 import { timerOf } from './timers.ts';
 import { drop } from './transmit.ts';
-import type { Client, Envelope, Host, TimerState, Waiters, World } from './world.ts';
+import type { Client, Envelope, Host, Waiters, World } from './world.ts';
 import { happening, indexOf, kindOf, sameStamp, stampOf } from './world.ts';
 
 export type Delivery = Extract<BusEvent<Envelope>, { readonly kind: 'delivered' }>;
@@ -30,6 +30,9 @@ interface Slot {
   readonly timer: Timer;
   item: Item | null;
   isDue: boolean;
+  /** When it was armed for the time that it has now. */
+  armedAt: Micros;
+  dueAt: Micros;
 }
 
 /** Leases are off while a scheduler decides. */
@@ -78,7 +81,14 @@ export class Pool implements Waiters {
     this.earlyPercent = schedule.earlyPercent;
     this.fairAfter = schedule.fairAfter;
     this.slots = world.hosts.flatMap((host) =>
-      timers.map((timer): Slot => ({ host, timer, item: null, isDue: false })),
+      timers.map((timer): Slot => ({
+        host,
+        timer,
+        item: null,
+        isDue: false,
+        armedAt: 0,
+        dueAt: 0,
+      })),
     );
     this.lanes = new Uint8Array(world.participants * world.participants);
     this.lastOf = new Int32Array(world.participants + 1).fill(-1);
@@ -171,7 +181,7 @@ export class Pool implements Waiters {
       if (this.mayStep(item)) enabled.push(item);
     }
     items.length = kept;
-    early.sort((a, b) => dueAt(a) - dueAt(b));
+    early.sort((a, b) => a.dueAt - b.dueAt);
     for (const { item } of early) if (item !== null) enabled.push(item);
     return enabled;
   }
@@ -185,10 +195,14 @@ export class Pool implements Waiters {
       slot.isDue = false;
       return;
     }
+    if (slot.dueAt !== state.dueAt) {
+      slot.armedAt = now;
+      slot.dueAt = state.dueAt;
+    }
     const isDue = state.dueAt <= now;
     if (isDue && slot.isDue) return;
     slot.isDue = isDue;
-    if (!isDue && this.ringsFrom(state) > now) return;
+    if (!isDue && this.ringsFrom(slot) > now) return;
     slot.item ??= {
       ...this.identified(
         timer,
@@ -203,7 +217,7 @@ export class Pool implements Waiters {
   }
 
   /** When the timer may ring at the earliest. */
-  private ringsFrom({ armedAt, dueAt: at }: TimerState): Micros {
+  private ringsFrom({ armedAt, dueAt: at }: Slot): Micros {
     if (this.chosen >= this.fairAfter) return at;
     return at - Math.floor(((at - armedAt) * this.earlyPercent) / 100);
   }
@@ -268,9 +282,10 @@ export class Pool implements Waiters {
   /** When a timer may ring at the earliest; Infinity: none is armed. */
   nextRing(): number {
     let first = Infinity;
-    for (const { host, timer } of this.slots) {
-      const state = timerOf(host, timer);
-      if (state.armed && !host.paused) first = Math.min(first, this.ringsFrom(state));
+    for (const slot of this.slots) {
+      const { host, timer } = slot;
+      const isArmed = timerOf(host, timer).armed && !host.paused;
+      if (isArmed) first = Math.min(first, this.ringsFrom(slot));
     }
     return first;
   }
@@ -282,7 +297,3 @@ export class Pool implements Waiters {
 }
 
 const isAsking = ({ current }: Client): boolean => current !== null;
-
-function dueAt({ host, timer }: Slot): number {
-  return timerOf(host, timer).dueAt;
-}

@@ -55,11 +55,11 @@ export function run(options: RunOptions): Run {
 const isOnline = (host: Host): boolean => host.up && host.node.role !== 'offline';
 
 /** The unkind part by the scheduler's choices, if there is one, and the rest by time. */
-function wholeTurn(world: World, { scenario, scheduler, stop }: RunOptions): Run['reason'] {
+function wholeTurn(world: World, { scenario, scheduler = null, stop }: RunOptions): Run['reason'] {
   const { schedule } = scenario;
   if (schedule === undefined) begin(world);
   else {
-    if (scheduler === undefined) throw new Error('a scenario with a schedule needs a scheduler');
+    if (scheduler === null) throw new Error('a scenario with a schedule needs a scheduler');
     const reason = turnByChoice(world, { schedule, scheduler, stop });
     if (reason !== 'quiet') return reason;
   }

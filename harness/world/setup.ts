@@ -36,7 +36,7 @@ export interface RunOptions {
   /** The number of the first record; 1 unless told. */
   readonly firstSeq?: number;
   /** Decides what comes about next; needed when the scenario has a schedule, else unused. */
-  readonly scheduler?: Scheduler;
+  readonly scheduler?: Scheduler | null;
   /** Timers ring only when whoever runs the world says so, however late it is. */
   readonly ringsOnOrder?: boolean;
 }

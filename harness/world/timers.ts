@@ -11,7 +11,6 @@ export function newTimer(): TimerState {
   return {
     armed: false,
     generation: 0,
-    armedAt: 0,
     dueAt: Infinity,
     wakeAt: Infinity,
     drawnFor: -1,
@@ -68,7 +67,6 @@ export function arm(world: World, host: Host, wanted: Arm): void {
   const restarted = state.armed;
   state.armed = true;
   state.generation = wanted.generation;
-  state.armedAt = world.now;
   state.dueAt =
     world.now +
     (host.skewPerMille === 0 ? micros : Math.floor((micros * 1_000) / (1_000 + host.skewPerMille)));

@@ -65,7 +65,6 @@ export const sameStamp = (code: number, stamp: number): boolean =>
 export interface TimerState {
   armed: boolean;
   generation: number;
-  armedAt: Micros;
   dueAt: Micros;
   /** The time of its one valid event in the queue; Infinity: there is none. */
   wakeAt: Micros;
