@@ -27,7 +27,7 @@ function written(name: string): string {
   // A test of the page is not one of vitest's: it is kept, to be run below.
   const kept = 'export const kept = [];\nconst test = (name, options, run) => kept.push(run);\n';
   const lone = code.replace('import { expect, test }', `${kept}import { expect }`);
-  writeFileSync(file, name.endsWith('.test.ts') ? `// @ts-nocheck\n${lone}` : code);
+  writeFileSync(file, name.endsWith('.test.ts') ? lone : code);
   return file;
 }
 

@@ -19,24 +19,36 @@ const window = { atMs: 200, forMs: 300 } as const;
 
 const servers: readonly About[] = [
   {
-    does: 'The process is gone at once, with its memory and what its disk had not synced; it comes back after `forMs` with what the disk kept. `disk` says what that is: `lose` everything unsynced, keep `some` of it (a drawn prefix of the writes), or a prefix and a `torn` record behind it.',
+    does:
+      'The process is gone at once, with its memory and what its disk had not synced; it ' +
+      'comes back after `forMs` with what the disk kept. `disk` says what that is: `lose` ' +
+      'everything unsynced, keep `some` of it (a drawn prefix of the writes), or a prefix ' +
+      'and a `torn` record behind it.',
     tests:
-      'Nothing may be promised before it is durable, and a torn record must not be read as a whole one.',
+      'Nothing may be promised before it is durable, and a torn record must not be read as ' +
+      'a whole one.',
     example: { kind: 'crash', server: 'S2', disk: 'torn', ...window },
   },
   {
-    does: 'The server finishes its writes, closes its receiver, and comes back after `forMs`. Nothing is lost.',
+    does:
+      'The server finishes its writes, closes its receiver, and comes back after `forMs`. ' +
+      'Nothing is lost.',
     tests: 'A leader that leaves in good order is replaced; who comes back catches up.',
     example: { kind: 'offline', server: 'leader', ...window },
   },
   {
-    does: 'The process stands still with all that it knows; the world goes on, timers come due, locks expire. Afterwards it goes on where it was.',
+    does:
+      'The process stands still with all that it knows; the world goes on, timers come ' +
+      'due, locks expire. Afterwards it goes on where it was.',
     tests:
-      'A leader that slept believes that it leads: leases, reads and late messages must not be fooled.',
+      'A leader that slept believes that it leads: leases, reads and late messages must ' +
+      'not be fooled.',
     example: { kind: 'pause', server: 'S1', ...window },
   },
   {
-    does: 'All timers of the server run by `perMille` parts of a thousand too fast, or too slow if negative.',
+    does:
+      'All timers of the server run by `perMille` parts of a thousand too fast, or too ' +
+      'slow if negative.',
     tests: 'Terms, not clocks, decide safety; leases hold only as far as their bound on drift.',
     example: { kind: 'clockSkew', server: 'S3', perMille: -250, ...window },
   },
@@ -69,12 +81,19 @@ const network: readonly About[] = [
     example: { kind: 'duplicate', ...link, message: 'RequestVoteReply', afterMs: 5, ...window },
   },
   {
-    does: 'Each message that matches waits a drawn time of 0 to `byMs`, so that some overtake others.',
+    does:
+      'Each message that matches waits a drawn time of 0 to `byMs`, so that some overtake ' +
+      'others.',
     tests: 'An old AppendEntries must not take back what a newer one brought.',
     example: { kind: 'reorder', ...link, message: 'AppendEntries', byMs: 40, ...window },
   },
   {
-    does: 'Links between servers carry nothing. `shape` is `halves` (`side` against the rest), `isolate` (the first of `side` alone), `oneWay` (`side` can send but not receive), `bridge` (two halves joined only by the first of `side`) or `ring` (each server reaches only its two neighbours); `clients` says whether the clients are cut off with `side`.',
+    does:
+      'Links between servers carry nothing. `shape` is `halves` (`side` against the rest), ' +
+      '`isolate` (the first of `side` alone), `oneWay` (`side` can send but not receive), ' +
+      '`bridge` (two halves joined only by the first of `side`) or `ring` (each server ' +
+      'reaches only its two neighbours); `clients` says whether the clients are cut off ' +
+      'with `side`.',
     tests: 'A minority commits nothing, and the leader it keeps is not believed.',
     example: { kind: 'partition', shape: 'halves', side: ['S1', 'S2'], clients: true, ...window },
   },
@@ -82,7 +101,9 @@ const network: readonly About[] = [
 
 const bus: readonly About[] = [
   {
-    does: 'Every peek-lock of the receiver is lost now: what it has not settled comes again, with a delivery count one higher.',
+    does:
+      'Every peek-lock of the receiver is lost now: what it has not settled comes again, ' +
+      'with a delivery count one higher.',
     tests: 'Delivery is at least once; a settlement that came too late must do no harm.',
     example: { kind: 'lockExpiry', server: 'S2', atMs: 200 },
   },
@@ -98,7 +119,9 @@ const bus: readonly About[] = [
     example: { kind: 'throttle', ...window },
   },
   {
-    does: 'All receivers are disconnected and all locks lost; what is stored survives and is delivered again.',
+    does:
+      'All receivers are disconnected and all locks lost; what is stored survives and is ' +
+      'delivered again.',
     tests: 'Everybody hears everything again, late, at once.',
     example: { kind: 'brokerRestart', atMs: 200 },
   },
@@ -193,10 +216,23 @@ export function toldKinds(): readonly FaultKind[] {
 export function faultsPage(): string {
   return pageOf([
     '# Faults',
-    'What the rough water is made of. A scenario holds a list of faults; each begins at a moment of virtual\ntime and is recorded in the trace, and so is every message that it hits. A fault that the bug does not\nneed is taken away by shrinking; the others stand in the story with the accident of Azure that would do\nthe same. `percent`s and other draws are keyed, so that taking one fault away changes no draw of another.',
-    'A test holds this page to the schema (`npx vitest run harness/cli/pages.test.ts -u` writes it anew).',
-    '```console\n$ npx whitewater run partition-and-heal\n$ npx whitewater campaign --profile azure --runs 20 --seed 1\n```',
-    'Profiles choose among the kinds: `swarm` draws some anew for each run, `mild`, `partition`, `crash` and\n`azure` have their own weights (`scenarios/generate/profile.ts`), `none` has none.',
+    'What the rough water is made of. A scenario holds a list of faults; each begins at ' +
+      'a moment of virtual\n' +
+      'time and is recorded in the trace, and so is every message that it hits. A fault ' +
+      'that the bug does not\n' +
+      'need is taken away by shrinking; the others stand in the story with the accident of ' +
+      'Azure that would do\n' +
+      'the same. `percent`s and other draws are keyed, so that taking one fault away ' +
+      'changes no draw of another.',
+    'A test holds this page to the schema (`npx vitest run harness/cli/pages.test.ts -u` ' +
+      'writes it anew).',
+    '```console\n' +
+      '$ npx whitewater run partition-and-heal\n' +
+      '$ npx whitewater campaign --profile azure --runs 20 --seed 1\n' +
+      '```',
+    'Profiles choose among the kinds: `swarm` draws some anew for each run, `mild`, ' +
+      '`partition`, `crash` and\n' +
+      '`azure` have their own weights (`scenarios/generate/profile.ts`), `none` has none.',
     '## Fields',
     tableOf(['field', 'meaning', 'range'], fieldRows()),
     '## Servers',

@@ -45,9 +45,21 @@ export function judgesPage(): string {
   const rows = explanations.map(({ name }) => [code(name), whenOf(name), promiseOf(name)]);
   return pageOf([
     '# Judges',
-    'A judge is a fold over trace records and knows nothing else: the same one runs within a campaign, over a\nfile, and over the trace of a live cluster. Its verdict is pass, fail with the records that prove it, or\nunknown, which is never shown as pass. When one record breaks several promises, the paper’s\nfive are named before what they rest on.',
-    'A test holds this page to the code (`npx vitest run harness/cli/pages.test.ts -u` writes it anew). Of a\ntrace that you have:',
-    '```console\n$ npx whitewater check traces/golden/one-write.ndjson\n$ npx whitewater check traces/golden/one-write.ndjson --invariant LogMatching\n$ npx whitewater check traces/golden/one-write.ndjson --specification\n```',
+    'A judge is a fold over trace records and knows nothing else: the same one runs ' +
+      'within a campaign, over a\n' +
+      'file, and over the trace of a live cluster. Its verdict is pass, fail with the ' +
+      'records that prove it, or\n' +
+      'unknown, which is never shown as pass. When one record breaks several promises, the ' +
+      'paper’s\n' +
+      'five are named before what they rest on.',
+    'A test holds this page to the code (`npx vitest run harness/cli/pages.test.ts -u` ' +
+      'writes it anew). Of a\n' +
+      'trace that you have:',
+    '```console\n' +
+      '$ npx whitewater check traces/golden/one-write.ndjson\n' +
+      '$ npx whitewater check traces/golden/one-write.ndjson --invariant LogMatching\n' +
+      '$ npx whitewater check traces/golden/one-write.ndjson --specification\n' +
+      '```',
     tableOf(['judge', 'when', 'promise'], rows),
     ...explanations.flatMap(section),
   ]);

@@ -90,7 +90,8 @@ export function referencePage(): string {
     '# Reference of the command line',
     'Made from the tables that `whitewater --help` is made from; a test fails when this page is stale' +
       '\n(`npx vitest run harness/cli/pages.test.ts -u` writes it anew).',
-    'Without a command, `npx whitewater` shows in half a minute what this is; `--seed` fixes what it draws.',
+    'Without a command, `npx whitewater` shows in half a minute what this is; `--seed` ' +
+      'fixes what it draws.',
     '## For every command',
     tableOf(['option', 'what it does'], [...common, ['`-h, --help`', 'the help of the command']]),
     'How a command ends:',
