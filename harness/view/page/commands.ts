@@ -135,8 +135,14 @@ export const shortcuts: readonly Shortcut[] = [
   {
     keys: ['T'],
     shown: 'T',
-    does: 'logical or real time',
+    does: 'event by event, or real time',
     run: (app) => setScale(app, app.scale === 'real' ? 'logical' : 'real'),
+  },
+  {
+    keys: ['V', 'v'],
+    shown: 'V',
+    does: 'order by causes (Lamport), or by events',
+    run: (app) => setScale(app, app.scale === 'causal' ? 'logical' : 'causal'),
   },
   {
     keys: ['Alt+t'],

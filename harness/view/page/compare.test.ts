@@ -26,7 +26,8 @@ describe('two traces compared', () => {
     const slower = records.map((record) => ({ ...record, at: record.at * 3 }));
     const found = compared(slower);
     expect(found).toMatchObject({ verdict: 'timing', differences: [] });
-    expect(found.hop.there).toBe(found.hop.here * 3);
+    expect(found.hop.there.median).toBe(found.hop.here.median * 3);
+    expect(found.hop.there.most).toBe(found.hop.here.most * 3);
   });
 
   test('two deliveries swapped are within what a bus may do', () => {
@@ -41,7 +42,7 @@ describe('two traces compared', () => {
     const swapped = records
       .with(first, { ...two, at: one.at })
       .with(second, { ...one, at: two.at });
-    expect(compared(swapped)).toMatchObject({ verdict: 'reorder', differences: [] });
+    expect(compared(swapped)).toMatchObject({ verdict: 'reorder', reordered: 1, differences: [] });
   });
 
   test('a commit that only one has is a decision, and the first difference points at it', () => {
@@ -50,6 +51,32 @@ describe('two traces compared', () => {
     expect(found.verdict).toBe('decision');
     expect(found.differences[0]).toMatchObject({ index: commit, isHere: true });
     expect([...found.unmatched]).toEqual([commit]);
+  });
+
+  test('what the bus did is counted on both sides', () => {
+    const send = records.find(({ kind }) => kind === 'send');
+    if (send?.kind !== 'send') throw new Error('the trace has no send');
+    const { id, seq, at } = send;
+    const busy = {
+      kind: 'bus',
+      what: 'throttled',
+      id,
+      to: 'S2',
+      text: '',
+      at,
+      cause: seq,
+    } as const;
+    const again = { kind: 'deliver', id, to: 'S2', deliveryCount: 1, at, cause: seq } as const;
+    const more: TraceRecord[] = [
+      { ...busy, seq: 9001 },
+      { ...busy, seq: 9002 },
+      { ...again, seq: 9003 },
+    ];
+    const { counts } = compared([...records, ...more]);
+    expect(counts).toContainEqual({ what: 'throttled', here: 0, there: 2 });
+    expect(counts).toContainEqual({ what: 'delivered again', here: 0, there: 1 });
+    const sent = counts.find(({ what }) => what === 'messages sent');
+    expect(sent?.here).toBe(sent?.there);
   });
 
   test('what the bus did is told from what a server decided', () => {

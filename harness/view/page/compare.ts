@@ -4,6 +4,8 @@
  */
 import type { SendRecord, TraceRecord } from '../../trace/record.ts';
 import type { ViewerOther } from '../data.ts';
+import type { Count, Hop } from './compare-counts.ts';
+import { countsOf, hopOf } from './compare-counts.ts';
 import { countUpTo } from './lists.ts';
 import type { Model } from './model.ts';
 import { sentenceOf } from './words.ts';
@@ -25,8 +27,11 @@ export interface Comparison {
   readonly differences: readonly Difference[];
   /** Indexes of this trace that the other one lacks. */
   readonly unmatched: ReadonlySet<number>;
-  /** Median microseconds from send to delivery. */
-  readonly hop: { readonly here: number; readonly there: number };
+  readonly hop: { readonly here: Hop; readonly there: Hop };
+  /** What the bus did on each side. */
+  readonly counts: readonly Count[];
+  /** Deliveries that come in another order there. */
+  readonly reordered: number;
 }
 
 type Sends = ReadonlyMap<number, SendRecord>;
@@ -98,27 +103,18 @@ function differencesOf(side: Side, other: Side, isHere: boolean): Difference[] {
   return found;
 }
 
-function medianHop({ records, sends }: Side): number {
-  const hops: number[] = [];
-  for (const record of records) {
-    const sent = record.kind === 'deliver' ? sends.get(record.id)?.at : undefined;
-    if (sent !== undefined) hops.push(record.at - sent);
-  }
-  hops.sort((left, right) => left - right);
-  return hops[hops.length >> 1] ?? 0;
-}
-
-/** Do the events of one actor come in another order over there? */
-function isReordered(here: Side, there: Side): boolean {
+/** How many deliveries of one receiver come before an earlier one over there. */
+function reorderedCount(here: Side, there: Side): number {
   const last = new Map<string, number>();
+  let count = 0;
   for (const [key, index] of here.events) {
     const place = there.events.get(key);
     const record = here.records[index];
     if (place === undefined || record?.kind !== 'deliver') continue;
-    if (place < (last.get(record.to) ?? -1)) return true;
-    last.set(record.to, place);
+    if (place < (last.get(record.to) ?? -1)) count += 1;
+    else last.set(record.to, place);
   }
-  return false;
+  return count;
 }
 
 const sentences: Readonly<Record<Comparison['verdict'], string>> = {
@@ -129,9 +125,14 @@ const sentences: Readonly<Record<Comparison['verdict'], string>> = {
   decision: 'A server decided differently on the same messages: look here for a bug.',
 };
 
-function verdictOf(here: Side, there: Side, first: Difference | undefined): Comparison['verdict'] {
+function verdictOf(
+  here: Side,
+  there: Side,
+  found: { readonly first: Difference | undefined; readonly reordered: number },
+): Comparison['verdict'] {
+  const { first, reordered } = found;
   if (first !== undefined) return first.cause;
-  if (isReordered(here, there)) return 'reorder';
+  if (reordered > 0) return 'reorder';
   for (const [key, index] of here.events) {
     const place = there.events.get(key) ?? -1;
     if (here.records[index]?.at !== there.records[place]?.at) return 'timing';
@@ -148,13 +149,16 @@ export function comparisonOf(model: Model, other: ViewerOther): Comparison {
     index: Math.max(0, countUpTo(model.turns.at, difference.at) - 1),
   }));
   const differences = [...mine, ...theirs].sort((left, right) => left.at - right.at);
-  const verdict = verdictOf(here, there, differences[0]);
+  const reordered = reorderedCount(here, there);
+  const verdict = verdictOf(here, there, { first: differences[0], reordered });
   return {
     name: other.name,
     verdict,
     sentence: sentences[verdict],
     differences,
     unmatched: new Set(mine.map(({ index }) => index)),
-    hop: { here: medianHop(here), there: medianHop(there) },
+    hop: { here: hopOf(here.records, here.sends), there: hopOf(there.records, there.sends) },
+    counts: countsOf(here.records, there.records),
+    reordered,
   };
 }

@@ -1,9 +1,9 @@
 /** The ground of the picture: lanes with their names, the ruler, faults as bands, operations. */
 import { clamp, numberAt } from './lists.ts';
-import { placeAt, rulerHeight } from './layout.ts';
+import { pixelOf, placeAt, rulerHeight } from './layout.ts';
 import type { Band, Operation } from './marks.ts';
 import type { Palette } from './palette.ts';
-import type { Lettering } from './pen.ts';
+import type { Lettering, Point } from './pen.ts';
 import type { Scene } from './scene.ts';
 import { fitted, isDim, isInView, plotBox, xOf, yOf } from './scene.ts';
 import { timeText } from './words.ts';
@@ -45,6 +45,9 @@ export function drawLanes(scene: Scene): void {
 
 const hints = { client: '', faults: '', bus: 'Service Bus', server: '' };
 
+/** What one step to the right means. */
+const scaleNames = { logical: 'event by event', real: 'time', causal: 'causal steps' };
+
 /** Names stand on top of everything, so that nothing runs over them. */
 export function drawNames(scene: Scene): void {
   const { model, layout, palette, pen, selectedLane } = scene;
@@ -62,6 +65,8 @@ export function drawNames(scene: Scene): void {
     const lettering = { color: palette.text, size: isServer ? 15 : 12, bold: isServer };
     pen.text({ x: 12, y }, (hints[kind] || name).slice(0, 14), lettering);
   });
+  const lettering = { color: palette.muted, size: 11 };
+  pen.text({ x: 12, y: 13 }, scaleNames[scene.scale], lettering);
   const edge = { color: palette.gap, width: 1 };
   pen.line({ x: layout.left, y: 0 }, { x: layout.left, y: height }, edge);
 }
@@ -97,6 +102,10 @@ export function drawRuler(scene: Scene): void {
       const width = layout.width - layout.left;
       const x = layout.left + ((place - span.low) / (span.high - span.low)) * width;
       tick(scene, x, step >= 1e6 ? `${place / 1e6} s` : `${place / 1e3} ms`);
+      continue;
+    }
+    if (scale === 'causal') {
+      if (place >= 0) tick(scene, pixelOf(layout, span, place + 0.5), `${place}`);
       continue;
     }
     const turn = Math.floor(place);
@@ -265,13 +274,11 @@ export function drawOperations(scene: Scene, what: 'shapes' | 'words'): void {
 }
 
 /** The turn under a pixel, as the index of its first record. */
-export function indexAtPixel(scene: Scene, pixel: number): number {
+function indexAtPixel(scene: Scene, pixel: number): number {
   const { model, layout, span, scale } = scene;
   const place = placeAt(layout, span, pixel);
   const { first, at } = model.turns;
-  if (scale === 'logical') {
-    return numberAt(first, clamp(Math.floor(place), 0, first.length - 1));
-  }
+  if (scale !== 'real') return numberAt(first, clamp(Math.floor(place), 0, first.length - 1));
   let low = 0;
   let high = at.length - 1;
   while (low < high) {
@@ -280,4 +287,37 @@ export function indexAtPixel(scene: Scene, pixel: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** The first and the last record that may be in view. */
+export function rangeInView(scene: Scene): { readonly from: number; readonly to: number } {
+  const { model, layout, span, scale } = scene;
+  const [left, right] = [layout.left - 2, layout.width + 2];
+  if (scale !== 'causal') {
+    const to = indexAtPixel(scene, right) + 40;
+    return { from: indexAtPixel(scene, left), to: Math.min(model.records.length - 1, to) };
+  }
+  const { firstFrom, lastUpTo, last } = model.causal();
+  const column = (pixel: number): number =>
+    clamp(Math.floor(placeAt(layout, span, pixel)), 0, last);
+  return { from: numberAt(firstFrom, column(left)), to: numberAt(lastUpTo, column(right)) };
+}
+
+/** What a click on the ground means: the turn there, where causes are the scale that of the lane. */
+export function indexAtPoint(scene: Scene, { x, y }: Point): number {
+  const { model, layout, span, scale } = scene;
+  if (scale !== 'causal') return indexAtPixel(scene, x);
+  const { first, lane } = model.turns;
+  const { depth } = model.causal();
+  const wanted = layout.rows.findIndex(({ top, height }) => y >= top && y < top + height);
+  const place = placeAt(layout, span, x) - 0.5;
+  let best = 0;
+  let least = Infinity;
+  first.forEach((index, turn) => {
+    const away = Math.abs(numberAt(depth, turn) - place) + (lane[index] === wanted ? 0 : 1000);
+    if (away >= least) return;
+    least = away;
+    best = index;
+  });
+  return best;
 }

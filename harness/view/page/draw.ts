@@ -12,7 +12,7 @@ import {
   drawNames,
   drawOperations,
   drawRuler,
-  indexAtPixel,
+  rangeInView,
 } from './draw-ground.ts';
 import { drawCursor, drawMarks, drawViolation } from './draw-marks.ts';
 import { numberAt } from './lists.ts';
@@ -62,10 +62,7 @@ function drawNamesAbove(scene: Scene): void {
 }
 
 export function draw(scene: Scene): void {
-  const { layout, model } = scene;
-  const from = indexAtPixel(scene, layout.left - 2);
-  const right = indexAtPixel(scene, layout.width + 2);
-  const range = { from, to: Math.min(model.records.length - 1, right + 40) };
+  const range = rangeInView(scene);
   drawLanes(scene);
   drawRuler(scene);
   drawFaults(scene, 'shapes');

@@ -3,9 +3,10 @@ import { numberAt } from './lists.ts';
 import { bandRowsMax } from './marks.ts';
 import type { Model } from './model.ts';
 
-export type Scale = 'logical' | 'real';
+/** A column for each turn, milliseconds, or a column for each step of causes. */
+export type Scale = 'logical' | 'real' | 'causal';
 
-/** A part of the axis: turns on the logical scale, microseconds on the real one. */
+/** A part of the axis: turns on the logical scale, microseconds on the real one, steps of causes. */
 export interface Span {
   readonly low: number;
   readonly high: number;
@@ -58,6 +59,14 @@ export function middleOf(layout: Layout, lane: number): number {
 /** Room after the last record, as a part of the whole: what lasts to the end must be seen to. */
 const afterwards = 0.2;
 
+/** Column of a record, or the last column of all. */
+function columnOf(model: Model, scale: Scale, index: number, end: boolean): number {
+  const turn = numberAt(model.turns.turn, index);
+  if (scale !== 'causal') return turn;
+  const { depth, last } = model.causal();
+  return end ? last : numberAt(depth, turn);
+}
+
 /** A record's place on the axis; the number of records stands for the end of time. */
 export function placeOf(model: Model, scale: Scale, index: number): number {
   const { turns, records } = model;
@@ -67,14 +76,14 @@ export function placeOf(model: Model, scale: Scale, index: number): number {
     const at = numberAt(turns.at, last);
     return end ? at * (1 + afterwards) : at;
   }
-  const turn = numberAt(turns.turn, last);
+  const turn = columnOf(model, scale, last, end);
   return end ? turn + Math.max(2, turn * afterwards) : turn + 0.5;
 }
 
 /** Everything. */
 export function wholeSpan(model: Model, scale: Scale): Span {
   const end = Math.max(1, placeOf(model, scale, model.records.length));
-  return { low: scale === 'logical' ? 0 : -end * 0.015, high: end * 1.01 };
+  return { low: scale === 'real' ? -end * 0.015 : 0, high: end * 1.01 };
 }
 
 /** What the story speaks of, with a margin; everything when there is little or no story. */
@@ -85,7 +94,7 @@ export function storySpan(model: Model, scale: Scale): Span {
   const places = told.map((index) => placeOf(model, scale, index));
   const low = Math.min(...places);
   const high = Math.max(...places);
-  const least = scale === 'logical' ? 24 : 2000;
+  const least = scale === 'real' ? 2000 : 24;
   const margin = Math.max((high - low) * 0.07, (least - (high - low)) / 2);
   const room = Math.max(margin, (high - low) * afterwards * 1.2);
   return { low: Math.max(whole.low, low - margin), high: Math.min(whole.high, high + room) };
@@ -113,7 +122,7 @@ export function zoomed(span: Span, around: number, factor: number): Span {
 export function held(model: Model, scale: Scale, span: Span): Span {
   const whole = wholeSpan(model, scale);
   const most = (whole.high - whole.low) * 1.5;
-  const least = scale === 'logical' ? 4 : 200;
+  const least = scale === 'real' ? 200 : 4;
   const width = Math.min(Math.max(span.high - span.low, least), Math.max(most, least));
   const middle = Math.min(Math.max((span.low + span.high) / 2, whole.low), whole.high);
   return { low: middle - width / 2, high: middle + width / 2 };

@@ -1,11 +1,15 @@
 /** Deep links: where the page stands, as the hash of its address and back. */
 
+import type { Scale } from './layout.ts';
+
+const scales: readonly Scale[] = ['logical', 'real', 'causal'];
+
 export interface Link {
   /** Seq of the record under the cursor; -1: not said. */
   readonly seq: number;
   /** The view in its scale's units (turns or microseconds); null: not said. */
   readonly view: { readonly low: number; readonly high: number } | null;
-  readonly scale: 'logical' | 'real' | null;
+  readonly scale: Scale | null;
   readonly node: string;
   readonly filter: string;
   readonly cone: boolean;
@@ -36,7 +40,7 @@ export function linkOf(hash: string): Link {
   return {
     seq: seq === null ? -1 : Number(seq[0]),
     view: high > low ? { low, high } : null,
-    scale: scale === 'logical' || scale === 'real' ? scale : null,
+    scale: scales.find((one) => one === scale) ?? null,
     node: parts.get('s') ?? '',
     filter: parts.get('f') ?? '',
     cone: parts.get('c') === '1',

@@ -11,6 +11,8 @@ import type { Unsynced } from './disks.ts';
 import { unsyncedOf } from './disks.ts';
 import type { Order } from './orders.ts';
 import { ordersAt } from './orders.ts';
+import type { Causal } from './causal.ts';
+import { causalOf } from './causal.ts';
 import type { Lanes, Turns } from './turns.ts';
 import { lanesOf, turnsOf } from './turns.ts';
 
@@ -34,6 +36,8 @@ export interface Model {
   readonly faults: readonly number[];
   /** Record of each line of the story. */
   readonly storyPlaces: readonly number[];
+  /** Columns by causes; worked out when first asked for. */
+  causal(): Causal;
   /** Index of the record with this seq, or of the last before it. */
   indexOf(seq: number): number;
 }
@@ -78,6 +82,7 @@ export function modelOf(
   const indexOf = finder(records);
   const bars = barsOf({ records, header }, lanes, sends);
   const turns = turnsOf(records, lanes, sends);
+  let causal: Causal | null = null;
   const operations = operationsOf(records, lanes);
   return {
     records,
@@ -96,6 +101,7 @@ export function modelOf(
     violations: violationsOf(records, story, indexOf),
     faults: faultPlaces(records),
     storyPlaces: story.lines.map(({ seq }) => indexOf(seq)),
+    causal: () => (causal ??= causalOf({ records, lanes, turns, indexOf })),
     indexOf,
   };
 }

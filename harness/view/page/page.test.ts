@@ -96,6 +96,41 @@ describe('what the picture says by itself', () => {
     }
   });
 
+  test.each(paths)(
+    '%s: on the causal scale every cause stands left of its effect',
+    async (path) => {
+      const model = await modelAt(path);
+      const { lanes, turns, records } = model;
+      const { depth, last, firstFrom, lastUpTo } = model.causal();
+      const column = (index: number): number => depth[turns.turn[index] ?? 0] ?? -1;
+      records.forEach((record, index) => {
+        const at = column(index);
+        expect(at >= 0 && at <= last).toBe(true);
+        expect(index >= (firstFrom[at] ?? 0) && index <= (lastUpTo[at] ?? 0)).toBe(true);
+        const cause = model.indexOf(record.cause);
+        if (record.cause < 0 || turns.turn[cause] === turns.turn[index]) return;
+        const isFault = turns.lane[cause] === lanes.faults || turns.lane[index] === lanes.faults;
+        if (isFault) expect(column(cause)).toBeLessThanOrEqual(at);
+        else expect(column(cause)).toBeLessThan(at);
+      });
+      const turnsHeld = new Set(turns.turn).size;
+      expect(last).toBeLessThan(turnsHeld);
+    },
+  );
+
+  test('on the causal scale what is concurrent shares a column', async () => {
+    const model = await modelAt(vote);
+    const { first, lane } = model.turns;
+    const columns = new Map<number, Set<number>>();
+    first.forEach((index, turn) => {
+      const column = model.causal().depth[turn] ?? 0;
+      const lanes = columns.get(column) ?? new Set();
+      columns.set(column, lanes.add(lane[index] ?? -1));
+    });
+    expect(Math.max(...[...columns.values()].map(({ size }) => size))).toBeGreaterThan(1);
+    expect(model.causal().last).toBeLessThan(first.length / 2);
+  });
+
   test('lanes do not overlap and fill the height', async () => {
     const model = await modelAt(vote);
     const { rows, height } = layoutOf(model, { width: 1000, height: 600 });
@@ -245,7 +280,7 @@ describe('deep links', () => {
   const links: fc.Arbitrary<Link> = fc.record({
     seq: fc.integer({ min: -1, max: 1e9 }),
     view: fc.constant(null),
-    scale: fc.constantFrom('logical' as const, 'real' as const, null),
+    scale: fc.constantFrom('logical' as const, 'real' as const, 'causal' as const, null),
     node: fc.string(),
     filter: fc.string(),
     cone: fc.boolean(),

@@ -7,8 +7,32 @@ import { timeText } from './words.ts';
 
 const listedMax = 200;
 
+function countTable({ counts, hop, reordered }: Comparison): HTMLElement {
+  const row = (what: string, here: string, there: string): HTMLElement =>
+    make(
+      'tr',
+      {},
+      make('th', { scope: 'row' }, what),
+      make('td', {}, here),
+      make('td', { class: here === there ? '' : 'changed' }, there),
+    );
+  const heads = ['the bus', 'here', 'there'].map((text) => make('th', { scope: 'col' }, text));
+  const rows = counts.map(({ what, here, there }) => row(what, `${here}`, `${there}`));
+  const table = make('table', { class: 'nodes' }, make('thead', {}, make('tr', {}, ...heads)));
+  const body = make(
+    'tbody',
+    {},
+    ...rows,
+    row('in another order', '–', `${reordered}`),
+    row('half arrive within', timeText(hop.here.median), timeText(hop.there.median)),
+    row('19 of 20 within', timeText(hop.here.most), timeText(hop.there.most)),
+  );
+  table.append(body);
+  return table;
+}
+
 export function comparePanel(app: App, comparison: Comparison): HTMLElement {
-  const { name, sentence, differences, hop } = comparison;
+  const { name, sentence, differences } = comparison;
   const rows = differences.slice(0, listedMax).map(({ at, text, isHere, index }) => {
     const where = isHere ? 'only here' : 'only there';
     const go = (): void => goTo(app, index);
@@ -22,7 +46,7 @@ export function comparePanel(app: App, comparison: Comparison): HTMLElement {
     {},
     make('p', { class: 'muted' }, `the other trace: ${name}`),
     make('p', { class: 'strong' }, sentence),
-    make('p', {}, `median hop: ${timeText(hop.here)} here, ${timeText(hop.there)} there`),
+    countTable(comparison),
     make('p', { class: 'muted' }, `${count} differences${more} (x: the first one)`),
     make('ul', { class: 'links' }, ...rows),
   );

@@ -107,8 +107,11 @@ function toolbar(app: App, tools: Tools): { bar: HTMLElement; play: HTMLButtonEl
     button('cone', { title: 'only what led here (c)' }, () =>
       setCone(app, app.coneOf >= 0 ? -1 : app.index),
     ),
-    button('time', { title: 'logical or real time (T)' }, () =>
+    button('time', { title: 'event by event, or real time (T)' }, () =>
       setScale(app, app.scale === 'real' ? 'logical' : 'real'),
+    ),
+    button('causes', { title: 'order by causes, as Lamport did (V)' }, () =>
+      setScale(app, app.scale === 'causal' ? 'logical' : 'causal'),
     ),
   );
   return { bar, play };

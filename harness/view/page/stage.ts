@@ -3,7 +3,7 @@ import type { App } from './app.ts';
 import { goTo, pan, zoom } from './app.ts';
 import { make } from './dom.ts';
 import { draw } from './draw.ts';
-import { indexAtPixel } from './draw-ground.ts';
+import { indexAtPoint } from './draw-ground.ts';
 import type { Layout } from './layout.ts';
 import { held, layoutOf, placeAt } from './layout.ts';
 import { densityOf, drawOverview, overviewPlace } from './overview.ts';
@@ -159,7 +159,7 @@ function listen(
     click: (at) => {
       const scene = parts.scene();
       if (scene === null) return;
-      goTo(app, stage.hitTest(at)?.index ?? indexAtPixel(scene, at.x));
+      goTo(app, stage.hitTest(at)?.index ?? indexAtPoint(scene, at));
     },
   });
   const center = (at: Point): void => {
