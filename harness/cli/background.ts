@@ -3,9 +3,10 @@
  * sources (in tests) the work is done right here, because threads load only compiled code.
  */
 import { Worker } from 'node:worker_threads';
-import type { Campaign, CampaignProgress } from '../search/campaign.ts';
-import { campaign } from '../search/campaign.ts';
-import { conduct } from '../search/conduct.ts';
+import type { Books, Campaign, CampaignOptions, CampaignProgress } from '../search/campaign.ts';
+import { campaign, finished } from '../search/campaign.ts';
+import type { Crew } from '../search/conduct.ts';
+import { conduct, finishedBy } from '../search/conduct.ts';
 import type { Io } from './io.ts';
 import type { CampaignJob, ShrinkJob, ShrinkResult, Standing } from './job.ts';
 import { doShrink, limit, optionsOf, standingOf } from './work.ts';
@@ -54,12 +55,17 @@ function after(ms: number, raise: () => void): () => void {
 }
 
 interface Watch {
+  /** What was searched before: only shrinking is left. */
+  readonly found: Searched | undefined;
   readonly halt: Halt;
   readonly halted: () => boolean;
   readonly tell: Tell;
 }
 
-async function byThreads(job: CampaignJob, { halt, halted, tell }: Watch): Promise<Campaign> {
+async function byThreads(
+  job: CampaignJob,
+  { found, halt, halted, tell }: Watch,
+): Promise<Campaign> {
   const crew = new ThreadCrew(job, Math.max(1, job.workers ?? 1), halt);
   let timeIsUp = false;
   const upSearching = (): void => {
@@ -69,34 +75,45 @@ async function byThreads(job: CampaignJob, { halt, halted, tell }: Watch): Promi
   const callOff = [after(job.searchMs, upSearching)];
   let shrinks = false;
   try {
-    return await conduct(
-      {
-        ...optionsOf(job),
-        stop: () => timeIsUp || halted(),
-        onProgress: (progress) => tell(standingOf(progress), progress),
+    const options: CampaignOptions = {
+      ...optionsOf(job),
+      stop: () => timeIsUp || halted(),
+      onProgress: (progress) => tell(standingOf(progress), progress),
+    };
+    const timed: Crew = {
+      size: crew.size,
+      work: (task) => crew.work(task),
+      shrink: (bug, bugs, report) => {
+        if (!shrinks) callOff.push(after(job.shrinkMs, () => halt.shrinking()));
+        shrinks = true;
+        return crew.shrink(bug, bugs, report);
       },
-      {
-        size: crew.size,
-        work: (task) => crew.work(task),
-        shrink: (found, bugs, report) => {
-          if (!shrinks) callOff.push(after(job.shrinkMs, () => halt.shrinking()));
-          shrinks = true;
-          return crew.shrink(found, bugs, report);
-        },
-        searched: () => crew.searched(),
-      },
-    );
+      searched: () => crew.searched(),
+    };
+    return found === undefined
+      ? await conduct(options, timed)
+      : await finishedBy(timed, options, found);
   } finally {
     for (const cancel of callOff) cancel();
     await crew.dismiss();
   }
 }
 
-/** Runs a campaign; after Ctrl-C it ends soon and keeps what it has. */
+/** A search that is over. */
+export interface Searched {
+  readonly books: Books;
+  readonly stopped: boolean;
+}
+
+/**
+ * Runs a campaign; after Ctrl-C it ends soon and keeps what it has. Of one that was searched before
+ * it only shrinks what was found.
+ */
 export async function campaignInBackground(
   job: CampaignJob,
   io: Io,
   tell: Tell,
+  found?: Searched,
 ): Promise<Attended<Campaign>> {
   const halt = new Halt();
   const stopAll = (): void => {
@@ -104,14 +121,15 @@ export async function campaignInBackground(
     halt.shrinking();
   };
   return attended(io, stopAll, async (halted) => {
-    if (compiled) return byThreads(job, { halt, halted, tell });
+    if (compiled) return byThreads(job, { found, halt, halted, tell });
     const hooks = { halted, tell, now: () => io.now() };
-    return campaign({
+    const options: CampaignOptions = {
       ...optionsOf(job),
       stop: limit(hooks, job.searchMs),
       stopShrinking: limit(hooks, job.shrinkMs),
       onProgress: (progress) => tell(standingOf(progress), progress),
-    });
+    };
+    return found === undefined ? campaign(options) : finished(options, found.books, found.stopped);
   });
 }
 

@@ -135,3 +135,43 @@ describe('the screen', () => {
     expect(err).toMatch(/^✖ ElectionSafety-[0-9a-f]{6} found \(run \d+\)$/mu);
   });
 });
+
+describe('merge', () => {
+  const words = 'campaign --runs 200 --seed 9 -q --out';
+
+  test('of all shards is the campaign that was never cut', { timeout: 60_000 }, async () => {
+    const [whole, one, two, merged] = [folder(), folder(), folder(), folder()];
+    expect((await ran([...words.split(' '), whole])).code).toBe(exits.ok);
+    for (const [part, out] of [
+      ['1/2', one],
+      ['2/2', two],
+    ] as const) {
+      const { code } = await ran([...words.split(' '), out, '--shard', part]);
+      expect(code).toBe(exits.ok);
+      expect(documentIn(out)).toContain(`"shard": "${part}"`);
+    }
+    const { code, out } = await ran([
+      'merge',
+      two,
+      join(one, 'campaign.json'),
+      '--out',
+      merged,
+      '-q',
+    ]);
+    expect(code).toBe(exits.ok);
+    expect(out).toContain('✓ every promise held in 200 runs');
+    expect(documentIn(merged)).toBe(documentIn(whole));
+    const again = folder();
+    await ran(['merge', merged, one, '--out', again, '-q']);
+    expect(documentIn(again)).toBe(documentIn(whole));
+  });
+
+  test('of a folder without results is refused', async () => {
+    const empty = folder();
+    for (const name of [empty, join(empty, 'nowhere')]) {
+      const { code, err } = await ran(['merge', name]);
+      expect(code).toBe(exits.usage);
+      expect(err).toContain(name);
+    }
+  });
+});

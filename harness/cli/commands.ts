@@ -73,6 +73,19 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./campaign.ts')).campaignCommand,
   },
   {
+    name: 'merge',
+    aliases: [],
+    summary: 'Put the results of shards, or of several campaigns, together.',
+    argument: { name: '<results...>', text: 'folders of campaigns, as --out named them' },
+    flags: ['maxBugs', 'workers', 'requireCoverage', 'reporter'],
+    examples: [
+      ['whitewater merge shard-1 shard-2 --out whole', 'of campaign --shard 1/2 and 2/2'],
+      ['whitewater merge monday tuesday --require-coverage 95', 'other seeds, other strategies'],
+      ['whitewater merge shards/* --json', 'for programs'],
+    ],
+    load: async () => (await import('./merge.ts')).mergeCommand,
+  },
+  {
     name: 'replay',
     aliases: [],
     summary: 'Run a recorded trace again, in simulation or over a real bus, and compare.',

@@ -35,7 +35,7 @@ export const fileNames: readonly string[] = [
 ];
 
 /** The commit of the working directory, if that can be had. */
-function commit(): string | null {
+export function commit(): string | null {
   try {
     const text = execFileSync('git', ['rev-parse', 'HEAD'], {
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -113,12 +113,20 @@ export function campaign(options: CampaignOptions): Campaign {
     tell(options, ledger, task.runs > 0 ? 'search' : 'canaries');
   }
   ledger.close();
-  const left = shrinkable(ledger.tally, options.maxBugs);
+  return finished(options, ledger, stopped);
+}
+
+/** The sums of a campaign, whoever added them up. */
+export type Books = Pick<Campaign, 'tally' | 'coverage' | 'canaries' | 'chunks'>;
+
+/** Shrinks what the search found, one bug after another, and draws up the account. */
+export function finished(options: CampaignOptions, books: Books, stopped: boolean): Campaign {
+  const left = shrinkable(books.tally, options.maxBugs);
   const part = { ...options, shrinkTries: triesEach(options.shrinkTries, left.length) };
   const bugs = left.map((found) =>
-    shrinkFound(found, part, (shrinking) => tell(options, ledger, 'shrink', shrinking)),
+    shrinkFound(found, part, (shrinking) => tell(options, books, 'shrink', shrinking)),
   );
-  return concluded(options, ledger, { bugs, stopped });
+  return concluded(options, books, { bugs, stopped });
 }
 
 /** The ledger's part of the options. */
@@ -130,7 +138,7 @@ export function planOf(options: CampaignOptions): ConstructorParameters<typeof L
 /** Says how far the campaign is. */
 export function tell(
   options: CampaignOptions,
-  { tally, coverage, canaries }: Ledger,
+  { tally, coverage, canaries }: Books,
   phase: CampaignProgress['phase'],
   shrinking: CampaignProgress['shrinking'] = null,
 ): void {
@@ -186,11 +194,11 @@ export function united(bugs: readonly Bug[], plotOf: (bug: Bug) => string): read
 /** The account at the end. A shard is too small a part to be blamed for what it has not seen. */
 export function concluded(
   options: CampaignOptions,
-  ledger: Pick<Ledger, 'tally' | 'coverage' | 'canaries' | 'chunks'>,
+  books: Books,
   end: { readonly bugs: readonly Bug[]; readonly stopped: boolean },
 ): Campaign {
   const { strategy = 'timed', shard = wholeCampaign, mustSee = [], plot, lab } = options;
-  const { tally, coverage, canaries, chunks } = ledger;
+  const { tally, coverage, canaries, chunks } = books;
   const gates =
     shard.of > 1 && tally.runs > 0
       ? []

@@ -2,7 +2,7 @@
  * A campaign whose chunks others do: threads, processes, machines. It keeps them busy, books what
  * they bring, and has the failures shrunk. The result is that of `campaign` with the same options.
  */
-import type { Bug, Campaign, CampaignOptions } from './campaign.ts';
+import type { Books, Bug, Campaign, CampaignOptions } from './campaign.ts';
 import { concluded, planOf, shrinkable, tell } from './campaign.ts';
 import type { ChunkResult, ChunkTask } from './chunk.ts';
 import { Ledger } from './ledger.ts';
@@ -30,13 +30,22 @@ export async function conduct(options: CampaignOptions, crew: Crew): Promise<Cam
   const ledger = new Ledger(planOf(options));
   const stopped = await search(options, ledger, crew);
   ledger.close();
-  const left = shrinkable(ledger.tally, options.maxBugs);
+  return finishedBy(crew, options, { books: ledger, stopped });
+}
+
+/** As `finished`, but the crew shrinks, all bugs at a time. */
+export async function finishedBy(
+  crew: Pick<Crew, 'shrink'>,
+  options: CampaignOptions,
+  { books, stopped }: { readonly books: Books; readonly stopped: boolean },
+): Promise<Campaign> {
+  const left = shrinkable(books.tally, options.maxBugs);
   const bugs = await Promise.all(
     left.map((found) =>
-      crew.shrink(found, left.length, (shrinking) => tell(options, ledger, 'shrink', shrinking)),
+      crew.shrink(found, left.length, (shrinking) => tell(options, books, 'shrink', shrinking)),
     ),
   );
-  return concluded(options, ledger, { bugs, stopped });
+  return concluded(options, books, { bugs, stopped });
 }
 
 /** Until all chunks are done, or somebody says stop, which is what it returns. */

@@ -36,7 +36,10 @@ export class Ledger {
   readonly coverage: Coverage = newCoverage();
   readonly canaries: readonly CanaryState[];
   /** The numbers of the chunks added up that had runs of the campaign's own, ascending. */
-  readonly chunks: number[] = [];
+  get chunks(): readonly number[] {
+    return this.booked;
+  }
+  private readonly booked: number[] = [];
   private readonly plan: Plan;
   /** The next chunk to hand out, and the next to add. */
   private next: number;
@@ -125,7 +128,7 @@ export class Ledger {
     const { chunk } = result;
     const alive = this.canaries.some(({ killedAtRun }) => killedAtRun === null);
     if (result.tally.runs === 0 && !alive) return;
-    if (result.tally.runs > 0) this.chunks.push(chunk);
+    if (result.tally.runs > 0) this.booked.push(chunk);
     merge(this.tally, tallyFrom(result.tally));
     mergeCoverage(this.coverage, coverageFrom(result.coverage));
     for (const { place, runs, caughtAt, invariant } of result.canaries) {

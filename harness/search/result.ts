@@ -86,6 +86,8 @@ export interface ResultExtras {
   readonly wallMs: number;
   /** Events that the campaign was told it must see. */
   readonly mustSee: readonly string[];
+  /** Of several campaigns put together; else it is worked out. */
+  readonly shares?: readonly StrategyShare[];
   readonly describe: (bug: Bug) => BugExtras;
 }
 
@@ -111,7 +113,7 @@ export function resultDocument(campaign: Campaign, extras: ResultExtras): Result
       faults: ordered(tally.faults),
     },
     coverage: coverageSummary(campaign.coverage, lastRunOf(campaign.chunks)),
-    strategies: sharesOf(campaign),
+    strategies: extras.shares ?? sharesOf(campaign),
     sometimes: Object.entries(countsByName(tally.sometimes)).map(([name, hits]) => ({
       name,
       hits,

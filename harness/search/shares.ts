@@ -45,3 +45,24 @@ export function sharesOf(campaign: {
     found: found.filter(({ first }) => first.strategy === name).map(({ id }) => id),
   }));
 }
+
+/** The shares in several campaigns together. */
+export function sharesTogether(
+  all: readonly (readonly StrategyShare[])[],
+): readonly StrategyShare[] {
+  const byName = new Map<SearchStrategy, StrategyShare>();
+  for (const share of all.flat()) {
+    const known = byName.get(share.name);
+    byName.set(share.name, known === undefined ? share : together(known, share));
+  }
+  return [...byName.values()];
+}
+
+function together(one: StrategyShare, other: StrategyShare): StrategyShare {
+  return {
+    name: one.name,
+    chunks: one.chunks + other.chunks,
+    newStates: one.newStates + other.newStates,
+    found: [...new Set([...one.found, ...other.found])],
+  };
+}
