@@ -53,13 +53,15 @@ function wholeRun(): TraceBuilder {
   for (const server of all) {
     trace.add({ kind: 'arm', server, timer: 'election', dueAt: 1 });
   }
-  trace.lead('S1', 1);
+  trace.vote('S1', 1, 'S1');
+  trace.durable('S1');
   trace.send(asksVote('S1', 'S2', 1));
   trace.deliver(0, 'S2');
   trace.vote('S2', 1, 'S1');
   trace.durable('S2');
   trace.send(granted('S2', 'S1', 1));
   trace.deliver(1, 'S1');
+  trace.lead('S1', 1);
   trace.vote('S3', 1, null);
   trace.operation('invoke', 1);
   trace.send(asks('c1', 'S1', 'c1', 1));

@@ -5,6 +5,7 @@ import { commitDurability } from './commit-durability.ts';
 import { commitMonotonic } from './commit-monotonic.ts';
 import { configurationRules } from './configuration-rules.ts';
 import { deliveryIntegrity } from './delivery-integrity.ts';
+import { electedByQuorum } from './elected-by-quorum.ts';
 import { electionSafety } from './election-safety.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { leaderAppendOnly } from './leader-append-only.ts';
@@ -39,6 +40,7 @@ export const safetyChecks: readonly Check[] = [
   stateMachineSafety,
   termMonotonic,
   voteOncePerTerm,
+  electedByQuorum,
   persistBeforeSend,
   matchSoundness,
   nextAboveMatch,

@@ -1,5 +1,6 @@
 /** The checks of terms, votes and elections, each on a good and on a bad trace. */
 import { describe, expect, test } from 'vitest';
+import { electedByQuorum } from './elected-by-quorum.ts';
 import { electionSafety } from './election-safety.ts';
 import { termMonotonic } from './term-monotonic.ts';
 import { asksVote, granted, judged, TraceBuilder } from './trace-builder.ts';
@@ -29,6 +30,46 @@ describe('ElectionSafety', () => {
 
   test('is vacuous when nobody ever led', () => {
     expect(judged(electionSafety, cluster())?.kind).toBe('vacuous');
+  });
+});
+
+describe('ElectedByQuorum', () => {
+  test('passes with the votes of a quorum, in every term anew', () => {
+    const trace = cluster();
+    trace.send(granted('S2', 'S1', 1));
+    trace.lead('S1', 1);
+    trace.send(granted('S1', 'S3', 4));
+    trace.lead('S3', 4);
+    expect(judged(electedByQuorum, trace)).toEqual({ kind: 'pass', examined: 2 });
+  });
+
+  test('fails when one vote was told twice', () => {
+    const trace = new TraceBuilder('S1', 'S2', 'S3', 'S4', 'S5').start();
+    const vote = trace.send(granted('S2', 'S1', 1));
+    trace.send(granted('S2', 'S1', 1));
+    const led = trace.lead('S1', 1);
+    expect(judged(electedByQuorum, trace)).toEqual({
+      kind: 'fail',
+      sentence: 'S1 leads term 1 with its own vote and that of S2, which is no quorum (3 of 5)',
+      evidence: [vote, led],
+    });
+  });
+
+  test('fails when the votes are of an earlier term, or refusals', () => {
+    const trace = cluster();
+    trace.send(granted('S2', 'S1', 1));
+    const refused = { kind: 'RequestVoteReply', granted: false } as const;
+    trace.send({ ...refused, from: 'S3', to: 'S1', term: 2 });
+    const led = trace.lead('S1', 2);
+    expect(judged(electedByQuorum, trace)).toEqual({
+      kind: 'fail',
+      sentence: 'S1 leads term 2 with no vote but its own, which is no quorum (2 of 3)',
+      evidence: [led],
+    });
+  });
+
+  test('is not asked when nobody ever led', () => {
+    expect(judged(electedByQuorum, cluster())?.kind).toBe('notApplicable');
   });
 });
 

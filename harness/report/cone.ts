@@ -26,6 +26,7 @@ type Concern = 'votes' | 'logs' | 'answers';
 const concerns: ReadonlyMap<string, Concern> = new Map([
   ['ElectionSafety', 'votes'],
   ['VoteOncePerTerm', 'votes'],
+  ['ElectedByQuorum', 'votes'],
   ['TermMonotonic', 'votes'],
   ['LeaderElected', 'votes'],
   ['OneTimerPerVoter', 'votes'],

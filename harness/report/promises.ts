@@ -36,6 +36,17 @@ const elections: readonly Explanation[] = [
     reading: `${paper}, §5.2 and Figure 2 (RequestVote RPC)`,
   },
   {
+    name: 'ElectedByQuorum',
+    because: 'A leader that no majority chose is one of two, as soon as another is chosen.',
+    breaks: [
+      'votes are counted as a number instead of a set, and the bus delivers one vote twice',
+      'a vote of an earlier term is counted in this one',
+      'votes of learners count, or of servers that were removed',
+      'half of an even number of voters passes for a majority',
+    ],
+    reading: `${paper}, §5.2 and Figure 2 (Rules for Servers, Candidates)`,
+  },
+  {
     name: 'TermMonotonic',
     because: 'Terms are the logical clock by which stale leaders are recognised.',
     breaks: ['a term is adopted from a stale message', 'the term is not durable across a crash'],

@@ -143,7 +143,7 @@ describe('toHold', () => {
     await expect(caught).not.toHold();
     await expect(caught).not.toHold(['ElectionSafety', 'LogMatching']);
     await expect(caught).toHold('LogMatching');
-    const said = await saidBy(() => expect(caught).toHold());
+    const said = await saidBy(() => expect(caught).toHold('ElectionSafety'));
     expect(said).toMatch(/^Error: ElectionSafety: two leaders in term 1 — S\d and S\d\n/u);
     expect(said).toMatch(/✖ .* becomes leader of term 1$/u);
   });

@@ -19,6 +19,7 @@ import { everyPromiseHolds } from 'whitewater/vitest';
 test('one leader a term, under faults', { timeout: 60_000 }, () => {
   everyPromiseHolds({
     mutant: 'votes-counted-as-integer',
+    invariants: ['ElectionSafety'],
     options: { servers: 5 },
     runs: 400,
     seed: 1,

@@ -24,7 +24,7 @@ function exhibit(name: string, judges: readonly string[] | null = null, serversM
 
 /** Mutants worth reading about; the first five are the bugs of the sample this began with. */
 export const exhibits: readonly Exhibit[] = [
-  exhibit('votes-counted-as-integer'),
+  exhibit('votes-counted-as-integer', ['ElectionSafety']),
   exhibit('match-is-own-log-length'),
   exhibit('one-global-success-counter'),
   exhibit('answer-before-commit', ['Linearizability']),

@@ -6,7 +6,13 @@ import { campaign, cut, disk, double, hold, lose, stage, write } from '../named/
 import type { Mutant } from './mutant.ts';
 
 /** Whoever leads without a majority behind it breaks these, one after the other. */
-const unelected = ['ElectionSafety', 'LeaderCompleteness', 'StateMachineSafety', 'LogMatching'];
+const unelected = [
+  'ElectedByQuorum',
+  'ElectionSafety',
+  'LeaderCompleteness',
+  'StateMachineSafety',
+  'LogMatching',
+];
 const leaderless = ['LeaderElected', 'LogsConverge', 'OperationsComplete'];
 
 const votesCountedAsInteger: Mutant = {

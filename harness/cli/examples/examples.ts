@@ -33,6 +33,7 @@ interface Planted {
 const planted: Readonly<Record<string, Planted>> = {
   ElectionSafety: { mutant: 'vote-without-checking-votedFor' },
   VoteOncePerTerm: { mutant: 'vote-forgotten-on-restart' },
+  ElectedByQuorum: { mutant: 'quorum-half' },
   TermMonotonic: { mutant: 'term-forgotten-on-restart' },
   LeaderElected: { mutant: 'vote-never-cleared', scenario: 'split-vote' },
   LeaderAppendOnly: { mutant: 'tail-forgotten-on-restart', scenario: 'figure-7' },
