@@ -45,6 +45,7 @@ font-variant-numeric:tabular-nums;white-space:nowrap}
 .line.violation .mark,.line.violation .words{color:var(--violation);font-weight:600}
 .line[aria-current]{background:var(--laneAlternate);border-color:var(--cursor)}
 .scroll{overflow-x:auto}
+.tall{max-height:240px;overflow-y:auto}
 table{border-collapse:collapse;font-size:12px}
 th,td{padding:2px 5px;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid)}
 thead th{color:var(--muted);font-weight:500}

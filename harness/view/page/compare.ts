@@ -8,6 +8,8 @@ import type { Count, Hop } from './compare-counts.ts';
 import { countsOf, hopOf } from './compare-counts.ts';
 import { countUpTo } from './lists.ts';
 import type { Model } from './model.ts';
+import type { Lanes } from './turns.ts';
+import { actorOf } from './turns.ts';
 import { sentenceOf } from './words.ts';
 
 export interface Difference {
@@ -15,6 +17,8 @@ export interface Difference {
   readonly index: number;
   readonly isHere: boolean;
   readonly at: number;
+  /** Of whom it happened to. */
+  readonly lane: number;
   readonly text: string;
   readonly cause: 'bus' | 'decision';
 }
@@ -25,8 +29,6 @@ export interface Comparison {
   readonly sentence: string;
   /** By time. */
   readonly differences: readonly Difference[];
-  /** Indexes of this trace that the other one lacks. */
-  readonly unmatched: ReadonlySet<number>;
   readonly hop: { readonly here: Hop; readonly there: Hop };
   /** What the bus did on each side. */
   readonly counts: readonly Count[];
@@ -91,14 +93,19 @@ function sideOf(records: readonly TraceRecord[]): Side {
 
 const decisions: ReadonlySet<string> = new Set(['state', 'commit', 'apply', 'ok', 'fail', 'send']);
 
-function differencesOf(side: Side, other: Side, isHere: boolean): Difference[] {
+function differencesOf(
+  side: Side,
+  other: Side,
+  { isHere, lanes }: { readonly isHere: boolean; readonly lanes: Lanes },
+): Difference[] {
   const found: Difference[] = [];
   for (const [key, index] of side.events) {
     const record = side.records[index];
     if (other.events.has(key) || record === undefined) continue;
     const text = sentenceOf(record, (id) => side.sends.get(id)?.message);
     const cause = decisions.has(record.kind) ? 'decision' : 'bus';
-    found.push({ index, isHere, at: record.at, text, cause });
+    const lane = actorOf(record, lanes, side.sends);
+    found.push({ index, isHere, at: record.at, lane, text, cause });
   }
   return found;
 }
@@ -143,8 +150,9 @@ function verdictOf(
 export function comparisonOf(model: Model, other: ViewerOther): Comparison {
   const here = sideOf(model.records);
   const there = sideOf(other.records);
-  const mine = differencesOf(here, there, true);
-  const theirs = differencesOf(there, here, false).map((difference) => ({
+  const { lanes } = model;
+  const mine = differencesOf(here, there, { isHere: true, lanes });
+  const theirs = differencesOf(there, here, { isHere: false, lanes }).map((difference) => ({
     ...difference,
     index: Math.max(0, countUpTo(model.turns.at, difference.at) - 1),
   }));
@@ -156,7 +164,6 @@ export function comparisonOf(model: Model, other: ViewerOther): Comparison {
     verdict,
     sentence: sentences[verdict],
     differences,
-    unmatched: new Set(mine.map(({ index }) => index)),
     hop: { here: hopOf(here.records, here.sends), there: hopOf(there.records, there.sends) },
     counts: countsOf(here.records, there.records),
     reordered,

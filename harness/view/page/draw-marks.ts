@@ -157,23 +157,6 @@ function drawSignText(
   }
 }
 
-/** A rhombus on every record that the other trace lacks. */
-function drawUnmatched(scene: Scene, range: { from: number; to: number }): void {
-  const { model, palette, pen, unmatched } = scene;
-  for (const index of unmatched ?? []) {
-    if (index < range.from || index > range.to) continue;
-    const { x, y } = { x: xOf(scene, index), y: yOf(scene, model.turns.lane[index] ?? 0) };
-    const points = [
-      { x: x - 7, y },
-      { x, y: y - 7 },
-      { x: x + 7, y },
-      { x, y: y + 7 },
-    ];
-    pen.shape(points, { fill: palette.background, line: { color: palette.fault, width: 2.2 } });
-    spot(scene, { x, y }, { index, text: 'the other trace does not have this' });
-  }
-}
-
 /** Under the lane while a change is only in memory; in red when a crash takes it. */
 function drawUnsynced(scene: Scene, range: { from: number; to: number }): void {
   const { model, palette, pen, layout } = scene;
@@ -221,7 +204,6 @@ export function drawMarks(scene: Scene, range: { from: number; to: number }): vo
     }
     drawTimers(scene);
   }
-  drawUnmatched(scene, range);
   pen.restore();
 }
 

@@ -4,6 +4,7 @@
  */
 import { arrowsInView, arrowsMax, drawArrows, drawLabels } from './draw-arrows.ts';
 import { drawBars } from './draw-bars.ts';
+import { drawDifferences } from './draw-compare.ts';
 import { drawCallout } from './draw-callout.ts';
 import { drawOrders } from './draw-orders.ts';
 import {
@@ -82,6 +83,7 @@ export function draw(scene: Scene): void {
     drawMarks(scene, range);
     drawLabels(scene, arrows);
   }
+  drawDifferences(scene);
   drawViolation(scene);
   drawCallout(scene);
   drawCursor(scene);

@@ -48,6 +48,10 @@ export function comparePanel(app: App, comparison: Comparison): HTMLElement {
     make('p', { class: 'strong' }, sentence),
     countTable(comparison),
     make('p', { class: 'muted' }, `${count} differences${more} (x: the first one)`),
-    make('ul', { class: 'links' }, ...rows),
+    make(
+      'div',
+      { class: 'tall', tabindex: '0', role: 'region', 'aria-label': 'differences' },
+      make('ul', { class: 'links' }, ...rows),
+    ),
   );
 }

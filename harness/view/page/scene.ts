@@ -1,5 +1,6 @@
 /** What one drawing needs to know, and where on it things can be pointed at. */
 import type { Arrow } from './arrows.ts';
+import type { Difference } from './compare.ts';
 import type { Layout, Scale, Span } from './layout.ts';
 import { middleOf, pixelOf, placeOf } from './layout.ts';
 import type { Model } from './model.ts';
@@ -29,8 +30,8 @@ export interface Scene {
   readonly past: Uint8Array | null;
   /** 1 for the records that fit the filter; null: there is none. */
   readonly fits: Uint8Array | null;
-  /** Records that the trace compared with lacks; null: none is compared. */
-  readonly unmatched: ReadonlySet<number> | null;
+  /** From the trace compared with, by time. */
+  readonly differences: readonly Difference[];
   readonly hits: Hit[];
   /** Places taken by labels. */
   readonly taken: Box[];

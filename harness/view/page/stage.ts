@@ -78,7 +78,7 @@ function sceneOf(
     selectedLane: app.lane,
     past: app.past,
     fits: app.filter?.fits ?? null,
-    unmatched: app.comparison?.unmatched ?? null,
+    differences: app.comparison?.differences ?? [],
     hits: [],
     taken: [],
   };

@@ -55,7 +55,8 @@ function nameOf(record: TraceRecord, sends: Sends): string {
 
 const nobody: ReadonlySet<string> = new Set(['header', 'quiet', 'end', 'verdict']);
 
-function actorOf(record: TraceRecord, lanes: Lanes, sends: Sends): number {
+/** The lane on which a record happens, or -1: on none. */
+export function actorOf(record: TraceRecord, lanes: Lanes, sends: Sends): number {
   if (nobody.has(record.kind)) return -1;
   if (record.kind === 'fault') return lanes.faults;
   if (record.kind === 'bus') return lanes.bus;

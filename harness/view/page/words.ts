@@ -2,6 +2,7 @@
 import type { Change, ClientReply, OperatorPayload } from '../../raft/message.ts';
 import { membersText } from './members.ts';
 import type {
+  BusRecord,
   FeatureMessage,
   MessageRecord,
   RequestPayload,
@@ -112,6 +113,22 @@ function aboutMessage(record: TraceRecord, sent: Sent): string {
     : `${message.from}'s ${messageText(message)}`;
 }
 
+function aboutBroker({ what, id, to, text }: BusRecord, message: string): string {
+  const about = id < 0 ? 'a message' : message;
+  switch (what) {
+    case 'settled':
+      return `${to} settles ${about}`;
+    case 'lockLost':
+      return `the peek-lock of ${to} on ${about} runs out`;
+    case 'deadLettered':
+      return `${about} to ${to} ends as a dead letter${text === '' ? '' : `: ${text}`}`;
+    case 'throttled':
+      return `the broker is busy and refuses ${about}`;
+    case 'disconnected':
+      return `${to === '' ? 'everybody' : to} is disconnected from the broker`;
+  }
+}
+
 function aboutBus(record: TraceRecord, sent: Sent): string {
   const what = aboutMessage(record, sent);
   switch (record.kind) {
@@ -128,7 +145,7 @@ function aboutBus(record: TraceRecord, sent: Sent): string {
     case 'duplicate':
       return `${what} is published twice`;
     case 'bus':
-      return `bus: ${record.what} ${record.to} ${record.text}`;
+      return aboutBroker(record, what);
     default:
       return record.kind;
   }
