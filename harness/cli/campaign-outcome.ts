@@ -10,7 +10,8 @@ import type { ResultDocument } from '../search/result.ts';
 import { resultDocument } from '../search/result.ts';
 import type { StrategyShare } from '../search/shares.ts';
 import type { Attended } from './background.ts';
-import { resultName, writeParts, writeResult } from './campaign-files.ts';
+import { pageName, resultName, writeParts, writeResult } from './campaign-files.ts';
+import { campaignPage } from './campaign-page.ts';
 import { exitOf, summaryText } from './campaign-summary.ts';
 import type { ExitCode } from './exit.ts';
 import { exhibit, recorded, storyLines } from './failure.ts';
@@ -87,6 +88,7 @@ export function published(request: Request, over: Over): ExitCode {
   const out = outOf(given);
   const text = `${JSON.stringify(document, null, 2)}\n`;
   writeResult(out, resultName, text);
+  writeResult(out, pageName, campaignPage(document));
   writeParts(out, over.parts);
   if (reporters.has('junit')) writeResult(out, 'junit.xml', junitXml(document));
   if (reporters.has('github')) appendSummary(io.env, stepSummary(document));
