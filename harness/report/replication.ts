@@ -6,6 +6,7 @@ import { commitPhrase, effectsOf, logPhrase, rolePhrase } from './effects.ts';
 import type { Effects } from './effects.ts';
 import type { Scene } from './election.ts';
 import type { ServerPicture } from './picture.ts';
+import { winningVotesText } from './votes.ts';
 import { joined, span } from './words.ts';
 
 type AppendEntries = Extract<MessageRecord, { kind: 'AppendEntries' }>;
@@ -171,12 +172,19 @@ export function tellAppendReply(
   return foldable({ ...line, fold });
 }
 
-/** A disk finished, and that alone made the server commit. */
+/** A disk finished, and that alone made the server commit, or count its own vote and win. */
 export function tellDurable(scene: Scene, record: DurableRecord): Draft | null {
   const server = scene.picture.servers.get(record.server);
-  const { commit, applied } = effectsOf(scene.step);
+  const { commit, applied, state } = effectsOf(scene.step);
   if (server === undefined) return null;
   const line = { at: record.at, seq: record.seq, actors: [record.server] };
+  const role = rolePhrase(server, state);
+  if (role !== '') {
+    const { id, configuration, granted, grants: arrived } = server;
+    const votes = winningVotesText(configuration, { granted, arrived });
+    const so = state?.role === 'leader' ? `${id} has ${votes}  ★ ${id} ${role}` : `${id} ${role}`;
+    return plain({ ...line, text: `${id}'s own vote is on its disk → ${so}` });
+  }
   if (commit !== null) {
     const so = `${record.server} ${commitPhrase(server, commit)}`;
     const text = `${record.server}'s disk has it → ${so}`;

@@ -38,6 +38,14 @@ describe('votes', () => {
   });
 });
 
+function storyOf(scenario: Scenario): string {
+  const records: TraceRecord[] = [];
+  record(scenario, memoryLab(raft), (each) => void records.push(each));
+  return tell(records)
+    .lines.map(({ text }) => text)
+    .join('\n');
+}
+
 /** S1 leads; the operator's wish is granted; then S2 is handed the leadership. */
 function storyAfter(wish: OperatorStep, cluster: Partial<Scenario['cluster']>): string {
   const scenario: Scenario = {
@@ -48,11 +56,7 @@ function storyAfter(wish: OperatorStep, cluster: Partial<Scenario['cluster']>): 
       operator: [wish, { kind: 'transfer', atMs: 1_500, target: 'S2' }],
     },
   };
-  const records: TraceRecord[] = [];
-  record(scenario, memoryLab(raft), (each) => void records.push(each));
-  return tell(records)
-    .lines.map(({ text }) => text)
-    .join('\n');
+  return storyOf(scenario);
 }
 
 const change = { kind: 'reconfigure', atMs: 600, transition: 'simple' } as const;
@@ -78,5 +82,12 @@ describe('a story', () => {
     const text = storyAfter({ ...change, changes }, { servers: 5, spares: 1, learners: 1 });
     expect(text).toContain('S4 is a learner in term 0; S5 takes no part');
     expect(text).toContain('goes by the voters S1, S2, S3 and S5 (learning: S4)');
+  });
+
+  test('says how a server wins that needs no other vote', () => {
+    const scenario = { ...calm, cluster: { ...calm.cluster, servers: 1 } };
+    expect(storyOf(scenario)).toMatch(
+      /S1's own vote is on its disk → S1 has 1\/1 {2}★ S1 becomes leader of term 1/u,
+    );
   });
 });
