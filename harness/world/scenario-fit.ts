@@ -49,7 +49,8 @@ export function misfit(scenario: Scenario): Misfit | undefined {
       const path = `workload.operator[${String(i)}]`;
       return late(scenario, step.atMs, path) ?? stepMisfit(step, path, names);
     }) ??
-    initialMisfit(scenario, names)
+    initialMisfit(scenario, names) ??
+    scheduleMisfit(scenario)
   );
 }
 
@@ -226,6 +227,19 @@ function valueMisfit({ f, value }: Operation, path: string): Misfit | undefined 
     default:
       return unreachable(f);
   }
+}
+
+/** Decisions are read in one go: their steps must ascend. */
+function scheduleMisfit({ schedule }: Scenario): Misfit | undefined {
+  if (schedule?.strategy !== 'recorded') return undefined;
+  let last = -1;
+  return firstOf(schedule.decisions, ({ step }, i) => {
+    const before = last;
+    last = step;
+    if (step > before) return undefined;
+    const what = `expected more than ${String(before)}, got ${String(step)}`;
+    return { path: `schedule.decisions[${String(i)}].step`, what };
+  });
 }
 
 function unreachable(value: never): never {

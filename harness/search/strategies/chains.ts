@@ -1,32 +1,25 @@
 /**
- * Online decomposition of a growing partial order into chains (Agarwal and Garg, 2007): each new
- * element comes with what it depends on, and must go to the end of a chain whose last element
- * precedes it. With queues kept in groups of 1, 2, 3, … chains, an order of width w needs no more
- * than w(w + 1)/2 chains.
- *
- * The order here is that of cause: an event precedes what its step made pending. Two steps of one
- * server, neither of which led to the other, are not ordered, for the schedule decides that.
+ * Online decomposition of a growing partial order into chains (Agarwal and Garg, PODC 2005): each
+ * new element goes to the end of a chain whose last element precedes it, or begins one. Chains are
+ * kept in groups of 1, 2, 3, …, and a group that was used changes places with the one below it but
+ * for the chain used; so an order of width w needs no more than w(w + 1)/2 chains.
  */
 
-/** A chain, by number; its last element, or -1. */
 interface Chain {
   readonly number: number;
+  /** The id of its last element; -1: it has none yet. */
   last: number;
 }
 
 export class Chains {
   /** The k-th group has k + 1 chains. */
-  private readonly groups: Chain[][] = [];
-  private readonly parents = new Map<number, number>();
+  private readonly groups: (readonly Chain[])[] = [];
   private count = 0;
 
-  /** Adds the element with the id, led to by `parent` (-1: by nothing); returns its chain. */
-  add(id: number, parent: number): number {
-    this.parents.set(id, parent);
-    const before = this.ancestors(parent);
+  /** Adds an element; `follows` says whether another, by its id, precedes it. Returns its chain. */
+  add(id: number, follows: (other: number) => boolean): number {
     for (let k = 0; ; k += 1) {
-      const group = this.group(k);
-      const chain = group.find(({ last }) => last === -1 || before.has(last));
+      const chain = this.group(k).find(({ last }) => last === -1 || follows(last));
       if (chain === undefined) continue;
       chain.last = id;
       this.swap(k, chain);
@@ -34,20 +27,14 @@ export class Chains {
     }
   }
 
-  private ancestors(parent: number): ReadonlySet<number> {
-    const found = new Set<number>();
-    for (let at = parent; at !== -1; at = this.parents.get(at) ?? -1) found.add(at);
-    return found;
-  }
-
   private group(k: number): readonly Chain[] {
-    for (let size = this.groups.length + 1; size <= k + 1; size += 1) {
-      this.groups.push(Array.from({ length: size }, () => ({ number: this.count++, last: -1 })));
-    }
-    return this.groups[k] ?? [];
+    const known = this.groups[k];
+    if (known !== undefined) return known;
+    const group = Array.from({ length: k + 1 }, () => ({ number: this.count++, last: -1 }));
+    this.groups.push(group);
+    return group;
   }
 
-  /** The group below takes over what the group of `used` holds besides it, and the other way. */
   private swap(k: number, used: Chain): void {
     const below = this.groups[k - 1];
     const group = this.groups[k];

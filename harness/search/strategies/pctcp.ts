@@ -1,6 +1,6 @@
 /**
  * PCT for message passing (Ozkan, Majumdar, Niksic, Tabaei Befrouei, Weissenbacher, OOPSLA 2018):
- * pending events are put into chains of cause and effect as they come, chains have random
+ * pending events are put into chains of the causal order as they come, chains have random
  * priorities, and the event of the highest chain is next, unless it is one of d - 1 drawn events:
  * then its chain falls to priority i first.
  *
@@ -11,6 +11,7 @@
  */
 import type { Schedule } from '../../world/scenario.ts';
 import type { Pending, Scheduler } from '../../world/scheduler.ts';
+import { Causality } from './causality.ts';
 import { chance, indexOfMost } from './chance.ts';
 import { Chains } from './chains.ts';
 import { changePoints } from './pct.ts';
@@ -20,25 +21,28 @@ type Depth = Pick<Extract<Schedule, { readonly depth: number }>, 'seed' | 'depth
 
 export function pctcp(schedule: Depth): Scheduler {
   const { seed, depth } = schedule;
-  const changes = changePoints(schedule);
+  const causality = new Causality();
   const chains = new Chains();
   const chainOf = new Map<number, number>();
   const fallen = new Map<number, number>();
   const priorityOf = ({ id, parent }: Pending): number => {
-    const chain = chainOf.get(id) ?? chains.add(id, parent);
+    const chain = chainOf.get(id) ?? chains.add(id, (other) => causality.precedes(other, parent));
     chainOf.set(id, chain);
     return fallen.get(chain) ?? depth + chance(seed, owners.pct, chain);
   };
-  let left = changes.map((at, i) => ({ at, priority: i + 1 }));
+  let left = changePoints(schedule).map((at, i) => ({ at, priority: i + 1 }));
   return {
     pick: (pool) => {
       for (;;) {
         const index = indexOfMost(pool, priorityOf);
-        const id = pool[index]?.id ?? -1;
-        const change = left.find(({ at }) => at === id);
-        if (change === undefined) return index;
+        const next = pool[index];
+        const change = left.find(({ at }) => at === next?.id);
+        if (next !== undefined && change === undefined) {
+          causality.step(next);
+          return index;
+        }
         left = left.filter((other) => other !== change);
-        fallen.set(chainOf.get(id) ?? -1, change.priority);
+        fallen.set(chainOf.get(next?.id ?? -1) ?? -1, change?.priority ?? 0);
       }
     },
   };
