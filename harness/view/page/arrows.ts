@@ -137,3 +137,50 @@ export function arrowsOf(records: readonly TraceRecord[], lanes: Lanes): readonl
   }
   return arrows;
 }
+
+/** Arrows that can be asked for by a part of the trace. */
+export interface Quiver {
+  /** Those that end, in the order of their ends; then those still under way. */
+  readonly arrows: readonly Arrow[];
+  /** How many of them end. */
+  readonly ended: number;
+  /** The most records between a send and its end. */
+  readonly longest: number;
+}
+
+export function quiverOf(arrows: readonly Arrow[]): Quiver {
+  const pending = arrows.findIndex(({ end }) => end < 0);
+  let longest = 0;
+  for (const { send, end } of arrows) longest = Math.max(longest, end - send);
+  return { arrows, ended: pending < 0 ? arrows.length : pending, longest };
+}
+
+/** Place of the first arrow that ends at this record or later. */
+function firstEnding({ arrows, ended }: Quiver, index: number): number {
+  let low = 0;
+  let high = ended;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((arrows[middle]?.end ?? 0) < index) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Calls for each arrow that is on its way somewhere between two records, both included. */
+export function arrowsBetween(
+  quiver: Quiver,
+  range: { readonly from: number; readonly to: number },
+  does: (arrow: Arrow) => void,
+): void {
+  const { arrows, ended, longest } = quiver;
+  for (let i = firstEnding(quiver, range.from); i < ended; i += 1) {
+    const arrow = arrows[i];
+    if (arrow === undefined || arrow.end - longest > range.to) break;
+    if (arrow.send <= range.to) does(arrow);
+  }
+  for (let i = ended; i < arrows.length; i += 1) {
+    const arrow = arrows[i];
+    if (arrow !== undefined && arrow.send <= range.to) does(arrow);
+  }
+}

@@ -1,6 +1,7 @@
 /** Messages as arrows. A copy that got lost ends early with a cross, a second copy is thick. */
 import type { SendRecord } from '../../trace/record.ts';
 import type { Arrow } from './arrows.ts';
+import { arrowsBetween } from './arrows.ts';
 import type { Point } from './pen.ts';
 import type { Scene } from './scene.ts';
 import { rulerHeight } from './layout.ts';
@@ -83,14 +84,18 @@ function waysOf(scene: Scene, arrows: readonly Arrow[]): readonly Way[] {
   });
 }
 
-export function arrowsInView(scene: Scene): readonly Arrow[] {
-  const { model } = scene;
+/** Those in view; of more than `arrowsMax` only that there are more. */
+export function arrowsInView(
+  scene: Scene,
+  range: { readonly from: number; readonly to: number },
+): readonly Arrow[] {
   const shown: Arrow[] = [];
-  for (const arrow of model.arrows) {
+  arrowsBetween(scene.model.quiver, range, (arrow) => {
+    if (shown.length > arrowsMax) return;
     const from = xOf(scene, arrow.send);
     const to = arrow.end < 0 ? from + 60 : xOf(scene, arrow.end);
     if (isInView(scene, from, to)) shown.push(arrow);
-  }
+  });
   return shown;
 }
 

@@ -68,7 +68,7 @@ export function draw(scene: Scene): void {
   drawRuler(scene);
   drawFaults(scene, 'shapes');
   drawOperations(scene, 'shapes');
-  const arrows = arrowsInView(scene);
+  const arrows = arrowsInView(scene, range);
   if (arrows.length > arrowsMax) {
     drawDensity(scene, range);
     drawBars(scene, 'shapes');

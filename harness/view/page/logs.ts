@@ -19,21 +19,13 @@ export interface LogAt {
   readonly commitIndex: number;
 }
 
-function changed(log: readonly EntryRef[], record: TraceRecord | undefined): readonly EntryRef[] {
-  if (record?.kind === 'online') return record.entries;
-  if (record?.kind !== 'write' || record.log === null) return log;
-  const { from, entries } = record.log;
-  const keep = log.findLastIndex(({ index }) => index < from) + 1;
-  return [...log.slice(0, keep), ...entries];
-}
-
-/** As `changed`, but in place: what makes walking a long history linear. */
-function change(log: EntryRef[], record: TraceRecord): void {
-  if (record.kind === 'online') {
+/** In place: what makes walking a long history linear. */
+function change(log: EntryRef[], record: TraceRecord | undefined): void {
+  if (record?.kind === 'online') {
     log.length = 0;
     for (const entry of record.entries) log.push(entry);
   }
-  if (record.kind !== 'write' || record.log === null) return;
+  if (record?.kind !== 'write' || record.log === null) return;
   const { from, entries } = record.log;
   while ((log.at(-1)?.index ?? 0) >= from) log.pop();
   for (const entry of entries) log.push(entry);
@@ -61,9 +53,9 @@ export function logHistoriesOf({ records, header }: Model): LogHistories {
 function logAt(model: Model, history: LogHistory, index: number): readonly EntryRef[] {
   const count = countUpTo(history.changes, index);
   const checkpoint = Math.floor(Math.max(0, count - 1) / checkpointEvery);
-  let log: readonly EntryRef[] = history.checkpoints[checkpoint] ?? [];
+  const log = history.checkpoints[checkpoint]?.slice() ?? [];
   for (let i = checkpoint * checkpointEvery; i < count; i += 1) {
-    log = changed(log, model.records[numberAt(history.changes, i)]);
+    change(log, model.records[numberAt(history.changes, i)]);
   }
   return log;
 }
@@ -81,18 +73,29 @@ export function logsAt(
   });
 }
 
+/** The entry at an index, or undefined: it is beyond the end, or in the snapshot. */
+export function entryAt({ entries }: LogAt, index: number): EntryRef | undefined {
+  const found = entries[index - (entries[0]?.index ?? 0)];
+  return found?.index === index ? found : entries.find((entry) => entry.index === index);
+}
+
+function differsFrom(one: LogAt, other: LogAt): number {
+  for (const entry of one.entries) {
+    const there = entryAt(other, entry.index);
+    if (there === undefined) continue;
+    if (there.term !== entry.term || there.digest !== entry.digest) return entry.index;
+  }
+  return 0;
+}
+
 /** The first index at which two logs hold different entries, or 0: they agree. */
 export function firstDifference(logs: readonly LogAt[]): number {
-  const seen = new Map<number, EntryRef>();
   let first = 0;
-  for (const { entries } of logs) {
-    for (const entry of entries) {
-      const other = seen.get(entry.index);
-      if (other === undefined) seen.set(entry.index, entry);
-      else if (other.term !== entry.term || other.digest !== entry.digest) {
-        if (first === 0 || entry.index < first) first = entry.index;
-      }
+  logs.forEach((one, i) => {
+    for (const other of logs.slice(i + 1)) {
+      const found = differsFrom(one, other);
+      if (found > 0 && (first === 0 || found < first)) first = found;
     }
-  }
+  });
   return first;
 }

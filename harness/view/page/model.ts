@@ -1,8 +1,8 @@
 /** Everything the page knows about a trace, computed once when it opens. Indexes, not seqs. */
 import type { HeaderRecord, SendRecord, TraceRecord } from '../../trace/record.ts';
 import type { ViewerOrder, ViewerStory } from '../data.ts';
-import type { Arrow } from './arrows.ts';
-import { arrowsOf } from './arrows.ts';
+import type { Arrow, Quiver } from './arrows.ts';
+import { arrowsOf, quiverOf } from './arrows.ts';
 import type { Bars } from './bars.ts';
 import { barsOf } from './bars.ts';
 import type { Band, Operation } from './marks.ts';
@@ -24,6 +24,7 @@ export interface Model {
   readonly turns: Turns;
   readonly sends: ReadonlyMap<number, SendRecord>;
   readonly arrows: readonly Arrow[];
+  readonly quiver: Quiver;
   readonly bars: Bars;
   /** Deliveries of votes that had been delivered before, where too few voters made a leader. */
   readonly repeatedVotes: ReadonlySet<number>;
@@ -84,6 +85,7 @@ export function modelOf(
   const turns = turnsOf(records, lanes, sends);
   let causal: Causal | null = null;
   const operations = operationsOf(records, lanes);
+  const arrows = arrowsOf(records, lanes);
   return {
     records,
     header,
@@ -91,7 +93,8 @@ export function modelOf(
     lanes,
     turns,
     sends,
-    arrows: arrowsOf(records, lanes),
+    arrows,
+    quiver: quiverOf(arrows),
     bars,
     repeatedVotes: repeatedVotes(bars),
     bands: bandsOf(records, lanes, turns.turn),

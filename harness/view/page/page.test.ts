@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { tell } from '../../report/story.ts';
 import { readTrace } from '../../trace/read.ts';
 import type { TraceRecord } from '../../trace/record.ts';
+import { arrowsBetween } from './arrows.ts';
 import { shortcuts } from './commands.ts';
 import { futureOf, pastOf } from './cone.ts';
 import { filterOf, wordsOf } from './filter.ts';
@@ -68,6 +69,17 @@ describe('what the picture says by itself', () => {
     const used = new Set(arrows.map(({ send }) => send));
     expect(used.size).toBe(sends.size);
     for (const { send, end } of arrows) if (end >= 0) expect(end).toBeGreaterThan(send);
+  });
+
+  test.each(paths)('%s: what is under way is found without looking at all arrows', async (path) => {
+    const { arrows, quiver, records } = await modelAt(path);
+    for (let from = 0; from < records.length; from += 5) {
+      const to = from + 9;
+      const found: unknown[] = [];
+      arrowsBetween(quiver, { from, to }, (arrow) => found.push(arrow));
+      const wanted = arrows.filter(({ send, end }) => send <= to && (end < 0 || end >= from));
+      expect(found).toEqual(wanted);
+    }
   });
 
   test.each(paths)('%s: time never runs backwards on either scale', async (path) => {

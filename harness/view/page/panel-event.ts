@@ -1,5 +1,6 @@
 /** The panels of the record under the cursor, its neighbours, and the messages under way. */
 import type { App } from './app.ts';
+import { arrowsBetween } from './arrows.ts';
 import { goTo, step } from './app.ts';
 import type { Child } from './dom.ts';
 import { button, fill, make } from './dom.ts';
@@ -55,7 +56,12 @@ function otherEnd(app: App): number {
   const record = model.records[index];
   if (record === undefined || !('id' in record)) return -1;
   if (record.kind !== 'send') return model.indexOf(model.sends.get(record.id)?.seq ?? -1);
-  return model.arrows.find(({ send }) => send === index)?.end ?? -1;
+  const range = { from: index, to: index };
+  let end = -1;
+  arrowsBetween(model.quiver, range, (arrow) => {
+    if (arrow.send === index && end < 0) end = arrow.end;
+  });
+  return end;
 }
 
 function longCut(value: unknown): string {
@@ -145,17 +151,16 @@ export function flightPanel(): Panel {
       const now = model.records[moment]?.at ?? 0;
       const found: HTMLElement[] = [];
       let count = 0;
-      for (const { send, end, fate } of model.arrows) {
-        if (send > moment || (end >= 0 && end <= moment)) continue;
+      arrowsBetween(model.quiver, { from: moment + 1, to: moment }, ({ send, end, fate }) => {
         count += 1;
         const sent = model.records[send];
-        if (sent?.kind !== 'send' || found.length >= flightMax) continue;
+        if (sent?.kind !== 'send' || found.length >= flightMax) return;
         const left = end < 0 ? 'never arrives' : `${fate} in ${timeText(endAt(app, end) - now)}`;
         const text = `${sent.from} → ${sent.to}  ${messageText(sent.message)} · ${left}`;
         const go = (): void => goTo(app, send);
         const inside = make('button', { type: 'button', class: 'link', onclick: go }, text);
         found.push(make('li', {}, inside));
-      }
+      });
       fill(list, ...found);
       const more = count > flightMax ? `, the first ${flightMax} shown` : '';
       words.textContent = count === 0 ? 'nothing is under way' : `${count} under way${more}`;

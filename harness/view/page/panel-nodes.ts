@@ -5,7 +5,7 @@ import { goTo, storyLine } from './app.ts';
 import type { Child } from './dom.ts';
 import { fill, make } from './dom.ts';
 import type { LogAt } from './logs.ts';
-import { firstDifference, logsAt } from './logs.ts';
+import { entryAt, firstDifference, logsAt } from './logs.ts';
 import { turnEnd, turnStart } from './model.ts';
 import type { NodeState } from './nodes.ts';
 import { nodesAt } from './nodes.ts';
@@ -107,7 +107,7 @@ function originOf(app: App, entry: EntryRef): number {
 
 function entryCell(app: App, log: LogAt, at: { index: number; different: number }): Child {
   const { index, different } = at;
-  const entry = log.entries.find((one) => one.index === index);
+  const entry = entryAt(log, index);
   const edge = index === log.commitIndex ? ' commit-edge' : '';
   if (entry === undefined) return make('td', { class: `none${edge}` }, '');
   const state = index <= log.commitIndex ? 'committed' : 'uncommitted';
