@@ -28,6 +28,12 @@ export function shrinking(given: Given): Pick<CampaignJob, 'shrinkMs' | 'shrinkT
 
 /** The job that these options ask for. */
 export function jobFor(given: Given): CampaignJob {
+  if (given.shard !== undefined && given.shard.of > 1 && given.strategy === 'guided') {
+    const remedy = 'Leave --shard out, or give every machine a --seed of its own and merge';
+    throw new UserError('a guided search learns from all its chunks: no shard has them', {
+      remedy,
+    });
+  }
   const timed = given.budget ?? (given.runs === undefined ? budgetDefaultMs : Infinity);
   const runs = given.runs ?? Number.MAX_SAFE_INTEGER;
   const known = new Set(mutants.map(({ name }) => name));

@@ -132,7 +132,8 @@ export function finished(options: CampaignOptions, books: Books, stopped: boolea
 /** The ledger's part of the options. */
 export function planOf(options: CampaignOptions): ConstructorParameters<typeof Ledger>[0] {
   const { runs, strategy = 'timed', shard = wholeCampaign, failFast = false } = options;
-  return { runs, strategy, shard, failFast, canaries: options.canaries ?? [] };
+  const { seed, canaries = [] } = options;
+  return { seed, runs, strategy, shard, failFast, canaries };
 }
 
 /** Says how far the campaign is. */

@@ -10,6 +10,8 @@ import type { TraceRecord } from '../trace/record.ts';
 import type { Scenario } from '../world/scenario.ts';
 import { serverNames } from '../world/setup.ts';
 import type { Canary } from './canary.ts';
+import type { Discovery } from './corpus.ts';
+import { discoveriesMax } from './corpus.ts';
 import type { Coverage } from './coverage.ts';
 import { newCoverage } from './coverage.ts';
 import type { CoverageJson } from './coverage-json.ts';
@@ -17,6 +19,7 @@ import { coverageJson } from './coverage-json.ts';
 import { Probe } from './coverage-probe.ts';
 import type { Lab } from './execute.ts';
 import { execute, record } from './execute.ts';
+import { mutated } from './mutate.ts';
 import type { SearchStrategy } from './portfolio.ts';
 import type { Execute } from './shrink.ts';
 import { childSeed } from './size.ts';
@@ -45,6 +48,8 @@ export interface ChunkTask {
   readonly runs: number;
   /** Canaries to feed: their places in the campaign's list, and for how many runs at most. */
   readonly canaries: readonly { readonly place: number; readonly runs: number }[];
+  /** Guided search: the scenarios to build on. */
+  readonly parents?: readonly Scenario[];
 }
 
 /** What a canary's runs in one chunk came to. */
@@ -64,6 +69,8 @@ export interface ChunkResult {
   readonly tally: TallyJson;
   readonly coverage: CoverageJson;
   readonly canaries: readonly CanaryRan[];
+  /** Guided search: the runs that showed most that was new within the chunk. */
+  readonly discoveries: readonly Discovery[];
 }
 
 export interface BenchOptions {
@@ -78,6 +85,21 @@ export interface BenchOptions {
 }
 
 type Stop = () => boolean;
+
+interface Searched {
+  readonly tally: TallyJson;
+  readonly whole: boolean;
+  readonly discoveries: readonly Discovery[];
+}
+
+/** Guided search draws every so many runs afresh, and builds on what it knows in the others. */
+const freshEvery = 4;
+
+function builtOn({ chunk, parents = [] }: ChunkTask, index: number, sample: Scenario): Scenario {
+  const parent = parents[index % Math.max(1, parents.length)];
+  if (parent === undefined || index % freshEvery === 0) return sample;
+  return mutated(parent, childSeed(childSeed(sample.seed, chunk), index));
+}
 
 /** A place for chunks to be worked at, one after another: what they share is kept. */
 export class Bench {
@@ -95,7 +117,7 @@ export class Bench {
   work(task: ChunkTask, stop: Stop): ChunkResult {
     const { chunk, strategy } = task;
     const coverage = newCoverage();
-    const { tally, whole } = this.search(task, coverage, stop);
+    const { tally, whole, discoveries } = this.search(task, coverage, stop);
     const canaries: CanaryRan[] = [];
     for (const { place, runs } of task.canaries) {
       const ran = this.feed(task, { place, runs }, stop);
@@ -106,16 +128,13 @@ export class Bench {
       strategy,
       tally,
       canaries,
+      discoveries,
       coverage: coverageJson(coverage),
       whole: whole && canaries.every(isWhole(task)),
     };
   }
 
-  private search(
-    task: ChunkTask,
-    coverage: Coverage,
-    stop: Stop,
-  ): { readonly tally: TallyJson; readonly whole: boolean } {
+  private search(task: ChunkTask, coverage: Coverage, stop: Stop): Searched {
     const { arbitrary, failFast } = this.options;
     const { chunk, strategy } = task;
     const tally = newTally();
@@ -123,17 +142,27 @@ export class Bench {
     const tactic = strategies[strategy === 'guided' ? 'timed' : strategy].begin(seed);
     const scenarios = task.runs === 0 ? [] : fc.sample(arbitrary, { seed, numRuns: task.runs });
     const { execute: perform, probe } = this;
-    for (const [index, drawn] of scenarios.entries()) {
+    const showed: (Discovery & { readonly fresh: number })[] = [];
+    for (const [index, sample] of scenarios.entries()) {
       if (stop()) break;
       const run = chunk * chunkRuns + index + 1;
       probe.begin(coverage, run);
+      const drawn = builtOn(task, index, sample);
       const { scenario, outcome } = tactic.play({ scenario: drawn, lab: probe.lab, perform });
       count(tally, scenario, { outcome, origin: { seed, path: String(index), run, strategy } });
+      if (strategy === 'guided') {
+        const { events } = outcome.stats;
+        showed.push({ run, events, scenario, fresh: probe.fresh });
+      }
       if (index === 0 && chunk % sampledEvery === 0) this.sample(scenario, coverage);
       if (failFast && tally.failed > 0) break;
     }
     const whole = tally.runs === task.runs || (failFast && tally.failed > 0);
-    return { tally: tallyJson(tally), whole };
+    const discoveries = showed
+      .toSorted((a, b) => b.fresh - a.fresh || a.run - b.run)
+      .slice(0, discoveriesMax)
+      .map(({ run, events, scenario }) => ({ run, events, scenario }));
+    return { tally: tallyJson(tally), whole, discoveries };
   }
 
   /** The actions of the specification that a run took; only real runs have a trace. */

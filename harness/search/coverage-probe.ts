@@ -43,6 +43,8 @@ function mix(hash: number, value: number): number {
 export class Probe {
   readonly lab: Lab;
   private coverage: Coverage;
+  /** Abstract states that nobody had seen in this coverage before the run. */
+  fresh = 0;
   private run = 0;
   private steps = 0;
   /** The cluster's nodes of now; a server that comes back has a new one. */
@@ -59,6 +61,7 @@ export class Probe {
     this.coverage = coverage;
     this.run = run;
     this.steps = 0;
+    this.fresh = 0;
     this.nodes = [];
   }
 
@@ -130,7 +133,9 @@ export class Probe {
   private see(hash: number): void {
     const { states } = this.coverage;
     const slot = (hash >>> 8) % stateSlots;
-    if (states[slot] === 0) states[slot] = this.run;
+    if (states[slot] !== 0) return;
+    states[slot] = this.run;
+    this.fresh += 1;
   }
 
   /** A fold that only counts whom faults strike; it examines one thing and finds nothing wrong. */

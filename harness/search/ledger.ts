@@ -6,6 +6,8 @@
 import type { Canary, CanaryState } from './canary.ts';
 import type { ChunkResult, ChunkTask } from './chunk.ts';
 import { chunkRuns } from './chunk.ts';
+import type { Discovery } from './corpus.ts';
+import { Corpus, epochChunks } from './corpus.ts';
 import type { Coverage } from './coverage.ts';
 import { mergeCoverage, newCoverage } from './coverage.ts';
 import { coverageFrom } from './coverage-json.ts';
@@ -24,11 +26,17 @@ export interface Shard {
 export const wholeCampaign: Shard = { index: 0, of: 1 };
 
 export interface Plan {
+  readonly seed: number;
   readonly runs: number;
   readonly strategy: StrategyChoice;
   readonly shard: Shard;
   readonly failFast: boolean;
   readonly canaries: readonly Pick<Canary, 'name' | 'runs'>[];
+}
+
+interface Found {
+  readonly discoveries: readonly Discovery[];
+  readonly fresh: ReadonlyMap<number, number>;
 }
 
 export class Ledger {
@@ -50,6 +58,10 @@ export class Ledger {
   /** By canary: the first chunk known to have caught it. */
   private readonly caughtIn: number[];
   private ended = false;
+  /** Guided search: the epoch's corpus, and what was found since it began. */
+  private epoch = 0;
+  private readonly corpus = new Corpus();
+  private readonly discovered: Found[] = [];
 
   constructor(plan: Plan) {
     this.plan = plan;
@@ -72,9 +84,25 @@ export class Ledger {
     const own = Math.max(0, Math.min(chunkRuns, runs - chunk * chunkRuns));
     const canaries = this.living(chunk);
     if (own === 0 && canaries.length === 0) return null;
+    const guided = strategy === 'guided';
+    if (guided && !this.isEpochReady(chunk)) return null;
     this.next += shard.of;
     this.outstanding += 1;
-    return { chunk, strategy: strategyOf(strategy, chunk), runs: own, canaries };
+    const task = { chunk, strategy: strategyOf(strategy, chunk), runs: own, canaries };
+    return guided ? { ...task, parents: this.corpus.parents(this.plan.seed, chunk) } : task;
+  }
+
+  /** An epoch begins when all chunks before it are booked; from then on its corpus stays. */
+  private isEpochReady(chunk: number): boolean {
+    const epoch = Math.floor(chunk / epochChunks);
+    if (epoch === this.epoch) return true;
+    if (this.awaited < chunk) return false;
+    this.epoch = epoch;
+    this.corpus.age();
+    for (const { discoveries, fresh } of this.discovered.splice(0)) {
+      this.corpus.add(discoveries, fresh);
+    }
+    return true;
   }
 
   private living(chunk: number): ChunkTask['canaries'] {
@@ -130,6 +158,7 @@ export class Ledger {
     if (result.tally.runs === 0 && !alive) return;
     if (result.tally.runs > 0) this.booked.push(chunk);
     merge(this.tally, tallyFrom(result.tally));
+    this.learn(result);
     mergeCoverage(this.coverage, coverageFrom(result.coverage));
     for (const { place, runs, caughtAt, invariant } of result.canaries) {
       const state = this.canaries[place];
@@ -141,5 +170,17 @@ export class Ledger {
       state.invariant = invariant;
     }
     if (this.plan.failFast && this.tally.failed > 0) this.ended = true;
+  }
+
+  /** Counts for each run the states that it is the first of all to show. */
+  private learn({ discoveries, coverage }: ChunkResult): void {
+    if (discoveries.length === 0) return;
+    const fresh = new Map<number, number>();
+    for (let i = 0; i < coverage.states.length; i += 2) {
+      const slot = coverage.states[i] ?? -1;
+      const run = coverage.states[i + 1] ?? 0;
+      if (this.coverage.states[slot] === 0) fresh.set(run, (fresh.get(run) ?? 0) + 1);
+    }
+    this.discovered.push({ discoveries, fresh });
   }
 }
