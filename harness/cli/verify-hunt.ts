@@ -28,20 +28,21 @@ function journeyFor(
 export function reportOf(
   request: Request,
   fault: Planted | null,
-  onWorld: VerifyOptions['onWorld'],
+  ears: Pick<VerifyOptions, 'onWorld' | 'onOpened'>,
 ): Report {
   return verify({
     ...journeyFor(fault),
     subject: fault?.subject ?? raft,
     table: fault?.table ?? table,
+    open: fault === null,
     now: () => request.io.now(),
-    onWorld,
+    ...ears,
   });
 }
 
 /** The same without a word. */
 export function quietReport(request: Request, fault: Planted): Report {
-  return reportOf(request, fault, () => undefined);
+  return reportOf(request, fault, { onWorld: () => undefined, onOpened: () => undefined });
 }
 
 /** The hunt for a mutant; its last world shows it, unless none does. */

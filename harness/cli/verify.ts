@@ -3,7 +3,7 @@ import { mutants } from '../../scenarios/mutants/mutants.ts';
 import { raft } from '../raft/machine.ts';
 import { UserError } from '../trace/user-error.ts';
 import type { Hunted } from '../verify/hunt.ts';
-import { checkLines, reportJson, worldLine } from '../verify/log.ts';
+import { checkLines, openedLine, reportJson, worldLine } from '../verify/log.ts';
 import { happeningText } from '../verify/path.ts';
 import { planted } from '../verify/planted.ts';
 import type { Planted } from '../verify/planted.ts';
@@ -20,8 +20,12 @@ function tell(request: Request, fault: Planted | null): ExitCode {
   const { io, given } = request;
   const text = given.json !== true;
   if (text) io.out(`${fault === null ? raft.name : `${fault.name}: ${fault.summary}`}\n\n`);
-  const report = reportOf(request, fault, (world) => {
-    if (text) io.out(worldLine(world));
+  const say = (line: string): void => {
+    if (text) io.out(line);
+  };
+  const report = reportOf(request, fault, {
+    onWorld: (world) => say(worldLine(world)),
+    onOpened: (opened, millis) => say(openedLine(opened, millis)),
   });
   if (text) io.out(`\n${checkLines(report)}`);
   else io.out(`${JSON.stringify(reportJson(report), null, 2)}\n`);

@@ -2,6 +2,7 @@
  * The product graph of one server and its ports with the data left out: role, timers, and whether
  * anything is being written or waits for the disk.
  */
+import type { Action } from './act.ts';
 import type { Local } from './local.ts';
 import type { Space } from './space.ts';
 
@@ -11,9 +12,16 @@ export interface ControlGraph {
   readonly edges: number;
 }
 
-function controlOf({ node, electionArmed, heartbeatArmed, pending, outbox }: Local): string {
+/** The control state: role, timers that run, what the disk has to do. */
+export function controlOf({ node, electionArmed, heartbeatArmed, pending, outbox }: Local): string {
   const timers = `${electionArmed ? 'e' : ''}${heartbeatArmed ? 'h' : ''}`;
   return `${node.role} ${timers} ${pending.length > 0 ? 'w' : ''}${outbox.length > 0 ? 'o' : ''}`;
+}
+
+/** The event at a port that an action is, whatever it carries. */
+export function eventOf(action: Action): string {
+  const message = action.kind === 'receive' ? action.message.kind : action.kind;
+  return `${message}${'timer' in action ? ` ${action.timer}` : ''}`;
 }
 
 /** What an exploration saw of it. */
@@ -23,10 +31,7 @@ export function controlGraph(space: Space): ControlGraph {
   for (const { id, input } of space.steps()) {
     const before = controlOf(space.known(id).local);
     const after = controlOf(space.known(space.step(id, input).local).local);
-    const action = space.actionOf(input);
-    const message = action.kind === 'receive' ? action.message.kind : action.kind;
-    const timer = 'timer' in action ? action.timer : '';
-    edges.add(`${before}/${message}${timer}/${after}`);
+    edges.add(`${before}/${eventOf(space.actionOf(input))}/${after}`);
   }
   return { states: states.size, edges: edges.size };
 }

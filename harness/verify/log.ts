@@ -1,8 +1,22 @@
 /** A verification as people read it: one line a world, one line a check, and what was found. */
+import type { Opened } from './open.ts';
 import { ruleOf } from './verify.ts';
 import type { CheckResult, Report, WorldResult } from './verify.ts';
 
 const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/gu, ',');
+
+/** One server alone under every event of its ports. */
+export function openedLine(opened: Opened, millis: number): string {
+  const { states, events, pairs, unanswered, locals, asked, complete } = opened;
+  const all = unanswered.length === 0 ? 'each answered' : `${unanswered.length} never answered`;
+  const end = complete ? '' : '\n    not explored to the end';
+  return (
+    `  one server and its ports: every event that they allow, in every state\n` +
+    `    ${states} control states, ${events} events, ${pairs} pairs of them, ${all}\n` +
+    `    with data ${grouped(locals)} states, ${grouped(asked)} transitions, ` +
+    `${(millis / 1_000).toFixed(1)} s${end}\n`
+  );
+}
 
 /** Numbers of one world's exploration. */
 export function worldLine(result: WorldResult): string {
@@ -49,9 +63,9 @@ function checkLine(result: CheckResult): string {
 }
 
 /** The checks, and the conclusion. */
-export function checkLines({ checks, ok, worlds, subject }: Report): string {
-  const states = worlds.reduce((sum, world) => sum + world.states, 0);
-  const transitions = worlds.reduce((sum, world) => sum + world.transitions, 0);
+export function checkLines({ checks, ok, opened, worlds, subject }: Report): string {
+  const states = worlds.reduce((sum, world) => sum + world.states, opened?.locals ?? 0);
+  const transitions = worlds.reduce((sum, world) => sum + world.transitions, opened?.asked ?? 0);
   const seen = `${grouped(states)} states, ${grouped(transitions)} transitions`;
   const failed = checks.filter(({ status }) => status === 'failed').length;
   const verdict = ok ? 'all checks ok' : failed > 0 ? `${failed} checks failed` : 'not decided';
@@ -65,6 +79,7 @@ export function checkLines({ checks, ok, worlds, subject }: Report): string {
 }
 
 /** The report as one JSON document; the explored space stays behind. */
-export function reportJson({ subject, worlds, checks, ok }: Report): object {
-  return { schema: 'whitewater.verify/1', subject, ok, worlds, checks };
+export function reportJson({ subject, opened, worlds, checks, ok }: Report): object {
+  const alone = opened === null ? null : { ...opened, cells: [...opened.cells].sort() };
+  return { schema: 'whitewater.verify/1', subject, ok, opened: alone, worlds, checks };
 }

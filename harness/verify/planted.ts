@@ -118,6 +118,34 @@ function fickle(): Subject {
   });
 }
 
+/** S2: an empty write of the number after. */
+function emptied(effect: Effect, node: Node): readonly Effect[] {
+  if (effect.kind !== 'persist' || node.role === 'offline') return [effect];
+  const id = effect.write.id + 1;
+  return [effect, { kind: 'persist', write: { id, hard: null, log: null, snapshot: null } }];
+}
+
+/** O1: an answer where nobody is at home. */
+function spokenOffLine({ effects, input, was, node }: Stepped): readonly Effect[] {
+  if (was !== 'offline' || input.kind !== 'propose') return effects;
+  const { id, servers } = node.options;
+  const to = servers.find((server) => server !== id) ?? id;
+  const message: RaftMessage = {
+    kind: 'RequestVoteReply',
+    from: id,
+    to,
+    term: node.term,
+    granted: false,
+  };
+  return [...effects, { kind: 'send', message, after: 0 }];
+}
+
+/** F1: the wrong address. */
+function astray(effect: Effect): Effect {
+  if (effect.kind !== 'send' || effect.message.kind !== 'RequestVote') return effect;
+  return { ...effect, message: { ...effect.message, to: 'S9' } };
+}
+
 const disarms = (effect: Effect): boolean =>
   effect.kind === 'disarm' && effect.timer === 'heartbeat';
 
@@ -245,6 +273,60 @@ const drafts: readonly Draft[] = [
     ),
     check: 'illegal',
     port: 'storage',
+  },
+  {
+    name: 'S2',
+    summary: 'a write that holds nothing follows each that holds something',
+    subject: changing('S2', ({ effects, node }) =>
+      effects.flatMap((effect) => emptied(effect, node)),
+    ),
+    check: 'illegal',
+    port: 'storage',
+    skips: 1,
+  },
+  {
+    name: 'O1',
+    summary: 'a server off line tells a candidate that it has not voted',
+    subject: changing('O1', spokenOffLine),
+    check: 'illegal',
+    port: 'control',
+  },
+  {
+    name: 'O2',
+    summary: 'a server that goes off line leaves its timers running',
+    subject: changing('O2', ({ effects, input }) =>
+      input.kind === 'offline' ? effects.filter(({ kind }) => kind !== 'disarm') : effects,
+    ),
+    check: 'compliance',
+    port: 'control',
+  },
+  {
+    name: 'F1',
+    summary: 'a server that the configuration does not know is asked for its vote, too',
+    subject: changing('F1', ({ effects }) => effects.map(astray)),
+    check: 'illegal',
+    port: 'configuration',
+  },
+  {
+    name: 'A1',
+    summary: 'a follower answers every request twice',
+    subject: changing('A1', ({ effects }) =>
+      effects.flatMap((effect) =>
+        effect.kind === 'send' && isReply(effect.message) ? [effect, effect] : [effect],
+      ),
+    ),
+    check: 'illegal',
+    port: 'incoming',
+  },
+  {
+    name: 'B1',
+    summary: 'a late time-out of the heartbeat timer makes a leader beat once more',
+    subject: ruled('B1', {
+      expiryIsCurrent: (node, expiry) =>
+        expiry.timer === 'heartbeat' || raftRules.expiryIsCurrent(node, expiry),
+    }),
+    check: 'compliance',
+    port: 'heartbeatTimer',
   },
   {
     name: 'T1',

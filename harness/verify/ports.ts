@@ -1,15 +1,6 @@
 /**
- * The ports of one server as interface automata: what the machine may say to each of them, in
- * which state of the port, and what it owes. Every step is held against all of them.
- *
- * - control: OnLine while off line, OffLine while on line; nothing is said while off line.
- * - election timer: may be restarted while it runs; runs whenever the server is no leader.
- * - heartbeat timer: may not be started while it runs.
- * - storage: writes are numbered without a gap; nothing empty is written.
- * - configuration: the others are who they are; each is spoken to once a round.
- * - outgoing: only candidates ask for votes, only leaders replicate; a round reaches everyone.
- * - incoming: each request is answered exactly once, in a term no older than its own.
- * - rules: leadership is won in the term that a majority voted in.
+ * What the ports of one server are owed: every step is held against their automata
+ * (`automata.ts`), and against what needs more than a port's state to be seen.
  */
 import type { ServerId } from '../raft/entry.ts';
 import type { RaftMessage } from '../raft/message.ts';
@@ -17,6 +8,7 @@ import type { Effect, Input } from '../raft/step.ts';
 import type { Breach, PortName } from './breach.ts';
 import { trespass } from './breach.ts';
 import type { Local } from './local.ts';
+import { productBreaches } from './product.ts';
 import type { Watched } from './watch.ts';
 
 /** What each port promises and asks, for people. */
@@ -55,16 +47,6 @@ function missedBy(round: readonly RaftMessage[], local: Local): readonly ServerI
 function timerBreaches({ before, after, input, effects }: Watched): Breach[] {
   const found: Breach[] = [];
   const { id } = after.node.options;
-  let running = before.heartbeatArmed;
-  for (const effect of effects) {
-    if (effect.kind !== 'arm' && effect.kind !== 'disarm') continue;
-    if (effect.timer !== 'heartbeat') continue;
-    if (effect.kind === 'arm' && running) {
-      const sentence = `${id} starts the heartbeat timer, which is running`;
-      found.push(trespass('illegal', 'heartbeatTimer', sentence));
-    }
-    running = effect.kind === 'arm';
-  }
   const { role } = after.node;
   if (role !== 'offline' && !after.electionArmed && !after.heartbeatArmed) {
     const sentence = `${id} is ${role} and no timer runs: nothing will ever wake it`;
@@ -113,71 +95,35 @@ function lateBreaches({ before, after, input, effects }: Watched): Breach[] {
   return [trespass('compliance', port, sentence)];
 }
 
-/* ---- storage and configuration ---- */
-
-function storageBreaches({ before, after, effects }: Watched): Breach[] {
-  const found: Breach[] = [];
-  const { id, servers } = after.node.options;
-  let last = effects.length > 0 && before.node.role === 'offline' ? 0 : before.node.lastWrite;
-  for (const effect of effects) {
-    if (effect.kind === 'persist') {
-      const { write } = effect;
-      if (write.id !== last + 1) {
-        const sentence = `${id} numbers a write ${write.id} after ${last}`;
-        found.push(trespass('illegal', 'storage', sentence));
-      }
-      last = write.id;
-    }
-    if (effect.kind !== 'send') continue;
-    const { to } = effect.message;
-    if (to !== id && servers.includes(to)) continue;
-    const sentence = `${id} sends ${effect.message.kind} to ${to}, no other server of the cluster`;
-    found.push(trespass('illegal', 'configuration', sentence));
-  }
-  return found;
-}
-
 /* ---- outgoing requests ---- */
 
 function roundBreaches(watched: Watched): Breach[] {
-  const { after, input, effects } = watched;
-  const found: Breach[] = [];
-  const { id } = after.node.options;
-  const asked = sends(effects, 'RequestVote');
-  const appended = sends(effects, 'AppendEntries');
-  const { role } = after.node;
-  if (asked.length > 0 && (role !== 'candidate' || input.kind !== 'expire')) {
-    found.push(trespass('illegal', 'outgoing', `${id} asks for votes as ${role}`));
-  }
-  if (appended.length > 0 && role !== 'leader') {
-    found.push(trespass('illegal', 'outgoing', `${id} replicates as ${role}`));
-  }
+  const { after, effects } = watched;
   const owed = roundOwed(watched);
-  const missed = owed === null ? [] : missedBy(owed === 'votes' ? asked : appended, after);
-  if (missed.length > 0) {
-    const what = owed === 'votes' ? 'RequestVote' : 'AppendEntries';
-    const sentence = `${id} owes everyone ${what} and leaves out ${missed.join(' and ')}`;
-    found.push(trespass('compliance', 'outgoing', sentence));
-  }
-  return found;
+  if (owed === null) return [];
+  const missed = missedBy(sends(effects, owed), after);
+  if (missed.length === 0) return [];
+  const { id } = after.node.options;
+  const sentence = `${id} owes everyone ${owed} and leaves out ${missed.join(' and ')}`;
+  return [trespass('compliance', 'outgoing', sentence)];
 }
 
 /** Does the step begin a round that everyone must hear of? */
-function roundOwed({ before, after, input }: Watched): 'votes' | 'appends' | null {
+function roundOwed({ before, after, input }: Watched): 'RequestVote' | 'AppendEntries' | null {
   const { node } = after;
   const rose = node.term > before.node.term;
-  if (input.kind === 'expire' && rose && node.options.servers.length > 1) return 'votes';
+  if (input.kind === 'expire' && rose && node.options.servers.length > 1) return 'RequestVote';
   if (node.role !== 'leader') return null;
-  if (before.node.role !== 'leader') return 'appends';
+  if (before.node.role !== 'leader') return 'AppendEntries';
   const heartbeat = input.kind === 'expire' && input.timer === 'heartbeat';
-  if (heartbeat && input.generation === before.node.heartbeatGeneration) return 'appends';
+  if (heartbeat && input.generation === before.node.heartbeatGeneration) return 'AppendEntries';
   const open = before.node.progress.every(
     ({ probing, inflight, nextIndex }) =>
       nextIndex > before.node.log.length &&
       inflight.length < (probing ? 1 : node.options.inflightMax),
   );
   const grew = node.log.length > before.node.log.length;
-  return input.kind === 'propose' && grew && open ? 'appends' : null;
+  return input.kind === 'propose' && grew && open ? 'AppendEntries' : null;
 }
 
 /* ---- incoming requests, and the rules behind them ---- */
@@ -189,17 +135,10 @@ function isOwed({ before, input }: Watched): boolean {
 }
 
 function answerBreaches(watched: Watched): Breach[] {
-  const { before, after, input, effects } = watched;
-  const { id } = after.node.options;
-  if (before.node.role === 'offline' && input.kind !== 'online' && effects.length > 0) {
-    return [trespass('compliance', 'control', `${id} is off line and speaks`)];
-  }
+  const { after, input, effects } = watched;
+  if (!isOwed(watched) || input.kind !== 'receive') return [];
   const replies = [...sends(effects, 'RequestVoteReply'), ...sends(effects, 'AppendEntriesReply')];
-  if (!isOwed(watched)) {
-    if (replies.length === 0) return [];
-    return [trespass('illegal', 'incoming', `${id} answers what nobody asked`)];
-  }
-  return input.kind === 'receive' ? replyBreaches(input.message, replies, id) : [];
+  return replyBreaches(input.message, replies, after.node.options.id);
 }
 
 function replyBreaches(
@@ -208,7 +147,9 @@ function replyBreaches(
   id: string,
 ): Breach[] {
   const [reply] = replies;
-  const fits = replies.length === 1 && reply?.to === from && reply.kind === `${kind}Reply`;
+  // Whether it is owed, and then not given, the automaton knows.
+  if (reply === undefined) return [];
+  const fits = replies.length === 1 && reply.to === from && reply.kind === `${kind}Reply`;
   if (!fits) {
     const sentence = `${id} answers ${kind} from ${from} ${replies.length} times`;
     return [trespass('compliance', 'incoming', sentence)];
@@ -216,19 +157,6 @@ function replyBreaches(
   if (reply.term >= term) return [];
   const sentence = `${id} answers ${kind} of term ${term} in an older term`;
   return [trespass('compliance', 'incoming', sentence)];
-}
-
-function officeBreaches({ before, after }: Watched): Breach[] {
-  const { node } = after;
-  const takes = node.role === 'leader' && before.node.role !== 'leader';
-  if (!takes) return [];
-  const { id, servers } = node.options;
-  let votes = 0;
-  for (let at = 0; at < servers.length; at += 1) votes += (after.heard >> at) & 1;
-  const majority = Math.floor(servers.length / 2) + 1;
-  if (votes >= majority) return [];
-  const sentence = `${id} leads in term ${node.term} with ${votes} votes of ${majority} needed`;
-  return [trespass('illegal', 'rules', sentence)];
 }
 
 function chatterBreaches({ after, effects }: Watched): Breach[] {
@@ -244,8 +172,7 @@ export function watchPorts(watched: Watched): readonly Breach[] {
     ...chatterBreaches(watched),
     ...timerBreaches(watched),
     ...lateBreaches(watched),
-    ...storageBreaches(watched),
-    ...officeBreaches(watched),
+    ...productBreaches(watched),
     ...roundBreaches(watched),
     ...answerBreaches(watched),
   ];

@@ -77,6 +77,8 @@ export interface Outcome {
   /** Its commit index has risen. */
   readonly committed: boolean;
   readonly breach: Breach | null;
+  /** The machine asserts that nobody can say such a thing. */
+  readonly absurd: boolean;
 }
 
 export class Space {
@@ -237,6 +239,7 @@ export class Space {
       elected: node.role === 'leader' && (before.role !== 'leader' || before.term !== node.term),
       committed: node.commitIndex > before.commitIndex,
       breach,
+      absurd: acted.breaches.some(({ check }) => check === 'Assertion'),
     };
     this.done.set(local, input, this.outcomes.length);
     this.outcomes.push(outcome);

@@ -22,19 +22,31 @@ function report(options: Partial<VerifyOptions>): Report {
     worlds: verified,
     watches: ['ports'],
     recovered: [],
+    open: false,
     now: () => 0,
+    onOpened: () => undefined,
     onWorld: () => undefined,
     ...options,
   });
 }
 
 describe('the correct machine', () => {
-  const told = report({ worlds: verified.slice(0, 4), watches: ['ports', 'cluster'] });
+  const told = report({
+    worlds: verified.slice(0, 4),
+    watches: ['ports', 'cluster'],
+    open: true,
+  });
 
   test('passes every check, and everything within the bounds was seen', () => {
     expect(told.checks.filter(({ status }) => status !== 'ok')).toStrictEqual([]);
     expect(told.ok).toBe(true);
     expect(told.worlds.every(({ complete }) => complete)).toBe(true);
+  });
+
+  test('answers every event of its ports in every control state', () => {
+    expect(told.opened).toMatchObject({ states: 8, events: 13, pairs: 82, complete: true });
+    expect(told.opened?.unanswered).toStrictEqual([]);
+    expect(told.opened?.locals).toBeGreaterThan(1_000);
   });
 
   test('is told like a verification log', () => {
@@ -69,7 +81,7 @@ describe('a check that did not see everything does not say ok', () => {
   test('the limit on states makes every check undecided', () => {
     const told = report({ worlds: doubted(verified.slice(3, 4), 1_000) });
     expect(told.ok).toBe(false);
-    expect(told.checks.find(({ check }) => check === 'deadlock')?.status).toBe('unknown');
+    expect(told.checks.find(({ check }) => check === 'livelock')?.status).toBe('unknown');
     expect(checkLines(told)).toContain('not decided');
     const [world] = told.worlds;
     expect(world === undefined ? '' : worldLine(world)).toContain('not explored to the end');

@@ -10,9 +10,12 @@ import type { Breach, PortName } from './breach.ts';
 import { totality, unreached } from './cells.ts';
 import { controlGraph } from './control.ts';
 import type { ControlGraph } from './control.ts';
+import { automata, automatonFaults, portNames } from './automata.ts';
 import { explore } from './explore.ts';
 import type { Explored } from './explore.ts';
 import type { World } from './hunt.ts';
+import { openTo } from './open.ts';
+import type { Opened } from './open.ts';
 import { happeningText, pathOf } from './path.ts';
 import { portRules } from './ports.ts';
 import { settledHolds } from './settled.ts';
@@ -131,6 +134,8 @@ export interface WorldResult {
 
 export interface Report {
   readonly subject: string;
+  /** One server alone under every event of its ports; null when that was not asked for. */
+  readonly opened: Opened | null;
   readonly worlds: readonly WorldResult[];
   readonly checks: readonly CheckResult[];
   readonly ok: boolean;
@@ -145,8 +150,11 @@ export interface VerifyOptions {
   readonly watches: readonly Breach['watch'][];
   /** Explored after the others, where every state must recover. */
   readonly recovered: readonly World[];
+  /** First of all, one server is given every event of its ports in every state. */
+  readonly open: boolean;
   /** Monotonic milliseconds. */
   now(): number;
+  onOpened(opened: Opened, millis: number): void;
   onWorld(result: WorldResult): void;
 }
 
@@ -216,19 +224,31 @@ class Journey {
 export function verify(options: VerifyOptions): Report {
   const { subject, watches, table } = options;
   const journey = new Journey(options);
-  journey.go(options.worlds, watches);
-  journey.go(options.recovered, ['recovery']);
+  const opened = options.open ? opening(options) : null;
+  if (opened === null || opened.breach === null) {
+    journey.go(options.worlds, watches);
+    journey.go(options.recovered, ['recovery']);
+  }
   const { worlds, found, cells, proofs } = journey;
   const wanted = options.worlds.length + options.recovered.length;
-  const complete = worlds.length === wanted && worlds.every((one) => one.complete);
+  const seen = worlds.length === wanted && worlds.every((one) => one.complete);
+  const complete = seen && (opened?.complete ?? true);
   const recovers = options.recovered.length > 0;
-  const checks = judged({ complete, found, cells, proofs, table, watches, recovers });
+  const checks = judged({ complete, opened, found, cells, proofs, table, watches, recovers });
   const ok = checks.every(({ status }) => status === 'ok');
-  return { subject: subject.name, worlds, checks, ok, found };
+  return { subject: subject.name, opened, worlds, checks, ok, found };
+}
+
+function opening(options: VerifyOptions): Opened {
+  const began = options.now();
+  const opened = openTo(options.subject);
+  options.onOpened(opened, options.now() - began);
+  return opened;
 }
 
 interface Evidence {
   readonly complete: boolean;
+  readonly opened: Opened | null;
   readonly found: Report['found'];
   readonly cells: ReadonlySet<string>;
   readonly proofs: readonly string[];
@@ -239,31 +259,21 @@ interface Evidence {
 
 const portChecks = ['illegal', 'compliance'] as const;
 const componentChecks = ['deterministic', 'illegal', 'deadlock', 'livelock', 'compliance'] as const;
-const ports: readonly PortName[] = [
-  'control',
-  'electionTimer',
-  'heartbeatTimer',
-  'storage',
-  'configuration',
-  'outgoing',
-  'incoming',
-  'rules',
-];
-
 function portResults(found: Breach | null, told: (hit: boolean) => Told): CheckResult[] {
   const breach = found?.watch === 'ports' ? found : null;
   const results: CheckResult[] = [];
-  for (const port of ports) {
+  for (const port of portNames) {
+    results.push(listed(port, 'deadlock', automatonFaults(automata[port]), 'ok'));
     for (const check of portChecks) {
       const hit = breach?.port === port && breach.check === check;
       results.push({ where: port, check, ...told(hit) });
     }
   }
-  const listed: readonly string[] = portChecks;
+  const atPorts: readonly string[] = portChecks;
   for (const check of componentChecks) {
     const seen = told(breach?.check === check);
     // A port's check has told the way already.
-    const trace = listed.includes(check) ? [] : seen.trace;
+    const trace = atPorts.includes(check) ? [] : seen.trace;
     results.push({ where: 'component', check, ...seen, trace });
   }
   return results;
@@ -272,18 +282,22 @@ function portResults(found: Breach | null, told: (hit: boolean) => Told): CheckR
 type Told = Pick<CheckResult, 'status' | 'sentence' | 'trace'>;
 
 function judged(evidence: Evidence): readonly CheckResult[] {
-  const { found, complete, cells, watches } = evidence;
-  const breach = found?.explored.breach ?? null;
-  const trace = found === null ? [] : traceOf(found.explored);
+  const { found, opened, complete, cells, watches } = evidence;
+  const breach = opened?.breach ?? found?.explored.breach ?? null;
+  const trace = wayTo(opened, found);
   const rest: Status = complete ? 'ok' : 'unknown';
   const told = (hit: boolean): Told =>
     hit
       ? { status: 'failed', sentence: trace.at(-1) ?? '', trace: trace.slice(0, -1) }
       : { status: rest, sentence: '', trace: [] };
   const results = watches.includes('ports') ? portResults(breach, told) : [];
-  results.push(listed('totality', totality(evidence.table), 'ok'));
-  results.push(listed('reachability', complete ? unreached(cells) : [], rest));
-  results.push(listed('settled replies', evidence.proofs, rest));
+  if (opened !== null) {
+    const state: Status = opened.complete ? 'ok' : 'unknown';
+    results.push(listed('component', 'every event in every state', opened.unanswered, state));
+  }
+  results.push(listed('component', 'totality', totality(evidence.table), 'ok'));
+  results.push(listed('component', 'reachability', complete ? unreached(cells) : [], rest));
+  results.push(listed('component', 'settled replies', evidence.proofs, rest));
   if (watches.includes('cluster')) {
     const hit = breach?.watch === 'cluster';
     results.push({ where: 'cluster', check: hit ? breach.check : 'invariants', ...told(hit) });
@@ -294,9 +308,20 @@ function judged(evidence: Evidence): readonly CheckResult[] {
   return results;
 }
 
-function listed(check: string, faults: readonly string[], rest: Status): CheckResult {
+function listed(
+  where: CheckResult['where'],
+  check: string,
+  faults: readonly string[],
+  rest: Status,
+): CheckResult {
   const status = faults.length > 0 ? 'failed' : rest;
-  return { where: 'component', check, status, sentence: faults.join('; '), trace: [] };
+  return { where, check, status, sentence: faults.join('; '), trace: [] };
+}
+
+/** The way to what was found, and the breach itself as the last line. */
+function wayTo(opened: Opened | null, found: Report['found']): readonly string[] {
+  if (opened !== null && opened.breach !== null) return [...opened.trace, opened.breach.sentence];
+  return found === null ? [] : traceOf(found.explored);
 }
 
 /** The way to the breach, one event a line, and the breach itself as the last line. */
