@@ -50,15 +50,32 @@ const leftOut = new Set([
   'hardWrite',
 ]);
 
-function plain(name: string, value: unknown): unknown {
-  if (leftOut.has(name)) return undefined;
-  return value instanceof Map || value instanceof Set ? [...value] : value;
+/** Says what stands for a participant's name; null: it is no such name. */
+type Naming = (name: string) => string | null;
+
+/** Lists of servers, and of what is known of each, have no order once their names are gone. */
+const isPeer = (value: unknown, naming: Naming): boolean =>
+  typeof value === 'string'
+    ? naming(value) !== null
+    : typeof value === 'object' && value !== null && 'peer' in value;
+
+/** Data as text, with names said as `naming` says them. */
+function textOf(value: unknown, naming: Naming): string {
+  if (typeof value === 'string') return naming(value) ?? JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Map || value instanceof Set) return textOf([...value], naming);
+  if (Array.isArray(value)) {
+    const texts = value.map((one: unknown) => textOf(one, naming));
+    return `[${(isPeer(value[0], naming) ? texts.sort() : texts).join()}]`;
+  }
+  const fields = Object.entries(value).filter(([name]) => !leftOut.has(name));
+  return `{${fields.map(([name, one]) => `${name}:${textOf(one, naming)}`).join()}}`;
 }
 
-function textOf({ node, disk, outbox, up, paused }: Host): string {
-  const { pending, syncing } = disk;
-  const stored = [disk.term, disk.votedFor, disk.entries.length, pending.length, syncing];
-  return JSON.stringify([node, stored, outbox.length, up, paused], plain);
+function knowledgeOf({ node, disk, outbox, up, paused }: Host): unknown {
+  const { term, votedFor, entries, pending, syncing } = disk;
+  const stored = { term, votedFor, last: entries.length, pending: pending.length, syncing };
+  return { node, stored, outbox: outbox.length, up, paused };
 }
 
 const colouringRounds = 2;
@@ -69,25 +86,24 @@ const colouringRounds = 2;
  * Clusters that are not alike may rarely get the same hash; they are then taken for alike.
  */
 export function wholeState({ hosts, clients, names }: World, pool: readonly Pending[]): number {
-  const texts = hosts.map(textOf);
   let colours = hosts.map(() => 0);
-  const painted = (text: string, self: number): string =>
-    text.replaceAll(/"(S\d+)"/gu, (_, name: string) => {
+  const namingFor =
+    (self: number): Naming =>
+    (name) => {
       const at = names.indexOf(name);
-      return at === self ? '"self"' : String(colours[at] ?? -1);
-    });
+      if (at < 0 || at >= hosts.length) return null;
+      return at === self ? 'self' : String(colours[at]);
+    };
   for (let round = 0; round < colouringRounds; round += 1) {
-    colours = texts.map((text, self) => keyOf(painted(text, self)));
+    colours = hosts.map((host) => keyOf(textOf(knowledgeOf(host), namingFor(host.index))));
   }
+  const naming = namingFor(-1);
   const colourOf = (participant: number): number => colours[participant] ?? participant;
-  const waiting = pool.map(({ kind, actor, from, message }) => {
-    const what = painted(JSON.stringify(message), -1);
-    return keyOf(`${kind} ${String(colourOf(actor))} ${String(colourOf(from))} ${what}`);
-  });
+  const waiting = pool.map(({ kind, actor, from, message }) =>
+    keyOf(textOf([kind, colourOf(actor), colourOf(from), message], naming)),
+  );
   const asking = clients.map(({ serial, target, session, current }) =>
-    keyOf(
-      `${String(serial)} ${String(colourOf(target))} ${String(session)} ${String(current === null)}`,
-    ),
+    keyOf(textOf([serial, colourOf(target), session, current === null], naming)),
   );
   const sorted = [...colours].sort(ascending).concat(waiting.sort(ascending), asking);
   return sorted.reduce(mixed, sorted.length);

@@ -1,5 +1,4 @@
 /** For tests: programs of a few steps, run to their end by a scheduler, without a cluster. */
-import { memoryBus } from '../../../adapters/memory/memory.ts';
 import { raft } from '../../raft/machine.ts';
 import type { Pending, Scheduler } from '../../world/scheduler.ts';
 import { calm } from '../../world/scenario.ts';
@@ -12,7 +11,12 @@ export const idleWorld: World = newWorld({
   scenario: calm,
   subject: raft,
   application: store,
-  bus: (wish) => memoryBus({ ...wish, messageSizeBytesMax: 1_000, entityMessagesMax: 1_000 }),
+  bus: () => ({
+    submit: () => undefined,
+    poll: () => [],
+    wakeAt: () => undefined,
+    inject: () => undefined,
+  }),
   observer: { full: false, listen: () => null },
   stop: () => false,
 });
