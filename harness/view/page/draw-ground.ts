@@ -223,6 +223,10 @@ function drawOperation(scene: Scene, operation: Operation): void {
   const height = (layout.rows[lane]?.height ?? 26) - 6;
   const { color } = operationInk(scene, operation);
   const isBroken = color === palette.violation;
+  if (to - from <= 4 && !isBroken) {
+    pen.box({ x: from, y: y - height / 2, width: to - from, height }, { fill: color });
+    return;
+  }
   const dash = done < 0 || end === 'info' ? { dash: [5, 4] } : {};
   const line = { color, width: isBroken ? 2.5 : 1.2, ...dash };
   pen.save({ alpha: isDim(scene, operation.from) ? 0.3 : 1 });
@@ -245,6 +249,7 @@ function nameOperation(scene: Scene, operation: Operation): void {
   const bold = color === palette.violation;
   const tall = layout.rows[operation.lane]?.height ?? 26;
   const lettering = { color, size: tall > 20 ? 11 : 9, bold, halo: palette.background };
+  if (until - start < 20 && !bold) return;
   const shown = fitted(pen, label, until - start - 3, lettering);
   pen.save({ alpha: isDim(scene, operation.from) ? 0.3 : 1 });
   pen.text({ x: start, y }, shown, lettering);
@@ -264,13 +269,21 @@ export function drawFaults(scene: Scene, what: 'shapes' | 'words'): void {
   scene.pen.restore();
 }
 
+/** Those that would cover the pixel of the one before are left away. */
 export function drawOperations(scene: Scene, what: 'shapes' | 'words'): void {
-  scene.pen.save({ clip: plotBox(scene) });
-  for (const operation of scene.model.operations) {
+  const { model, pen, layout } = scene;
+  const drawn = new Map<number, number>();
+  pen.save({ clip: plotBox(scene) });
+  for (const operation of model.operations) {
+    const x = Math.round(xOf(scene, operation.from));
+    if (x > layout.width) continue;
+    const isSame = drawn.get(operation.lane) === x && !model.violations.includes(operation.to);
+    drawn.set(operation.lane, x);
+    if (isSame) continue;
     if (what === 'shapes') drawOperation(scene, operation);
     else nameOperation(scene, operation);
   }
-  scene.pen.restore();
+  pen.restore();
 }
 
 /** The turn under a pixel, as the index of its first record. */
