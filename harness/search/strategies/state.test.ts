@@ -4,6 +4,8 @@ import { labFor } from '../../cli/lab.ts';
 import type { Scenario } from '../../world/scenario.ts';
 import { calm } from '../../world/scenario.ts';
 import { execute } from '../execute.ts';
+import type { Explorer } from './exhaustive.ts';
+import { exhaustive } from './exhaustive.ts';
 import { abstractState, wholeState } from './state.ts';
 
 const scenario: Scenario = {
@@ -35,6 +37,26 @@ describe('the whole state', () => {
   test('tells one candidate from two', () => {
     const [start, one, two] = states([0, 2]).map(([whole]) => whole);
     expect(new Set([start, one, two]).size).toBe(3);
+  });
+});
+
+describe('bounded exhaustive search of a cluster', () => {
+  function runsOf(explorer: Explorer): number {
+    let runs = 0;
+    do {
+      expect(execute(scenario, labFor({}), explorer.scheduler()).failure).toBeNull();
+      runs += 1;
+    } while (explorer.advance() && runs < 1_000);
+    return runs;
+  }
+
+  test('is spared what only names tell apart', () => {
+    const extent = { from: 0, choices: 3 };
+    const all = runsOf(exhaustive(extent, () => null));
+    const different = runsOf(exhaustive(extent));
+    expect(all).toBeGreaterThan(25);
+    expect(different).toBeGreaterThan(3);
+    expect(different).toBeLessThan((2 * all) / 3);
   });
 });
 
