@@ -161,7 +161,8 @@ function goOn(request: Request): void {
     ['npx whitewater campaign --budget 10m', 'ten minutes against the correct Raft'],
     ['npx whitewater mutants', 'the other planted bugs'],
     [`npx whitewater explain ${shellWord(latest)} --full`, 'this story, every step'],
-    ['npx whitewater --help', 'everything else'],
+    [`npx whitewater view ${shellWord(latest)}`, 'the same as a picture'],
+    ['npx whitewater --help', 'everything else; scenarios/LEARN.md teaches it'],
   ];
   say(request, '');
   say(request, 'go on');
