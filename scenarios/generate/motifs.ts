@@ -68,24 +68,27 @@ function candidacies(
   }));
 }
 
-/** Several servers run at once; requests get lost, votes come twice, or in the next election. */
+/**
+ * Servers run, alone or several at once; requests get lost, votes come twice, or in the next
+ * election.
+ */
 function stampede(context: MotifContext, atMs: number): Motif {
   const { dice, electionMs, on } = context;
-  const runners = dice.subset(serverNames(context.servers), dice.between(2, 3));
+  const runners = dice.subset(serverNames(context.servers), dice.between(1, 3));
   const faults = candidacies(context, runners, atMs);
   const votes = { from: 'any', to: 'any', message: 'RequestVoteReply' } as const;
   const lateMs = dice.between(15, electionMs.max);
-  const late = dice.chance(50);
+  const late = runners.length > 1 && dice.chance(50);
   if (late) faults.push(...candidacies(context, runners, atMs + lateMs));
   if (on.has('duplicate')) {
-    const afterMs = late ? lateMs + dice.between(0, 10) : dice.between(1, 8);
+    const afterMs = late ? lateMs + dice.between(0, 10) : dice.between(0, 4);
     faults.push({ kind: 'duplicate', ...votes, atMs, forMs: 60, percent: 100, afterMs });
   }
   if (on.has('delay') && late) {
     faults.push({ kind: 'delay', ...votes, atMs, forMs: 40, percent: 50, byMs: lateMs });
   }
-  if (on.has('drop') && dice.chance(60)) {
-    const percent = dice.between(25, 60);
+  if (on.has('drop') && dice.chance(75)) {
+    const percent = dice.between(25, 75);
     const forMs = 20 + (late ? lateMs : 0);
     faults.push({ kind: 'drop', ...votes, message: 'RequestVote', atMs, forMs, percent });
   }
@@ -228,7 +231,7 @@ function tornTail(context: MotifContext, atMs: number): Motif {
 }
 
 const motifs: readonly Weighted<Kind>[] = [
-  [16, { needs: ['clockJump'], serversMin: 3, draw: stampede }],
+  [24, { needs: ['clockJump'], serversMin: 3, draw: stampede }],
   [20, { needs: ['partition'], serversMin: 2, draw: deposed }],
   [12, { needs: ['crash'], serversMin: 3, draw: figureEight }],
   [14, { needs: ['drop'], serversMin: 3, draw: storm }],
