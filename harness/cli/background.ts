@@ -54,49 +54,84 @@ function after(ms: number, raise: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+/** A crew that has been put together for one campaign. */
+export interface Hired {
+  readonly crew: Crew;
+  /** Rejects when the crew can work no more. */
+  readonly broken?: Promise<never>;
+  readonly dismiss: () => Promise<void>;
+}
+
 interface Watch {
   /** What was searched before: only shrinking is left. */
-  readonly found: Searched | undefined;
-  readonly halt: Halt;
+  readonly found?: Searched | undefined;
   readonly halted: () => boolean;
   readonly tell: Tell;
+  /** Called once the time for shrinking is up. */
+  readonly shrunk: () => void;
+}
+
+async function attend(
+  job: CampaignJob,
+  { crew, broken, dismiss }: Hired,
+  { found, halted, tell, shrunk }: Watch,
+): Promise<Campaign> {
+  let timeIsUp = false;
+  const upSearching = (): void => {
+    timeIsUp = true;
+    crew.searched();
+  };
+  const callOff = [after(job.searchMs, upSearching)];
+  let shrinks = false;
+  const options: CampaignOptions = {
+    ...optionsOf(job),
+    stop: () => timeIsUp || halted(),
+    onProgress: (progress) => tell(standingOf(progress), progress),
+  };
+  const timed: Crew = {
+    size: crew.size,
+    work: (task) => crew.work(task),
+    shrink: (bug, bugs, report) => {
+      if (!shrinks) callOff.push(after(job.shrinkMs, shrunk));
+      shrinks = true;
+      return crew.shrink(bug, bugs, report);
+    },
+    searched: () => crew.searched(),
+  };
+  try {
+    const done = found === undefined ? conduct(options, timed) : finishedBy(timed, options, found);
+    return await (broken === undefined ? done : Promise.race([done, broken]));
+  } finally {
+    for (const cancel of callOff) cancel();
+    await dismiss();
+  }
 }
 
 async function byThreads(
   job: CampaignJob,
-  { found, halt, halted, tell }: Watch,
+  halt: Halt,
+  watch: Omit<Watch, 'shrunk'>,
 ): Promise<Campaign> {
   const crew = new ThreadCrew(job, Math.max(1, job.workers ?? 1), halt);
-  let timeIsUp = false;
-  const upSearching = (): void => {
-    timeIsUp = true;
-    halt.search();
+  const hired = { crew, dismiss: () => crew.dismiss() };
+  return attend(job, hired, { ...watch, shrunk: () => halt.shrinking() });
+}
+
+/** Runs a campaign by a crew of any kind; after Ctrl-C it ends soon and keeps what it has. */
+export async function campaignByCrew(
+  job: CampaignJob,
+  io: Io,
+  tell: Tell,
+  hire: () => Promise<Hired & { readonly hurry: () => void }>,
+): Promise<Attended<Campaign>> {
+  const hired = await hire();
+  const stopAll = (): void => {
+    hired.crew.searched();
+    hired.hurry();
   };
-  const callOff = [after(job.searchMs, upSearching)];
-  let shrinks = false;
-  try {
-    const options: CampaignOptions = {
-      ...optionsOf(job),
-      stop: () => timeIsUp || halted(),
-      onProgress: (progress) => tell(standingOf(progress), progress),
-    };
-    const timed: Crew = {
-      size: crew.size,
-      work: (task) => crew.work(task),
-      shrink: (bug, bugs, report) => {
-        if (!shrinks) callOff.push(after(job.shrinkMs, () => halt.shrinking()));
-        shrinks = true;
-        return crew.shrink(bug, bugs, report);
-      },
-      searched: () => crew.searched(),
-    };
-    return found === undefined
-      ? await conduct(options, timed)
-      : await finishedBy(timed, options, found);
-  } finally {
-    for (const cancel of callOff) cancel();
-    await crew.dismiss();
-  }
+  return attended(io, stopAll, (halted) =>
+    attend(job, hired, { halted, tell, shrunk: () => hired.hurry() }),
+  );
 }
 
 /** A search that is over. */
@@ -121,7 +156,7 @@ export async function campaignInBackground(
     halt.shrinking();
   };
   return attended(io, stopAll, async (halted) => {
-    if (compiled) return byThreads(job, { found, halt, halted, tell });
+    if (compiled) return byThreads(job, halt, { found, halted, tell });
     const hooks = { halted, tell, now: () => io.now() };
     const options: CampaignOptions = {
       ...optionsOf(job),

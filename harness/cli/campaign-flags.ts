@@ -13,15 +13,23 @@ export interface CampaignGiven {
   /** Percent. */
   readonly requireCoverage?: number;
   readonly sometimes?: readonly string[];
+  /** `broker`, or a connection string as `--connection-string` takes it. */
+  readonly distributed?: string;
+  readonly queue?: string;
+  readonly join?: boolean;
 }
 
-export type CampaignFlagName = 'strategy' | 'shard' | 'requireCoverage' | 'sometimes';
+export type CampaignFlagName =
+  'strategy' | 'shard' | 'requireCoverage' | 'sometimes' | 'distributed' | 'queue' | 'join';
 
 export const campaignFlagNames: readonly CampaignFlagName[] = [
   'strategy',
   'shard',
   'requireCoverage',
   'sometimes',
+  'distributed',
+  'queue',
+  'join',
 ];
 
 /** `2/4`: the second of four shards, which people count from 1. */
@@ -57,5 +65,20 @@ export const campaignFlags: Readonly<Record<CampaignFlagName, Flag>> = {
     text: 'must be seen at least once, or exit 3 (repeatable)',
     group: 'Judging',
     parse: gather,
+  },
+  distributed: {
+    flags: '--distributed <bus>',
+    text: 'chunks through a Service Bus: broker (embedded), or a connection string in @file or -',
+    group: 'Service',
+  },
+  queue: {
+    flags: '--queue <name>',
+    text: 'of the queue of chunks; NAME-results holds what they came to (default: drawn)',
+    group: 'Service',
+  },
+  join: {
+    flags: '--join',
+    text: 'work for the campaign of that --queue, until it is over',
+    group: 'Service',
   },
 };

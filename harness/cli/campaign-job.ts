@@ -26,14 +26,18 @@ export function shrinking(given: Given): Pick<CampaignJob, 'shrinkMs' | 'shrinkT
   return { shrinkMs, shrinkTries, maxBugs: given.maxBugs ?? maxBugsDefault };
 }
 
-/** The job that these options ask for. */
-export function jobFor(given: Given): CampaignJob {
+function refuseGuidedShards(given: Given): void {
   if (given.shard !== undefined && given.shard.of > 1 && given.strategy === 'guided') {
     const remedy = 'Leave --shard out, or give every machine a --seed of its own and merge';
     throw new UserError('a guided search learns from all its chunks: no shard has them', {
       remedy,
     });
   }
+}
+
+/** The job that these options ask for. */
+export function jobFor(given: Given): CampaignJob {
+  refuseGuidedShards(given);
   const timed = given.budget ?? (given.runs === undefined ? budgetDefaultMs : Infinity);
   const runs = given.runs ?? Number.MAX_SAFE_INTEGER;
   const known = new Set(mutants.map(({ name }) => name));

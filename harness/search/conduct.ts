@@ -18,7 +18,8 @@ export interface Shrinking {
 export interface Crew {
   /** Tasks that it can have at a time. */
   readonly size: number;
-  work(task: ChunkTask): Promise<ChunkResult>;
+  /** Null: the search is over, and nobody did it. */
+  work(task: ChunkTask): Promise<ChunkResult | null>;
   /** `bugs`: how many failures there are to shrink, this one among them. */
   shrink(found: Found, bugs: number, tell: (shrinking: Shrinking) => void): Promise<Bug>;
   /** Nothing more of the search is wanted: what is under way may end early. */
@@ -55,6 +56,7 @@ async function search(options: CampaignOptions, ledger: Ledger, crew: Crew): Pro
   const begin = (task: ChunkTask): void => {
     const done = crew.work(task).then((result) => {
       running.delete(done);
+      if (result === null) return;
       ledger.add(result);
       tell(options, ledger, task.runs > 0 ? 'search' : 'canaries');
       if (ledger.isOver()) crew.searched();
