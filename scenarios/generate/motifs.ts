@@ -231,7 +231,7 @@ function tornTail(context: MotifContext, atMs: number): Motif {
 }
 
 const motifs: readonly Weighted<Kind>[] = [
-  [24, { needs: ['clockJump'], serversMin: 3, draw: stampede }],
+  [16, { needs: ['clockJump'], serversMin: 3, draw: stampede }],
   [20, { needs: ['partition'], serversMin: 2, draw: deposed }],
   [12, { needs: ['crash'], serversMin: 3, draw: figureEight }],
   [14, { needs: ['drop'], serversMin: 3, draw: storm }],
