@@ -32,10 +32,17 @@ function best(values: Values | undefined): number {
   return most === -Infinity ? 0 : most;
 }
 
+/** e^x for x up to 0, near enough, by multiplication alone: that is alike on every machine. */
+function power(x: number): number {
+  let value = Math.max(0, 1 + x / 1_024);
+  for (let squared = 0; squared < 10; squared += 1) value *= value;
+  return value;
+}
+
 /** An index drawn in proportion to e^value. */
 function softmax(values: readonly number[], drawn: number): number {
   const most = Math.max(...values);
-  const weights = values.map((value) => Math.exp(value - most));
+  const weights = values.map((value) => power(value - most));
   let left = (drawn / 0x1_0000_0000) * weights.reduce((sum, weight) => sum + weight, 0);
   const index = weights.findIndex((weight) => (left -= weight) < 0);
   return index < 0 ? values.indexOf(most) : index;
