@@ -78,7 +78,7 @@ export const campaignFlags: Readonly<Record<CampaignFlagName, Flag>> = {
   },
   join: {
     flags: '--join',
-    text: 'work for the campaign of that --queue, until it is over',
+    text: 'work for the campaign of that queue, until it is over',
     group: 'Service',
   },
 };

@@ -69,10 +69,7 @@ export const commands: readonly CommandSpec[] = [
       ['whitewater campaign --budget 10m', 'ten minutes, all faults'],
       ['whitewater campaign -n 3 --profile partition --runs 5000 --fail-fast', ''],
       ['whitewater campaign --strategy pct --runs 2000 --require-coverage 80', ''],
-      [
-        'whitewater campaign --distributed @connection.txt --queue q --budget 1h',
-        'by many machines',
-      ],
+      ['whitewater campaign --distributed @cs.txt --queue q --budget 1h', 'by many machines'],
       ['whitewater campaign --seed -1819918769 --runs 1', 'exactly one run again'],
     ],
     load: async () => (await import('./campaign.ts')).campaignCommand,
