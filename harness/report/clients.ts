@@ -9,7 +9,7 @@ import type { Draft } from './draft.ts';
 import { plain } from './draft.ts';
 import { commitPhrase, effectsOf } from './effects.ts';
 import type { Scene } from './election.ts';
-import { wishPhrase } from './membership.ts';
+import { operatorName, wishPhrase } from './membership.ts';
 import { clean, shown } from './words.ts';
 
 type Command = NonNullable<ProposeRecord['command']>;
@@ -72,7 +72,7 @@ function requestText(message: Extract<MessageRecord, { kind: 'ClientRequest' }>)
   if (message.payload.kind === 'register') return `${from}'s registration`;
   const { payload } = message;
   if (payload.kind === 'transfer' || payload.kind === 'reconfigure') {
-    return `${from}'s wish (${wishPhrase(payload)})`;
+    return `${operatorName(from)}'s wish (${wishPhrase(payload)})`;
   }
   const how = payload.kind === 'read' ? ` by ${payload.via}` : '';
   return `${from}'s ${commandText(payload.command)}${how}`;

@@ -12,7 +12,7 @@ import type { Draft } from './draft.ts';
 import { foldText, plain } from './draft.ts';
 import { commitPhrase, effectsOf, rolePhrase } from './effects.ts';
 import type { Scene } from './election.ts';
-import { goesBy, wishPhrase } from './membership.ts';
+import { goesBy, operatorName, wishPhrase } from './membership.ts';
 import type { ServerPicture } from './picture.ts';
 import { votesText } from './votes.ts';
 import { clean, joined } from './words.ts';
@@ -96,11 +96,6 @@ function tellTold(scene: Scene, record: ToldRecord): Draft | null {
   if (commit !== null) phrases.push(commitPhrase(server, commit));
   const line = { at: record.at, seq: record.seq, actors: [record.server] };
   return plain({ ...line, text: `${record.server} hears from its disk and ${joined(phrases)}` });
-}
-
-/** The usual operator is a person, other clients have names. */
-function operatorName(client: string): string {
-  return client === 'operator' ? 'the operator' : client;
 }
 
 /** What became of an operator's wish. */

@@ -44,6 +44,11 @@ export function wishPhrase(wish: Wish): string {
   return wish.transition === 'joint' ? `${what}, jointly` : what;
 }
 
+/** The usual operator is a person, other clients have names. */
+export function operatorName(client: string): string {
+  return client === 'operator' ? 'the operator' : client;
+}
+
 /** What a server that does not vote is, or empty for one that does. */
 export function standing({ id, configuration }: ServerPicture): string {
   const { voters, outgoing, learners, learnersNext } = configuration;

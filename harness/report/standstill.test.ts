@@ -49,6 +49,34 @@ describe('a story of standstill', () => {
   });
 });
 
+/** What the story of a planted bug has to say, so that a reader understands it. */
+const needed: readonly (readonly [string, RegExp])[] = [
+  ['read-without-asking', /S3 acknowledges up to 4 → S2 commits 4/u],
+  ['read-without-asking', /S1 serves c1's read as of entry 2, by index/u],
+  ['lease-too-long', /★ S1 becomes leader of term 2/u],
+  ['quorum-never-forgotten', /the network splits for 900 ms: partition \{S3\} \| \{S1,S2\}/u],
+  ['learners-keep-leader', /S4 is a learner in term 0/u],
+  ['joint-never-left', /the operator asks to remove S3, jointly/u],
+  ['joint-commit-by-new-majority', /goes by the voters S1, S4 and S5, jointly with S1–S3/u],
+  ['removed-leader-counts-itself', /S2 acknowledges up to 2 → S1 commits 2 and steps down in/u],
+  ['leader-grants-pre-vote', /S1 hears that S2 would vote for it and stands for term 1/u],
+  ['granted-pre-vote-adopted', /until \d+\.\d ms: \d+ pre-votes asked for/u],
+  [
+    'learner-refuses-to-vote',
+    /S2's election timer fires → hears of no leader, and does not stand/u,
+  ],
+  ['snapshot-pieces-mixed', /keeps the snapshot to 2 and its state/u],
+  ['bus-loses-accepted', /neither delivered nor dropped: S\d's answer, sent at \d/u],
+];
+
+describe('the story of', () => {
+  test.each(needed)('%s says %s', (name, words) => {
+    const mutant = mutants.find((each) => each.name === name) ?? expect.fail(`no mutant ${name}`);
+    const { lines } = storyOf(name, mutant.witness);
+    expect(lines.map(({ text }) => text).join('\n')).toMatch(words);
+  });
+});
+
 describe('every story', () => {
   const told = mutants.map(({ name, witness }) => ({ name, story: storyOf(name, witness) }));
 

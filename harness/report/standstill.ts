@@ -36,6 +36,8 @@ interface Census {
   readonly configurations: Map<string, Configuration>;
   heartbeats: number;
   refusals: number;
+  /** Times that somebody asked whether it might lead. */
+  questions: number;
 }
 
 function candidateOf(census: Census, server: string): Candidate {
@@ -56,6 +58,7 @@ function noteVotes(census: Census, server: string, candidate: Candidate): void {
 
 function countState(census: Census, record: Extract<TraceRecord, { kind: 'state' }>): void {
   const { server, role, term } = record;
+  if (role === 'preCandidate') census.questions += 1;
   if (role === 'candidate') {
     const candidate = candidateOf(census, server);
     if (candidate.term === term) return;
@@ -86,7 +89,8 @@ function countDelivery(census: Census, plotted: Plot, id: number, to: string): v
 function censusOf(plotted: Plot, from: number, to: number): Census {
   const { servers } = blankPicture(plotted);
   const configurations = new Map([...servers].map(([id, each]) => [id, each.configuration]));
-  const census: Census = { candidates: new Map(), configurations, heartbeats: 0, refusals: 0 };
+  const counts = { heartbeats: 0, refusals: 0, questions: 0 };
+  const census: Census = { candidates: new Map(), configurations, ...counts };
   for (const record of plotted.records) {
     if (record.kind === 'configure') configurations.set(record.server, record.configuration);
     if (record.seq < from || record.seq >= to) continue;
@@ -102,9 +106,12 @@ function candidateText(server: string, { stood, bestText, won }: Candidate): str
   return `${server} stands ${times}, has at best ${bestText} votes, is ${elected}`;
 }
 
-/** What was repeated, in one line. */
-function summary(plotted: Plot, from: number, to: number): string {
-  const { candidates, heartbeats, refusals } = censusOf(plotted, from, to);
+/** What was repeated, in one line; `lines` of the story stand for it otherwise. */
+function summary(
+  plotted: Plot,
+  { from, to, lines }: { readonly from: number; readonly to: number; readonly lines: number },
+): string {
+  const { candidates, heartbeats, refusals, questions } = censusOf(plotted, from, to);
   const names = [...candidates.keys()].sort();
   const stood = [...candidates.values()].reduce((sum, one) => sum + one.stood, 0);
   const parts: string[] = [];
@@ -115,9 +122,10 @@ function summary(plotted: Plot, from: number, to: number): string {
     });
     parts.push(`${counted(stood, 'election')} more: ${each.join('; ')}`);
   }
+  if (questions > 0) parts.push(`${counted(questions, 'pre-vote')} asked for`);
   if (heartbeats > 0) parts.push(counted(heartbeats, 'heartbeat'));
   if (refusals > 0) parts.push(`${counted(refusals, 'refusal')} of AppendEntries`);
-  return parts.length === 0 ? 'more of this' : joined(parts);
+  return parts.length === 0 ? `${counted(lines, 'step')} more` : joined(parts);
 }
 
 /** Where the last whole round begins: an election, or else the last lines. */
@@ -139,7 +147,7 @@ export function condensed(plotted: Plot, drafts: readonly Draft[]): readonly Dra
   const next = drafts[until];
   if (first === undefined || next === undefined || until - headLines < 2) return drafts;
   const { at, seq } = first;
-  const text = `… until ${milliseconds(next.at)}: ${summary(plotted, seq, next.seq)}`;
+  const text = `… until ${milliseconds(next.at)}: ${summary(plotted, { from: seq, to: next.seq, lines: until - headLines })}`;
   return [
     ...drafts.slice(0, headLines),
     plain({ at, seq, actors: [], text }),

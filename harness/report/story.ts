@@ -10,7 +10,7 @@ import { beginning } from './beginning.ts';
 import type { Draft } from './draft.ts';
 import { foldDrafts, plain } from './draft.ts';
 import { blocksOf } from './blocks.ts';
-import { isInstant, tellIncident, tellFault, tellLosses } from './incidents.ts';
+import { isInstant, messageName, tellIncident, tellFault, tellLosses } from './incidents.ts';
 import { openingText } from './opening.ts';
 import type { Picture } from './picture.ts';
 import { absorbPicture, blankPicture } from './picture.ts';
@@ -133,6 +133,15 @@ function tellRecord(telling: Telling, record: TraceRecord, mentioned: ReadonlySe
   }
 }
 
+/** What the message is that the bus lost or invented: the sentence only has its number. */
+function untoldMessage(plotted: Plot): string {
+  const { verdict } = plotted;
+  const [first] = verdict?.invariant === 'DeliveryIntegrity' ? verdict.evidence : [];
+  const sent = first === undefined ? undefined : plotted.record(first);
+  if (sent?.kind !== 'send') return '';
+  return `: ${messageName(sent.message)}, sent at ${milliseconds(sent.at)}`;
+}
+
 /** The violating line stands last; nothing after the violation is told. */
 function ended(telling: Telling, title: string): Draft[] {
   const { past, drafts, plotted } = telling;
@@ -140,9 +149,9 @@ function ended(telling: Telling, title: string): Draft[] {
   if (violation === undefined) return drafts;
   const last = drafts.findIndex((draft) => draft.mark === '✖');
   const others = drafts.filter((_, index) => index !== last);
+  const text = `${title}${untoldMessage(plotted)}`;
   const line =
-    drafts[last] ??
-    plain({ at: violation.at, seq: violation.seq, actors: [], mark: '✖', text: title });
+    drafts[last] ?? plain({ at: violation.at, seq: violation.seq, actors: [], mark: '✖', text });
   const kept = others.filter((draft) => draft.seq <= violation.seq);
   const { verdict } = plotted;
   return verdict?.verdict === 'fail' ? [...kept, line] : drafts;
