@@ -94,7 +94,8 @@ border-radius:3px;padding:0 4px}
 dialog input{font:inherit;color:var(--text);background:var(--background);
 border:1px solid var(--muted);border-radius:4px;padding:2px 6px}
 @media (max-width:900px){html,body{height:auto}main{flex-direction:column}
-#stage{height:70vh;flex:none}aside{flex:none;border-left:0}}
+#stage{height:70vh;flex:none}aside{flex:none;border-left:0}
+footer{position:sticky;bottom:0;background:var(--background)}#status{max-height:4.4em;overflow-y:auto}}
 @media (forced-colors:active){.line[aria-current],[role=option][aria-selected=true]{
 outline:3px solid Highlight}}
 @media print{footer,.tools,#overview,#panel-flight,#panel-event,#panel-list{display:none}

@@ -33,7 +33,10 @@ function causeOf({ records, indexOf }: Given, record: TraceRecord): number {
   return records[index]?.seq === record.cause ? index : -1;
 }
 
-/** Faults strike from outside: they order nothing, and stand where their first effect stands, or end after all before. */
+/**
+ * Faults strike from outside and order nothing: each stands where its first effect stands, and ends
+ * after all that came before.
+ */
 function placeFaults(given: Given, depth: Int32Array): void {
   const { records, lanes, turns } = given;
   const first = new Map<number, number>();

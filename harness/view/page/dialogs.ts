@@ -33,14 +33,21 @@ const grammar = [
 /** What the shapes mean, in the words of section headings of a textbook. */
 const legend: readonly (readonly [string, string])[] = [
   ['thin bar', 'follower; the colour and the text are its term'],
+  ['thin dotted bar', 'learner; grey: a server in nobody’s configuration'],
   ['dashed box', 'candidate; + S2 = 2 of 3: votes so far, of those needed'],
+  ['dotted box', 'pre-candidate: asks first who would vote for it'],
   ['thick bar with ★', 'leader'],
   ['arrow, filled head', 'request; hollow head: reply'],
   ['broken red arrow with ✕', 'lost message and the fault that took it'],
   ['thick purple arrow', 'second copy (×2) or redelivery by the bus (↺)'],
   ['◷ +5 ms', 'held back by a fault'],
   ['▲', 'the commit index advances'],
+  ['dots under a lane', 'a write that is only in memory; red: a crash takes it'],
+  ['⚙ ▤ ▥ ◉', 'a configuration, a snapshot kept, one restored, a read served'],
+  ['✂ ▣ ⊘ ≠', 'the bus: lock lost, dead letter, throttled, disconnected'],
+  ['blue bar with a dot', 'where an operation seems to take effect; dotted line: the order'],
   ['hatched gap', 'server down; ↻ restart'],
+  ['rhombus', 'only in this one of two traces; dashed: only in the other'],
   ['red line', 'the promise is broken here; rings: the evidence'],
 ];
 

@@ -189,7 +189,7 @@ function labelText(scene: Scene, arrow: Arrow, send: SendRecord): string {
   return `${messageText(send.message)}${fate === '' ? '' : `  ${fate}`}`;
 }
 
-const labelPlaces = [0.34, 0.56, 0.2, 0.72];
+const labelPlaces = [0.34, 0.56, 0.2, 0.72, 0.45, 0.27];
 
 function drawLabel(scene: Scene, { arrow, from, to }: Way): void {
   const { model, pen, palette } = scene;

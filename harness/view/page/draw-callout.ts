@@ -4,7 +4,7 @@ import type { Box, Lettering, Pen } from './pen.ts';
 import type { Scene } from './scene.ts';
 import { isInView, isTaken, xOf, yOf } from './scene.ts';
 
-const widest = 240;
+const widest = 262;
 const lineHeight = 16;
 const linesMax = 5;
 const padding = 7;

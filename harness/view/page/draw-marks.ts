@@ -70,8 +70,8 @@ function drawBallot(scene: Scene, ballot: Ballot): void {
   const text = `votes for ${candidate}`;
   const lettering = { color: palette.muted, size: 10.5, halo: palette.background };
   const width = pen.measure(text, lettering);
-  if (claim(scene, { x: at.x + 4, y: at.y - 7, width, height: 13 })) {
-    pen.text({ x: at.x + 4, y: at.y }, text, lettering);
+  if (claim(scene, { x: at.x + 4, y: at.y - 2, width, height: 13 })) {
+    pen.text({ x: at.x + 4, y: at.y + 5 }, text, lettering);
   }
 }
 
@@ -139,7 +139,7 @@ function drawSign(scene: Scene, index: number, record: TraceRecord): void {
   spot(scene, { x, y }, { index, text });
 }
 
-/** Above or below the lane, wherever there is room; else only its sign. */
+/** Above or below the lane, wherever there is room; else only its sign, on the lane. */
 function drawSignText(
   scene: Scene,
   { x, y }: Point,
@@ -155,6 +155,7 @@ function drawSignText(
     scene.pen.text({ x: x + 3, y: y + row }, words, lettering);
     return;
   }
+  scene.pen.text({ x: x - 4, y }, text.slice(0, 1), lettering);
 }
 
 /** Under the lane while a change is only in memory; in red when a crash takes it. */

@@ -155,7 +155,10 @@ export function flightPanel(): Panel {
         count += 1;
         const sent = model.records[send];
         if (sent?.kind !== 'send' || found.length >= flightMax) return;
-        const left = end < 0 ? 'never arrives' : `${fate} in ${timeText(endAt(app, end) - now)}`;
+        const left =
+          end < 0
+            ? 'under way when the trace ends'
+            : `${fate} in ${timeText(endAt(app, end) - now)}`;
         const text = `${sent.from} → ${sent.to}  ${messageText(sent.message)} · ${left}`;
         const go = (): void => goTo(app, send);
         const inside = make('button', { type: 'button', class: 'link', onclick: go }, text);

@@ -1,11 +1,12 @@
 /** A record in one short sentence, and times as people read them. */
-import type { Change, ClientReply, OperatorPayload } from '../../raft/message.ts';
 import { membersText } from './members.ts';
 import type {
   BusRecord,
   FeatureMessage,
   MessageRecord,
+  OperateRecord,
   RequestPayload,
+  ServeRecord,
   TraceRecord,
 } from '../../trace/record.ts';
 
@@ -13,6 +14,10 @@ import type {
 export function timeText(micros: number): string {
   return `${(micros / 1000).toFixed(1)} ms`;
 }
+
+type ClientReply = Extract<MessageRecord, { readonly kind: 'ClientReply' }>;
+type OperatorPayload = OperateRecord['wish'];
+type Change = Extract<OperatorPayload, { readonly kind: 'reconfigure' }>['changes'][number];
 
 const changeWords = { addVoter: 'add voter', addLearner: 'add learner', remove: 'remove' };
 
@@ -151,6 +156,11 @@ function aboutBus(record: TraceRecord, sent: Sent): string {
   }
 }
 
+function aboutRead({ server, serial, session, via, readIndex }: ServeRecord): string {
+  const vouched = via === 'lease' ? 'under its lease' : `heard by a majority at ${readIndex}`;
+  return `${server} serves read ${serial} of ${session}, ${vouched}`;
+}
+
 function aboutFeature(record: TraceRecord): string {
   switch (record.kind) {
     case 'told':
@@ -160,7 +170,7 @@ function aboutFeature(record: TraceRecord): string {
     case 'restore':
       return `${record.server} restores a snapshot to ${record.index}`;
     case 'serve':
-      return `${record.server} serves read ${record.serial} of ${record.session}, ${record.via === 'lease' ? 'under its lease' : `heard by a majority at ${record.readIndex}`}`;
+      return aboutRead(record);
     default:
       return aboutLife(record);
   }
