@@ -59,6 +59,8 @@ export interface Hired {
   readonly crew: Crew;
   /** Rejects when the crew can work no more. */
   readonly broken?: Promise<never>;
+  /** Called when the time for the search is up; unless given, what is under way ends at once. */
+  readonly late?: () => void;
   readonly dismiss: () => Promise<void>;
 }
 
@@ -73,13 +75,14 @@ interface Watch {
 
 async function attend(
   job: CampaignJob,
-  { crew, broken, dismiss }: Hired,
+  { crew, broken, late, dismiss }: Hired,
   { found, halted, tell, shrunk }: Watch,
 ): Promise<Campaign> {
   let timeIsUp = false;
   const upSearching = (): void => {
     timeIsUp = true;
-    crew.searched();
+    if (late === undefined) crew.searched();
+    else late();
   };
   const callOff = [after(job.searchMs, upSearching)];
   let shrinks = false;

@@ -18,11 +18,13 @@ import { Halt, ThreadCrew } from './work-crew.ts';
 /** Well below the shortest lock that a campaign gives. */
 const renewEveryMs = 1_500;
 
-interface WorkerWish {
+export interface WorkerWish {
   readonly account: Account;
   readonly queues: Queues;
   readonly workers: number;
   readonly io: Io;
+  /** Called once it waits for tasks. */
+  readonly onReady: () => void;
 }
 
 class DistributedWorker {
@@ -48,6 +50,7 @@ class DistributedWorker {
       hear: (received) => void this.take(received).catch(ended),
       lost: () => ended(),
     });
+    this.wish.onReady();
     try {
       await Promise.race([end, until]);
     } finally {

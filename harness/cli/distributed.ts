@@ -30,6 +30,8 @@ const tasksEach = 2;
 /** Tasks in the queue for those who join from elsewhere. */
 const tasksForGuests = 16;
 const startsMax = 20;
+/** When the time is up, what workers are at is waited for, but not for ever. */
+const graceMs = 10_000;
 
 export function queuesOf(name: string): Queues {
   return { tasks: name, results: `${name}-results` };
@@ -49,6 +51,9 @@ class Children {
   private readonly note: (text: string) => void;
   private readonly onLost: (error: unknown) => void;
   private readonly children = new Set<ChildProcess>();
+  /** One of them waits for tasks: from here on time counts. */
+  readonly ready: Promise<void>;
+  private isReady: () => void = () => undefined;
   private isOver = false;
   private starts = 0;
 
@@ -63,6 +68,9 @@ class Children {
     this.launch = { ...launchOf('worker', request.io.env), args };
     this.secret = found.secret;
     this.onLost = found.onLost;
+    this.ready = new Promise((resolve) => {
+      this.isReady = resolve;
+    });
     this.note = (text) => {
       if (request.given.quiet !== true) request.io.err(`${text}\n`);
     };
@@ -78,6 +86,7 @@ class Children {
       stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
     });
     this.children.add(child);
+    child.on('message', () => this.isReady());
     let said = '';
     child.stderr?.on('data', (bytes: Buffer) => (said = `${said}${bytes.toString()}`.slice(-500)));
     child.stdin?.on('error', () => undefined);
@@ -153,9 +162,11 @@ export async function campaignDistributed(
       });
       await crew.open();
       for (let i = 0; i < workers; i += 1) children.start();
+      await Promise.race([children.ready, broken]);
       return {
         crew,
         broken,
+        late: () => void setTimeout(() => crew.searched(), graceMs).unref(),
         hurry: () => halt.shrinking(),
         dismiss: async () => local?.dismiss(),
       };
@@ -179,12 +190,22 @@ export async function joinCampaign(request: Request): Promise<void> {
       remedy: 'Name the Service Bus with --distributed @FILE, and the --queue of the campaign',
     });
   }
-  if (process.send !== undefined) process.on('disconnect', () => process.exit());
+  const isChild = process.send !== undefined;
+  if (isChild) process.on('disconnect', () => process.exit());
   const account = accountOf(request, word);
   await workDistributed({
     account,
     queues: queuesOf(queue),
     workers: given.workers ?? processors(),
-    io,
+    // Ctrl-C reaches the whole group; the parent decides how its children end.
+    io: isChild ? { ...io, onInterrupt: deaf } : io,
+    onReady: () => void process.send?.({ kind: 'ready' }),
   });
+}
+
+/** Takes Ctrl-C for somebody else's affair. */
+function deaf(): () => void {
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore);
+  return () => void process.off('SIGINT', ignore);
 }
