@@ -151,15 +151,22 @@ function firstOf(all: readonly Asked[], { serial }: Asked): Asked | undefined {
 
 function operationsOf(path: readonly Happening[], servers: number): readonly Operation[] {
   const all = askedIn(path);
-  return all
+  const writes = all
     .filter((one) => firstOf(all, one) === one)
-    .map(({ step, server, serial }) => ({
+    .map(({ step, server, serial }): Operation => ({
       atMs: timeOf(step),
       client: clientFor(server, servers),
       f: 'write',
       key: 'x',
       value: serial,
     }));
+  const reads = path.flatMap(({ server, action }, step): readonly Operation[] => {
+    if (action.kind !== 'read') return [];
+    return [
+      { atMs: timeOf(step), client: clientFor(server, servers), f: 'read', key: 'x', value: null },
+    ];
+  });
+  return [...writes, ...reads];
 }
 
 /** A command asked for again is a copy of its first request, at the server that had it first. */
@@ -223,6 +230,7 @@ export function stagedPath(
     bus: { ...calm.bus, latencyMicros: { min: 0, max: 0 }, lockDurationMs: 60_000 },
     workload: {
       ...calm.workload,
+      ...(happenings.some(({ action }) => action.kind === 'read') ? { reads: 'index' } : {}),
       clients,
       retryMs: 50_000,
       timeoutMs: 100_000,

@@ -40,7 +40,7 @@ const published: ReadonlyMap<string, string> = new Map([
 const whole = 'the explored servers keep their whole log';
 const steady = 'the explored clusters never change their members';
 const timeless = 'the explored worlds know no durations, pre-votes, quorum checks or hand-overs';
-const unread = 'the explored clients write only; reads cost no entry, and leases need a clock';
+const unread = 'the explored reads are asked of leaders; nothing is read by lease or by followers';
 
 const groups: readonly (readonly [readonly Mutant[], string])[] = [
   [snapshots, whole],
@@ -56,13 +56,19 @@ const single: ReadonlyMap<string, string> = new Map([
     'one fsync here makes all writes durable, the late ones too',
   ],
   ['heartbeat-commits-to-last-index', unread],
-  ['stale-read', unread],
+  ['stale-read', 'the explored reads are no commands'],
+  ['refusal-answers-older-round', 'not within two million states of the world with a read'],
   ['session-expiry-by-own-clock', 'the explored sessions never expire'],
   ['sessions-left-out-of-snapshot', whole],
 ]);
 
 /** In these groups, and found all the same. */
-const found: ReadonlySet<string> = new Set(['peers-forgotten-on-restart']);
+const found: ReadonlySet<string> = new Set([
+  'peers-forgotten-on-restart',
+  'read-before-own-commit',
+  'read-without-asking',
+  'read-confirmed-by-older-heartbeat',
+]);
 
 /** Why no explored world can show the mutant; null: one does. */
 export function beyond(name: string): string | null {

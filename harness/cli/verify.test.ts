@@ -34,6 +34,7 @@ describe('whitewater verify', () => {
     'next-below-match',
     'answer-before-commit',
     'no-dedup',
+    'read-without-asking',
     'L1',
     'H8',
   ])(

@@ -11,13 +11,15 @@ import { broken, trespass } from './breach.ts';
 import { copyLocal, settleNumbers } from './local.ts';
 import type { Local } from './local.ts';
 import { watchPorts } from './ports.ts';
-import { requestOf } from './requests.ts';
+import { readRequest, requestOf } from './requests.ts';
 import { watchDeparture, watchStep } from './watch.ts';
 
 export type Action =
   | { readonly kind: 'receive'; readonly message: RaftMessage }
   /** The request of this number (`requests.ts`). */
   | { readonly kind: 'propose'; readonly serial: number }
+  /** The one read. */
+  | { readonly kind: 'read' }
   | { readonly kind: 'expire'; readonly timer: Timer }
   /** A time-out of a timer that has been restarted or stopped since. */
   | { readonly kind: 'expireLate'; readonly timer: Timer }
@@ -46,6 +48,8 @@ export interface Acted {
   readonly breaches: readonly Breach[];
   /** Cells of the declared table that answered, and the role afterwards: `role/input/role`. */
   readonly cells: readonly string[];
+  /** How much of the log the read has seen that was answered here; -1: none was. */
+  readonly served: number;
 }
 
 export interface Driver {
@@ -68,6 +72,7 @@ class Doing {
   private leftNow: (RaftMessage | ClientReply)[] = [];
   private durableBefore = 0;
   private stepCount = 0;
+  private served = -1;
 
   constructor(driver: Driver, local: Local) {
     this.driver = driver;
@@ -124,8 +129,8 @@ class Doing {
 
   done(): Acted {
     settleNumbers(this.local);
-    const { local, left, steps, breaches, cells } = this;
-    return { local, left, steps, breaches, cells };
+    const { local, left, steps, breaches, cells, served } = this;
+    return { local, left, steps, breaches, cells, served };
   }
 
   private carryOut(effect: Effect): void {
@@ -143,9 +148,11 @@ class Doing {
         if (effect.timer === 'election') local.electionArmed = effect.kind === 'arm';
         else if (effect.timer === 'heartbeat') local.heartbeatArmed = effect.kind === 'arm';
         break;
+      case 'serve':
+        this.served = effect.appliedIndex;
+        break;
       case 'apply':
       case 'restore':
-      case 'serve':
         break;
     }
   }
@@ -248,6 +255,9 @@ export function act(driver: Driver, given: Local, action: Action): Acted {
         kind: 'propose',
         request: requestOf(action.serial, local.node.options.sessions.length),
       });
+      break;
+    case 'read':
+      doing.step({ kind: 'propose', request: readRequest() });
       break;
     case 'expire':
     case 'expireLate':

@@ -11,6 +11,8 @@ export interface Bounds {
   readonly clients: number;
   /** Commands asked for again, under their old serial. */
   readonly retries: number;
+  /** Reads without an entry that leaders are asked for in all, 0 or 1. */
+  readonly reads: number;
   /** Heartbeat timers that run out, in all. */
   readonly heartbeats: number;
   /** Restarts (a crash and the return in one step), in all. */
@@ -54,6 +56,7 @@ export const smallest: Bounds = {
   terms: 2,
   requests: 0,
   clients: 1,
+  reads: 0,
   retries: 0,
   heartbeats: 0,
   crashes: 0,

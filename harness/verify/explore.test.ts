@@ -21,6 +21,11 @@ describe('the correct Raft', () => {
       { ...elections, messages: 20, drops: 0, forgetSettled: true },
       162_445,
     ],
+    [
+      'three servers, a read that costs no entry',
+      { ...smallest, servers: 3, drops: Infinity, messages: 2, reads: 1, entriesPerAppend: 4 },
+      24_732,
+    ],
     ['elections of three, three terms', { ...elections, terms: 3, forgetSettled: true }, 249_322],
   ] as const)('keeps every promise: %s', (_, bounds, states) => {
     const found = explore(raft, bounds, both);
@@ -106,6 +111,19 @@ describe('mutants are found at their least depth', () => {
     const last = hunt(subject, { worlds: chosen, watch: 'cluster', statesMax }).at(-1);
     expect(last?.path).toMatchObject({ breach: { check } });
     expect(last?.path?.happenings).toHaveLength(depth);
+  });
+
+  test.each([
+    ['read-without-asking', 14],
+    ['read-before-own-commit', 15],
+    ['read-confirmed-by-older-heartbeat', 14],
+  ])('%s: a read misses what was committed, after %d steps', (name, depth) => {
+    const subject = mutants.find((mutant) => mutant.name === name)?.subject;
+    const world = worlds.find(({ bounds }) => bounds.reads > 0);
+    if (subject === undefined || world === undefined) throw new Error('no such mutant or world');
+    const found = explore(subject, world.bounds, { watches: ['cluster'] });
+    expect(found.breach?.check).toBe('ReadFreshness');
+    expect(found.depth).toBe(depth);
   });
 
   test('a path keeps each server under one name', () => {

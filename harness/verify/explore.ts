@@ -8,6 +8,7 @@ import { makeEntry } from '../raft/log.ts';
 import type { Bounds } from './bounds.ts';
 import type { Breach } from './breach.ts';
 import { broken } from './breach.ts';
+import type { Ears, Explored, Followed } from './explored.ts';
 import { serverName } from './local.ts';
 import { clusterBreach } from './invariants.ts';
 import { Recovery } from './recovery.ts';
@@ -31,36 +32,6 @@ import {
 } from './state.ts';
 import type { Move, Purse } from './state.ts';
 import { IntList, StateSet } from './tables.ts';
-
-export interface Explored {
-  readonly space: Space;
-  /** Distinct states, transitions taken, steps that the machine was really asked for. */
-  readonly states: number;
-  readonly transitions: number;
-  /** Steps of the longest shortest path. */
-  readonly depth: number;
-  /** New states by depth. */
-  readonly levels: readonly number[];
-  /** Steps not taken because too many messages would have been in flight. */
-  readonly cut: number;
-  /** Everything within the bounds was seen. */
-  readonly complete: boolean;
-  readonly bytes: number;
-  readonly breach: Breach | null;
-  /** The moves to the breach, as codes; each in the names of the state before it. */
-  readonly path: readonly number[];
-}
-
-export interface Ears {
-  onLevel?(depth: number, states: number): void;
-}
-
-export interface Followed {
-  readonly breach: Breach | null;
-  /** Index of the renaming that brought the successor into its form. */
-  readonly renaming: number;
-  readonly length: number;
-}
 
 const scratchMax = 256;
 
@@ -217,6 +188,9 @@ export class Explorer {
     }
     if (bounds.control) this.late(server);
     if (known.role === 'leader' || bounds.control) this.propose(server, packed);
+    if (bounds.reads > 0 && known.role === 'leader' && spent(packed, 'reads') === 0) {
+      this.take(server, inputs.read, manners.take, null);
+    }
   }
 
   private late(server: number): void {
@@ -254,6 +228,8 @@ export class Explorer {
     if (costs !== null) {
       child[servers + spentAt] = (child[servers + spentAt] ?? 0) + purse[costs].unit;
     }
+    if (input === inputs.read) this.ask();
+    if (outcome.served !== -1 && !this.serve(server, outcome.served)) return;
     if (outcome.elected && !this.elect(server, outcome)) return;
     if (outcome.committed && !this.commit(outcome)) return;
     if (!this.fillMessages(gone, outcome)) return;
@@ -289,6 +265,22 @@ export class Explorer {
     }
     if (other === -1) child[servers + leadersAt] = withLeader(leaders, term, server);
     return true;
+  }
+
+  /** Remembers how much was committed when the read was asked for. */
+  private ask(): void {
+    const { child, servers, space } = this;
+    const floor = space.ledgers.size(child[servers + ledgerAt] ?? 0);
+    child[servers + spentAt] = (child[servers + spentAt] ?? 0) + (floor + 1) * purse.reads.unit;
+  }
+
+  /** What was committed before a read was asked for, it must have seen (dissertation 6.4). */
+  private serve(server: number, seen: number): boolean {
+    const floor = spent(this.child[this.servers + spentAt] ?? 0, 'reads') - 1;
+    if (seen >= floor) return true;
+    const sentence = `${serverName(server)} reads ${seen} entries; ${floor} were committed before`;
+    this.breach = broken('ReadFreshness', sentence);
+    return false;
   }
 
   private commit(outcome: Outcome): boolean {

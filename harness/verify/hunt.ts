@@ -7,7 +7,7 @@ import { smallest } from './bounds.ts';
 import type { Bounds } from './bounds.ts';
 import type { Breach } from './breach.ts';
 import { explore } from './explore.ts';
-import type { Ears, Explored } from './explore.ts';
+import type { Ears, Explored } from './explored.ts';
 import { pathOf } from './path.ts';
 import type { Path } from './path.ts';
 
@@ -86,6 +86,16 @@ export const worlds: readonly World[] = [
         { term: 3, log: [1] },
         { term: 3, log: [1, 3] },
       ],
+    },
+  },
+  {
+    name: 'a read at one of three servers',
+    bounds: {
+      ...three,
+      reads: 1,
+      messages: 3,
+      heartbeats: 1,
+      entriesPerAppend: 4,
     },
   },
   {

@@ -272,6 +272,12 @@ function nodeText(node: Node): string {
   return [who, numbers, log, votes, writes, progress.join(), clients, applied].join('|');
 }
 
+/** What only matters where somebody reads: rounds, and the reads that wait for them. */
+export function readsText({ node }: Local): string {
+  const rounds = node.progress.map(({ peer, ackedRound }) => `${peer} ${ackedRound}`).sort();
+  return `#${node.round} ${node.beats} ${rounds.join()} ${JSON.stringify(node.reads)}`;
+}
+
 /** Two servers with equal keys behave alike for ever. */
 export function localKey(local: Local): string {
   const { stored } = local;

@@ -86,6 +86,8 @@ export function happeningText({ server, manner, action }: Happening): string {
     }
     case 'propose':
       return `${who} is asked for command ${action.serial}`;
+    case 'read':
+      return `${who} is asked to read`;
     case 'expire':
       return `${who}: the ${action.timer} timer runs out`;
     case 'expireLate':

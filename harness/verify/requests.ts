@@ -27,6 +27,13 @@ export function requestOf(number: number, clients: number): ClientRequest {
   };
 }
 
+/** A read that costs no entry, from a client that writes nothing. */
+export function readRequest(): ClientRequest {
+  const command = { serial: 0 };
+  const payload = { kind: 'read', session: 'reader', serial: 1, via: 'index', command } as const;
+  return { kind: 'ClientRequest', from: 'reader', to: '*', payload };
+}
+
 /** The number of the request that is answered. */
 export function numberOf({ to, serial }: ClientReply, clients: number): number {
   return (serial - 1) * clients + Number(to.slice(1));

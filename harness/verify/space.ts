@@ -13,7 +13,7 @@ import type { Bounds } from './bounds.ts';
 import type { Breach } from './breach.ts';
 import { trespass } from './breach.ts';
 import { Ledgers } from './ledger.ts';
-import { localKey, messageText, newLocal, optionsFor, serverIndex } from './local.ts';
+import { localKey, readsText, messageText, newLocal, optionsFor, serverIndex } from './local.ts';
 import type { Local } from './local.ts';
 import { renameLocal, renameMessage, renamings } from './rename.ts';
 import type { Renaming } from './rename.ts';
@@ -31,6 +31,7 @@ export const inputs = {
   lateHeartbeat: 7,
   /** The proposal of serial 0, which nobody makes. */
   propose: 8,
+  read: 23,
 } as const;
 export const firstMessage = 24;
 
@@ -77,6 +78,8 @@ export interface Outcome {
   /** Its commit index has risen. */
   readonly committed: boolean;
   readonly breach: Breach | null;
+  /** How much of the log a read has seen that was answered; -1: none was. */
+  readonly served: number;
   /** The machine asserts that nobody can say such a thing. */
   readonly absurd: boolean;
 }
@@ -159,6 +162,8 @@ export class Space {
         return { kind: 'expireLate', timer: 'election' };
       case inputs.lateHeartbeat:
         return { kind: 'expireLate', timer: 'heartbeat' };
+      case inputs.read:
+        return { kind: 'read' };
       default:
         return input < firstMessage
           ? { kind: 'propose', serial: input - inputs.propose }
@@ -209,7 +214,8 @@ export class Space {
   }
 
   messageId(message: RaftMessage): number {
-    const key = messageText(message);
+    const round = this.bounds.reads > 0 && 'round' in message ? ` ${message.round}` : '';
+    const key = `${messageText(message)}${round}`;
     const known = this.messageIds.get(key);
     if (known !== undefined) return known;
     const id = this.messages.length;
@@ -239,6 +245,7 @@ export class Space {
       elected: node.role === 'leader' && (before.role !== 'leader' || before.term !== node.term),
       committed: node.commitIndex > before.commitIndex,
       breach,
+      served: acted.served,
       absurd: acted.breaches.some(({ check }) => check === 'Assertion'),
     };
     this.done.set(local, input, this.outcomes.length);
@@ -260,7 +267,7 @@ export class Space {
   }
 
   private localId(local: Local, from: Known['from']): number {
-    const key = localKey(local);
+    const key = this.bounds.reads > 0 ? localKey(local) + readsText(local) : localKey(local);
     const known = this.localIds.get(key);
     if (known !== undefined) return known;
     const id = this.locals.length;

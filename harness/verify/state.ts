@@ -15,7 +15,15 @@ export const spentAt = 2;
 export const headExtra = 3;
 
 /** What has been spent, packed: shift and width of each counter. */
-export type Purse = 'crashes' | 'duplicates' | 'requests' | 'retries' | 'heartbeats' | 'drops';
+export type Purse =
+  | 'crashes'
+  | 'duplicates'
+  | 'requests'
+  | 'retries'
+  | 'heartbeats'
+  | 'drops'
+  /** 0: nobody has read yet; n + 1: n entries were committed when somebody asked to. */
+  | 'reads';
 
 interface Pocket {
   readonly shift: number;
@@ -31,6 +39,7 @@ export const purse: Readonly<Record<Purse, Pocket>> = {
   retries: { shift: 12, unit: 0x1000, mask: 15 },
   heartbeats: { shift: 16, unit: 0x1_0000, mask: 31 },
   drops: { shift: 21, unit: 0x20_0000, mask: 31 },
+  reads: { shift: 26, unit: 0x400_0000, mask: 31 },
 };
 
 export function spent(packed: number, what: Purse): number {
@@ -70,6 +79,8 @@ export function moveOf(code: number): Move {
 export function costOf({ input, manner }: Move): Purse | null {
   if (manner === manners.keep) return 'duplicates';
   if (input >= firstMessage) return null;
+  // A read is paid with what was committed when it was asked for.
+  if (input === inputs.read) return null;
   if (input > inputs.propose) return 'requests';
   if (input === inputs.heartbeat) return 'heartbeats';
   return input === inputs.restart || input === inputs.offline ? 'crashes' : null;

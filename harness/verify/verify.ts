@@ -12,7 +12,7 @@ import { controlGraph } from './control.ts';
 import type { ControlGraph } from './control.ts';
 import { automata, automatonFaults, portNames } from './automata.ts';
 import { explore } from './explore.ts';
-import type { Explored } from './explore.ts';
+import type { Explored } from './explored.ts';
 import type { World } from './hunt.ts';
 import { openTo } from './open.ts';
 import type { Opened } from './open.ts';
@@ -72,6 +72,10 @@ export const verified: readonly World[] = [
       messages: 4,
       statesMax: 40_000_000,
     },
+  },
+  {
+    name: 'three servers, a read that costs no entry',
+    bounds: { ...base, servers: 3, reads: 1, messages: 2, entriesPerAppend: 4 },
   },
 ];
 
