@@ -147,7 +147,8 @@ export function condensed(plotted: Plot, drafts: readonly Draft[]): readonly Dra
   const next = drafts[until];
   if (first === undefined || next === undefined || until - headLines < 2) return drafts;
   const { at, seq } = first;
-  const text = `… until ${milliseconds(next.at)}: ${summary(plotted, { from: seq, to: next.seq, lines: until - headLines })}`;
+  const said = summary(plotted, { from: seq, to: next.seq, lines: until - headLines });
+  const text = `… until ${milliseconds(next.at)}: ${said}`;
   return [
     ...drafts.slice(0, headLines),
     plain({ at, seq, actors: [], text }),
