@@ -47,7 +47,7 @@ function findings(request: Request, { job, attended }: Over): Finding[] {
       recorded: recorded(shrunk.scenario, lab),
       invariants: job.invariants ?? null,
       origin: { seed: bug.origin.seed, path: bug.origin.path },
-      needed: bug.needed,
+      explained: bug,
       shrunk: {
         faults: before.faults.length,
         operations: before.workload.operations.length,

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { markdownOf } from '../report/markdown.ts';
+import { fenced, markdownOf } from '../report/markdown.ts';
 import type { Story } from '../report/shape.ts';
 import type { TraceRecord } from '../trace/record.ts';
 import { UserError } from '../trace/user-error.ts';
@@ -19,6 +19,8 @@ export interface FailureFiles {
   readonly scenario: Scenario;
   readonly records: readonly TraceRecord[];
   readonly story: Story;
+  /** What the failure needs, as lines; may be empty. */
+  readonly needs: readonly string[];
   /** Judges that were on, or null: all. */
   readonly invariants: readonly string[] | null;
   /** fast-check's way to the unshrunk scenario, where a campaign found it. */
@@ -78,13 +80,18 @@ function repro(files: FailureFiles, folder: string): unknown {
   };
 }
 
+function storyPage({ story, needs }: FailureFiles): string {
+  const told = markdownOf(story, { full: true });
+  return needs.length === 0 ? told : `${told}\n${fenced(needs)}\n`;
+}
+
 /** Writes the folder and returns its path. Throws a `UserError` when that cannot be done. */
 export function writeFailure(files: FailureFiles): string {
   const folder = join(files.out, files.id);
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'scenario.json'), json(files.scenario));
-    writeFileSync(join(folder, 'story.md'), markdownOf(files.story, { full: true }));
+    writeFileSync(join(folder, 'story.md'), storyPage(files));
     writeFileSync(join(folder, 'repro.json'), json(repro(files, folder)));
   } catch (cause) {
     const what = `results cannot be written: ${cause instanceof Error ? cause.message : 'refused'}`;

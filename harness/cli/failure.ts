@@ -1,11 +1,15 @@
 /** From a failing scenario to everything people get: trace, story, folder, report. */
 import { faultName } from '../report/azure.ts';
+import { callText } from '../report/clients.ts';
 import type { FailureReport } from '../report/failure.ts';
+import { needsText } from '../report/failure.ts';
+import { momentsText } from '../report/margins.ts';
 import type { Story } from '../report/shape.ts';
 import { tell } from '../report/story.ts';
 import { storyText } from '../report/text.ts';
 import type { Lab, Outcome } from '../search/execute.ts';
 import { record } from '../search/execute.ts';
+import type { ActionTimes, Explained } from '../search/explain-phase.ts';
 import type { FaultRecord, TraceRecord } from '../trace/record.ts';
 import type { Scenario } from '../world/scenario.ts';
 import { serverNames } from '../world/setup.ts';
@@ -31,8 +35,8 @@ export interface Exhibit {
   readonly recorded: Recorded;
   readonly invariants: readonly string[] | null;
   readonly origin: { readonly seed: number; readonly path: string } | null;
-  /** Indices of needed faults, or null when nobody looked. */
-  readonly needed: readonly number[] | null;
+  /** What the failure needs, or null when nobody looked. */
+  readonly explained: Explained | null;
   readonly shrunk: FailureReport['shrunk'];
   /** False when the command line does not know the machine; true unless given. */
   readonly replayable?: boolean;
@@ -40,8 +44,9 @@ export interface Exhibit {
 
 /** Faults by the names that the trace resolved: a `leader` is somebody by then. */
 function neededNames(shown: Exhibit): FailureReport['needed'] {
-  const { needed, scenario } = shown;
-  if (needed === null) return null;
+  const { explained, scenario } = shown;
+  if (explained === null) return null;
+  const { needed, margins } = explained;
   const servers = serverNames(scenario);
   const struck = new Map<number, FaultRecord>();
   for (const one of shown.recorded.records) {
@@ -49,11 +54,32 @@ function neededNames(shown: Exhibit): FailureReport['needed'] {
   }
   const faults = needed.map((index) => {
     const found = struck.get(index);
-    return found === undefined
-      ? (scenario.faults[index]?.kind ?? 'fault')
-      : faultName(found, servers);
+    const kind = scenario.faults[index]?.kind ?? 'fault';
+    const name = found === undefined ? kind : faultName(found, servers);
+    const times = margins?.times.find((one) => one.kind === 'fault' && one.index === index);
+    if (times === undefined) return name;
+    return `${name} (${momentsText(times, scenario.limits.runMs)})`;
   });
   return { of: scenario.faults.length, faults };
+}
+
+/** `write(x, 1) at 0 to 120 ms` */
+function operationText(scenario: Scenario, times: ActionTimes): string {
+  const { operations, operator } = scenario.workload;
+  const operation = operations[times.index];
+  const when = momentsText(times, scenario.limits.runMs);
+  if (times.kind === 'wish') return `${operator[times.index]?.kind ?? 'wish'} ${when}`;
+  return operation === undefined ? when : `${callText(operation)} ${when}`;
+}
+
+function nearbyOf({ explained, scenario }: Exhibit): FailureReport['nearby'] {
+  const margins = explained?.margins ?? null;
+  if (margins === null) return null;
+  const others = margins.times.filter(({ kind }) => kind !== 'fault');
+  return {
+    ...margins.neighbours,
+    operations: others.map((times) => operationText(scenario, times)),
+  };
 }
 
 /** What the terminal should say about a failure of which nothing is written. */
@@ -67,8 +93,12 @@ export function exhibit(shown: Exhibit): FailureReport {
   const { records } = shown.recorded;
   const story = tell(records);
   const subject = shown.lab.subject.name;
-  const files = { id, out, subject, scenario, records, story, invariants, origin, replayable };
-  return reportOf(shown, story, writeFailure(files));
+  const report = reportOf(shown, story, null);
+  const folder = writeFailure({
+    ...{ id, out, subject, scenario, records, story, invariants, origin, replayable },
+    needs: needsText(report),
+  });
+  return { ...report, folder };
 }
 
 function reportOf(shown: Exhibit, story: Story, folder: string | null): FailureReport {
@@ -76,6 +106,7 @@ function reportOf(shown: Exhibit, story: Story, folder: string | null): FailureR
   return {
     story,
     needed: neededNames(shown),
+    nearby: nearbyOf(shown),
     schedule: {
       servers: scenario.cluster.servers,
       operations: scenario.workload.operations.length,

@@ -1,5 +1,6 @@
 /** A long piece of work as plain data, so that it can be handed to another thread. */
 import type { ScenarioOptions } from '../../scenarios/generate/options.ts';
+import type { Explained } from '../search/explain-phase.ts';
 import type { Shard } from '../search/ledger.ts';
 import type { StrategyChoice } from '../search/portfolio.ts';
 import type { Shrunk } from '../search/shrink.ts';
@@ -43,9 +44,8 @@ export interface ShrinkJob {
 
 export type Job = CampaignJob | ShrinkJob;
 
-export interface ShrinkResult {
+export interface ShrinkResult extends Explained {
   readonly shrunk: Shrunk;
-  readonly needed: readonly number[];
 }
 
 /** How far the work is, in numbers. */

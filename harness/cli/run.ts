@@ -131,7 +131,7 @@ export async function runCommand(request: Request): Promise<ExitCode> {
     recorded: run,
     invariants: given.invariant ?? null,
     origin: null,
-    needed: null,
+    explained: null,
     shrunk: null,
   });
   const style = styleOf(given, io);

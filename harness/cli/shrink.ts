@@ -42,7 +42,7 @@ export async function shrinkCommand(request: Request): Promise<ExitCode> {
     progress.show(() => standingText(standing, 0));
   });
   progress.clear();
-  const { shrunk, needed } = attended.result;
+  const { shrunk, needed, margins } = attended.result;
   const { failure } = shrunk.outcome;
   if (failure === null) {
     throw new UserError('the scenario does not fail: there is nothing to shrink', {
@@ -59,7 +59,7 @@ export async function shrinkCommand(request: Request): Promise<ExitCode> {
     recorded: recorded(shrunk.scenario, lab),
     invariants: job.invariants ?? null,
     origin: null,
-    needed,
+    explained: attended.result,
     shrunk: {
       faults: faults.length,
       operations: workload.operations.length,
@@ -80,6 +80,7 @@ export async function shrinkCommand(request: Request): Promise<ExitCode> {
       before: { faults: faults.length, operations: workload.operations.length },
       after: { faults: left.length, operations: rest.operations.length },
       needed,
+      margins,
       folder,
       story: storyLines(story),
     };

@@ -108,7 +108,7 @@ async function show(
     recorded: recorded(shrunk.scenario, lab),
     invariants: job.invariants ?? null,
     origin: { seed: bug.origin.seed, path: bug.origin.path },
-    needed: bug.needed,
+    explained: bug,
     shrunk: {
       faults: scenario.faults.length,
       operations: scenario.workload.operations.length,
@@ -136,7 +136,7 @@ function showWitness(request: Request): string {
     recorded: run,
     invariants: symptom,
     origin: null,
-    needed: null,
+    explained: null,
     shrunk: null,
   });
   io.out(`\n${paintedStory(failureText(report, style), style)}\n\n`);

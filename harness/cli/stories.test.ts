@@ -15,6 +15,7 @@ describe.each(mutants.map((mutant) => [mutant.name, mutant] as const))('%s', (na
     const text = failureText({
       story,
       needed: null,
+      nearby: null,
       schedule: { servers: 5, operations: 0, faults: 0, seed: 1 },
       shrunk: null,
       folder: null,

@@ -2,7 +2,8 @@
 import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
 import type { CampaignOptions, CampaignProgress } from '../search/campaign.ts';
 import type { Canary } from '../search/canary.ts';
-import { neededFaults, shrink } from '../search/shrink.ts';
+import { explained } from '../search/explain-phase.ts';
+import { shrink } from '../search/shrink.ts';
 import type { Scenario } from '../world/scenario.ts';
 import type { CampaignJob, Hooks, ShrinkJob, ShrinkResult, Standing } from './job.ts';
 import { labFor } from './lab.ts';
@@ -101,7 +102,6 @@ export function doShrink(job: ShrinkJob, hooks: Hooks): ShrinkResult {
       hooks.tell({ ...idle, shrinking: { id: 'the failure', tries, ...sizes(smallest) } }),
   });
   const { failure } = shrunk.outcome;
-  const keep = failure?.invariant ?? '';
-  const needed = failure === null ? [] : neededFaults(shrunk.scenario, lab, { keep });
-  return { shrunk, needed };
+  if (failure === null) return { shrunk, needed: [], margins: null };
+  return { shrunk, ...explained(shrunk, lab, { keep: failure.invariant }) };
 }

@@ -6,12 +6,16 @@ import type { Story } from './shape.ts';
 import type { TextOptions } from './text.ts';
 import { storyText, titleText } from './text.ts';
 import { spelled, wrapped } from './layout.ts';
+import type { Nearby } from './margins.ts';
+import { nearbyText } from './margins.ts';
 import { clean, counted, duration, grouped } from './words.ts';
 
 export interface FailureReport {
   readonly story: Story;
   /** Faults that cannot be taken away without losing the failure; null when nobody looked. */
   readonly needed: { readonly of: number; readonly faults: readonly string[] } | null;
+  /** What the explain phase found in the neighbourhood; null when nobody looked. */
+  readonly nearby: Nearby | null;
   readonly schedule: {
     readonly servers: number;
     readonly operations: number;
@@ -44,12 +48,22 @@ function neededLines(report: FailureReport, options: TextOptions): string[] {
   const { needed } = report;
   if (needed === null) return [];
   const { of, faults } = needed;
-  const names = faults.map((fault) => clean(fault, 90));
+  const names = faults.map((fault) => clean(fault, 120));
   const text =
     names.length === 0
       ? 'none: it happens without any'
       : `${names.length} of ${of}   ${names.join('  ·  ')}`;
   return entry({ name: 'needed faults', text }, options);
+}
+
+function nearbyLines({ nearby }: FailureReport, options: TextOptions): string[] {
+  if (nearby === null) return [];
+  return entry({ name: 'other seeds', text: clean(nearbyText(nearby)) }, options);
+}
+
+/** What the failure needs, as lines; none when nobody looked. */
+export function needsText(report: FailureReport, options: TextOptions = {}): readonly string[] {
+  return [...neededLines(report, options), ...nearbyLines(report, options)];
 }
 
 function scheduleLines(report: FailureReport, options: TextOptions): string[] {
@@ -97,7 +111,7 @@ export function failureText(report: FailureReport, options: TextOptions = {}): s
   if (story.promise !== '')
     lines.push(...wrapped({ first: '  ', text: story.promise }, options), '');
   lines.push(...storyText(story, options), '');
-  lines.push(...neededLines(report, options), ...scheduleLines(report, options));
+  lines.push(...needsText(report, options), ...scheduleLines(report, options));
   lines.push(...folderLines(report, options));
   return lines.join('\n');
 }

@@ -28,7 +28,8 @@ const story: Story = {
 
 const report: FailureReport = {
   story,
-  needed: { of: 2, faults: ['partition {S1} | {S2,S3}'] },
+  needed: { of: 2, faults: ['partition {S1} | {S2,S3} (at 100 to 170 ms)'] },
+  nearby: { failing: 41, of: 64, operations: ['write(x, 1) from 90 ms on'] },
   schedule: { servers: 3, operations: 0, faults: 2, seed: 7 },
   shrunk: { faults: 47, operations: 12, tries: 61, ms: 2_300 },
   folder: 'test-results/raft/ElectionSafety-7c1e90',
@@ -63,7 +64,8 @@ test('the failure block says which promise broke, how, and how to see it again',
            0.0 ms  S1–S3 are followers in term 1; logs empty
      ✖   181.0 ms  S1 becomes leader
 
-      needed faults   1 of 2   partition {S1} | {S2,S3}
+      needed faults   1 of 2   partition {S1} | {S2,S3} (at 100 to 170 ms)
+      other seeds     fails in 41 of 64 neighbouring schedules; needs write(x, 1) from 90 ms on
       schedule        3 servers · 0 client operations · 2 faults · seed 7
                       (found with 47 faults and 12 operations; shrunk in 61 tries, 2.3 s)
 

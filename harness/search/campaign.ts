@@ -10,13 +10,15 @@ import { execute as executeScenario } from './execute.ts';
 import type { Canary, CanaryState } from './canary.ts';
 import { Bench } from './chunk.ts';
 import type { Coverage } from './coverage.ts';
+import type { Explained } from './explain-phase.ts';
+import { explained, neededFaults } from './explain-phase.ts';
 import type { Gate } from './gates.ts';
 import { closedGates } from './gates.ts';
 import type { Shard } from './ledger.ts';
 import { Ledger, wholeCampaign } from './ledger.ts';
 import type { StrategyChoice } from './portfolio.ts';
 import type { Execute, Measure, Shrunk } from './shrink.ts';
-import { neededFaults, shrink } from './shrink.ts';
+import { shrink } from './shrink.ts';
 import type { Found, Tally } from './tally.ts';
 import { inOrder } from './tally-json.ts';
 
@@ -69,10 +71,9 @@ export interface CampaignOptions {
 
 export type Plot = (scenario: Scenario, lab: Lab) => string;
 
-export interface Bug extends Found {
+/** What a search found, made small and explained: indices are those of `shrunk.scenario`. */
+export interface Bug extends Found, Explained {
   readonly shrunk: Shrunk;
-  /** Indices in `shrunk.scenario.faults` without which it does not fail. */
-  readonly needed: readonly number[];
 }
 
 export type CampaignVerdict = 'ok' | 'violation' | 'unknown' | 'vacuous';
@@ -178,7 +179,11 @@ export function shrinkFound(
     ...(measure === undefined ? {} : { measure }),
     onProgress: ({ tries, smallest }) => onProgress({ id: found.id, tries, smallest }),
   });
-  return { ...found, shrunk, needed: neededFaults(shrunk.scenario, lab, { keep, execute }) };
+  const needs = { keep, execute };
+  if (shrinkTries === 0) {
+    return { ...found, shrunk, needed: neededFaults(shrunk.scenario, lab, needs), margins: null };
+  }
+  return { ...found, shrunk, ...explained(shrunk, lab, needs) };
 }
 
 /** Bugs of one promise whose smallest forms tell the same story are one: the one found first. */

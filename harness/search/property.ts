@@ -10,8 +10,9 @@ import type { Scenario } from '../world/scenario.ts';
 import type { Bug } from './campaign.ts';
 import type { Lab, Outcome } from './execute.ts';
 import { execute as executeScenario } from './execute.ts';
+import { explained } from './explain-phase.ts';
 import type { Execute, Measure } from './shrink.ts';
-import { neededFaults, shrink } from './shrink.ts';
+import { shrink } from './shrink.ts';
 import type { Tally } from './tally.ts';
 import { count, idOf, newTally } from './tally.ts';
 
@@ -100,7 +101,7 @@ function bugOf(
   });
   const origin = { seed: settings.seed, path, run: tally.runs, strategy: 'timed' as const };
   const found = { id: idOf(failure), count: 1, first: origin, origin, scenario, failure };
-  return { ...found, shrunk, needed: neededFaults(shrunk.scenario, lab, { keep, execute }) };
+  return { ...found, shrunk, ...explained(shrunk, lab, { keep, execute }) };
 }
 
 /**

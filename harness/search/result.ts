@@ -2,6 +2,7 @@
 import { countsByName } from '../check/sometimes.ts';
 import type { Bug, Campaign, CampaignVerdict } from './campaign.ts';
 import type { CoverageSummary } from './coverage-summary.ts';
+import type { Margins } from './explain-phase.ts';
 import { coverageSummary } from './coverage-summary.ts';
 import { always } from './gates.ts';
 import type { Shard } from './ledger.ts';
@@ -43,6 +44,8 @@ export interface ResultBug {
   readonly operations: number;
   /** Faults without which it passes, as `partition#1`: kind and index in the scenario's list. */
   readonly needed: readonly string[];
+  /** How far it may be changed until it passes; null when it was not shrunk. */
+  readonly margins: Margins | null;
   readonly story: readonly string[];
   /** Where the trace was written, or null. */
   readonly trace: string | null;
@@ -136,7 +139,7 @@ export function shardName({ index, of }: Shard): string {
 }
 
 function summary(bug: Bug): Omit<ResultBug, keyof BugExtras> {
-  const { shrunk, needed } = bug;
+  const { shrunk, needed, margins } = bug;
   const { faults, workload } = shrunk.scenario;
   const failure = shrunk.outcome.failure ?? bug.failure;
   return {
@@ -152,5 +155,6 @@ function summary(bug: Bug): Omit<ResultBug, keyof BugExtras> {
     faults: faults.length,
     operations: workload.operations.length,
     needed: needed.map((index) => `${faults[index]?.kind ?? 'fault'}#${String(index)}`),
+    margins,
   };
 }

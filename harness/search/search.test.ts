@@ -13,7 +13,8 @@ import type { BusFactory } from '../world/setup.ts';
 import { campaign } from './campaign.ts';
 import type { Lab } from './execute.ts';
 import { execute, record } from './execute.ts';
-import { neededFaults, shrink } from './shrink.ts';
+import { neededFaults } from './explain-phase.ts';
+import { shrink } from './shrink.ts';
 import { actionCount } from './size.ts';
 
 const bus: BusFactory = (wish) =>

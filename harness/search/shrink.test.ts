@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
 import type { Scenario } from '../world/scenario.ts';
 import type { Execute } from './shrink.ts';
-import { neededFaults, shrink } from './shrink.ts';
+import { shrink } from './shrink.ts';
 import { actionCount } from './size.ts';
 import type { Verdictlike } from './toy.test.kit.ts';
 import { crashes, toyLab, toyOutcome, writes } from './toy.test.kit.ts';
@@ -134,21 +134,5 @@ describe('shrink', () => {
     expect(shrunk).toMatchObject({ tries: 1, path: '', finished: true });
     expect(shrunk.scenario).toBe(scenario);
     expect(shrunk.outcome.verdict).toBe('pass');
-  });
-});
-
-describe('neededFaults', () => {
-  test('names the faults without which the scenario passes', () => {
-    const needsFirstCrash = toy((scenario) =>
-      scenario.faults.some((fault) => fault.kind === 'crash' && fault.atMs === 10)
-        ? { invariant: 'LogMatching' }
-        : {},
-    );
-    const [drawn] = fc.sample(arbitrary, { seed: 1, numRuns: 1 });
-    if (drawn === undefined) throw new Error('nothing was drawn');
-    const crash = { kind: 'crash', atMs: 10, forMs: 5, server: 'S1', disk: 'lose' } as const;
-    const scenario: Scenario = { ...drawn, faults: [{ ...crash, atMs: 5 }, crash] };
-    const options = { keep: 'LogMatching', execute: needsFirstCrash };
-    expect(neededFaults(scenario, lab, options)).toEqual([1]);
   });
 });

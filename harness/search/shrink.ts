@@ -4,6 +4,7 @@
  */
 import type { Arbitrary } from 'fast-check';
 import type { Scenario } from '../world/scenario.ts';
+import { brief, isSudden } from './brief.ts';
 import type { Failure, Lab, Outcome } from './execute.ts';
 import { execute as executeScenario } from './execute.ts';
 import { actionCount, bulk, childSeed, fingerprint } from './size.ts';
@@ -63,8 +64,6 @@ const fewActions = 8;
 const shareBefore = 0.35;
 /** Gaps shorter than this are not worth a try. */
 const leastMs = 10;
-/** How much longer than the present failure took a smaller one may take. */
-const briefMs = 1_000;
 /** The last stage ends when so many variations for each step gained nothing: long ones try longer. */
 const patience = 60;
 const patienceLeast = 200;
@@ -104,23 +103,6 @@ class Shrinker {
     return (this.options.execute ?? executeScenario)(scenario, this.lab);
   }
 
-  /** Is the promise one that is broken at a moment, not at the end of a quiet period? */
-  private isSudden(): boolean {
-    return this.outcome.failure?.class === 'safety';
-  }
-
-  /**
-   * A run stops at the violation, and nothing before the end depends on how long the quiet part may
-   * last: most of those that violate nothing need not be waited for.
-   */
-  private brief(scenario: Scenario): Scenario {
-    if (!this.isSudden()) return scenario;
-    const { limits } = scenario;
-    const late = this.outcome.stats.simMicros / 1_000 - this.smallest.limits.runMs;
-    const quietMs = Math.min(limits.quietMs, Math.ceil(Math.max(0, late)) + briefMs);
-    return { ...scenario, limits: { ...limits, quietMs } };
-  }
-
   /** Runs the candidate unless that was done before; true when it fails in the class kept. */
   accepts(candidate: Scenario): boolean {
     const print = fingerprint(JSON.stringify(candidate));
@@ -131,7 +113,7 @@ class Shrinker {
     }
     this.tries += 1;
     this.tried.add(print);
-    const outcome = this.run(this.brief(candidate));
+    const outcome = this.run(brief(candidate, { scenario: this.smallest, outcome: this.outcome }));
     const { failure } = outcome;
     if (failure?.invariant === this.keep) {
       if (!this.gains(candidate, outcome)) return false;
@@ -140,7 +122,7 @@ class Shrinker {
       this.options.onProgress?.({ tries: this.tries, smallest: candidate });
       return true;
     }
-    const hasty = failure?.class === 'liveness' && this.isSudden();
+    const hasty = failure?.class === 'liveness' && isSudden(this.outcome);
     if (failure !== null && !hasty && !this.slips.has(failure.invariant)) {
       this.slips.set(failure.invariant, { scenario: candidate, failure });
     }
@@ -292,22 +274,4 @@ function result(shrinker: Shrinker, path: readonly number[]): Shrunk {
     finished: !shrinker.exhausted,
     slips: [...shrinker.slips.values()],
   };
-}
-
-/**
- * Indices of the faults without which the scenario no longer fails in the class `keep`: one run for
- * each fault.
- */
-export function neededFaults(
-  scenario: Scenario,
-  lab: Lab,
-  options: { readonly keep: string; readonly execute?: Execute },
-): readonly number[] {
-  const run = options.execute ?? executeScenario;
-  const needed: number[] = [];
-  for (let i = 0; i < scenario.faults.length; i++) {
-    const without = { ...scenario, faults: scenario.faults.toSpliced(i, 1) };
-    if (run(without, lab).failure?.invariant !== options.keep) needed.push(i);
-  }
-  return needed;
 }

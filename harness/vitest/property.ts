@@ -131,7 +131,7 @@ function executor({ keep, out, settings }: Asked): typeof execute {
 /** Writes the folder of the failure, unless told not to, and says everything about it. */
 function told(asked: Asked, bug: Bug): string {
   const { property, lab, chosen, keep, out } = asked;
-  const { shrunk, scenario, needed, origin } = bug;
+  const { shrunk, scenario, origin } = bug;
   const show = keep === 'off' ? reported : exhibit;
   const report = show({
     id: bug.id,
@@ -141,7 +141,7 @@ function told(asked: Asked, bug: Bug): string {
     recorded: recorded(shrunk.scenario, lab),
     invariants: property.invariants ?? null,
     origin: { seed: origin.seed, path: origin.path },
-    needed,
+    explained: bug,
     shrunk: {
       faults: scenario.faults.length,
       operations: scenario.workload.operations.length,
