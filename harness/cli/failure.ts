@@ -94,11 +94,9 @@ export function exhibit(shown: Exhibit): FailureReport {
   const story = tell(records);
   const subject = shown.lab.subject.name;
   const report = reportOf(shown, story, null);
-  const folder = writeFailure({
-    ...{ id, out, subject, scenario, records, story, invariants, origin, replayable },
-    needs: needsText(report),
-  });
-  return { ...report, folder };
+  const needs = needsText(report);
+  const told = { subject, scenario, records, story, needs, invariants, origin, replayable };
+  return { ...report, folder: writeFailure({ id, out, ...told }) };
 }
 
 function reportOf(shown: Exhibit, story: Story, folder: string | null): FailureReport {
