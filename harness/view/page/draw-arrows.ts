@@ -123,6 +123,14 @@ function faultName(scene: Scene, arrow: Arrow): string {
   return band?.name ?? '';
 }
 
+/** A run that stops at the violation says nothing about what was still under way. */
+function missedText(scene: Scene, arrow: Arrow): string {
+  if (!isMissed(scene, arrow)) return '… under way';
+  const stopped = scene.model.records.findLast(({ kind }) => kind === 'end');
+  const isCut = stopped?.kind === 'end' && stopped.reason === 'violation';
+  return isCut ? '⚠ sent already' : '? never arrives';
+}
+
 /** What became of it, in words: on its label and when pointed at. */
 export function fateText(scene: Scene, arrow: Arrow): string {
   const fault = faultName(scene, arrow);
@@ -134,7 +142,7 @@ export function fateText(scene: Scene, arrow: Arrow): string {
     case 'redelivered':
       return '↺ redelivered';
     case 'pending':
-      return isMissed(scene, arrow) ? '? never arrives' : '… under way';
+      return missedText(scene, arrow);
     case 'delivered':
       if (isRepeatedVote(scene, arrow)) return '⚠ the same vote again';
       return arrow.delayedBy > 0 ? `◷ +${timeText(arrow.delayedBy)}` : '';

@@ -2,7 +2,7 @@
 import { rulerHeight } from './layout.ts';
 import type { Box, Lettering, Pen } from './pen.ts';
 import type { Scene } from './scene.ts';
-import { isInView, isTaken, xOf, yOf } from './scene.ts';
+import { isInView, takenOf, xOf, yOf } from './scene.ts';
 
 const widest = 262;
 const lineHeight = 16;
@@ -60,8 +60,9 @@ export function drawCallout(scene: Scene): void {
   const widths = lines.map((line) => pen.measure(line, lettering));
   const width = Math.max(...widths) + 2 * padding;
   const size = { width, height: lines.length * lineHeight + 2 * padding - 2 };
-  const tried = places(scene, at, size);
-  const box = tried.find((one) => !isTaken(scene, one)) ?? tried[0];
+  const [box] = places(scene, at, size)
+    .map((one) => ({ ...one, cost: takenOf(scene, one) }))
+    .sort((left, right) => left.cost - right.cost);
   if (box === undefined) return;
   const line = { color: palette.violation, width: 1.5 };
   const near = { x: box.x < x ? box.x + width : box.x, y: box.y + size.height / 2 };

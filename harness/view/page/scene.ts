@@ -74,13 +74,21 @@ function meets(one: Box, other: Box): boolean {
   );
 }
 
-export function isTaken({ taken }: Scene, box: Box): boolean {
-  return taken.some((other) => meets(box, other));
+/** How much of the box is taken already, in square pixels. */
+export function takenOf({ taken }: Scene, box: Box): number {
+  let area = 0;
+  for (const other of taken) {
+    const right = Math.min(box.x + box.width, other.x + other.width);
+    const bottom = Math.min(box.y + box.height, other.y + other.height);
+    const [across, down] = [right - Math.max(box.x, other.x), bottom - Math.max(box.y, other.y)];
+    if (across > 0 && down > 0) area += across * down;
+  }
+  return area;
 }
 
 /** Takes the place for a label, or says that it is taken. */
 export function claim(scene: Scene, box: Box): boolean {
-  if (isTaken(scene, box)) return false;
+  if (scene.taken.some((other) => meets(box, other))) return false;
   scene.taken.push(box);
   return true;
 }
