@@ -71,8 +71,9 @@ function judged(
   scenario: Scenario,
   lab: Lab,
   write: ((record: TraceRecord) => void) | null,
-  scheduler: Scheduler | null = schedulerOf(scenario.schedule),
+  given?: Scheduler,
 ): Outcome {
+  const scheduler = given ?? schedulerOf(scenario.schedule);
   const checks = [...lab.checks, linearizabilityCheck(scenario.workload.model)];
   const seats = panel(checks, serverNames(scenario));
   const sometimes = newSometimes();
