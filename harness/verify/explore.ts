@@ -166,8 +166,8 @@ export class Explorer {
   }
 
   private expandServer(server: number, known: Known): void {
-    const { bounds, state } = this;
-    const packed = state[this.servers + spentAt] ?? 0;
+    const { bounds } = this;
+    const packed = this.state[this.servers + spentAt] ?? 0;
     if (known.role === 'offline') {
       this.take(server, inputs.online, manners.take, null);
       if (!bounds.control) return;
@@ -188,9 +188,7 @@ export class Explorer {
     }
     if (bounds.control) this.late(server);
     if (known.role === 'leader' || bounds.control) this.propose(server, packed);
-    if (bounds.reads > 0 && known.role === 'leader' && spent(packed, 'reads') === 0) {
-      this.take(server, inputs.read, manners.take, null);
-    }
+    if (bounds.reads > 0) this.askToRead(server, known, packed);
   }
 
   private late(server: number): void {
@@ -213,7 +211,7 @@ export class Explorer {
   /** One move: the successor, brought into its form, is kept if it is new. */
   private take(server: number, input: number, manner: number, costs: Purse | null): void {
     if (this.breach !== null) return;
-    const { space, state, child, servers } = this;
+    const { space, state } = this;
     const outcome = space.step(state[server] ?? 0, input);
     this.transitions += 1;
     this.lastCode = codeOf(input, server, manner);
@@ -222,18 +220,22 @@ export class Explorer {
       return;
     }
     const gone = input >= firstMessage && manner === manners.take ? input - firstMessage : -1;
-    this.childLength = this.head;
-    for (let at = 0; at < this.head; at += 1) child[at] = state[at] ?? 0;
-    child[server] = outcome.local;
-    if (costs !== null) {
-      child[servers + spentAt] = (child[servers + spentAt] ?? 0) + purse[costs].unit;
-    }
-    if (input === inputs.read) this.ask();
-    if (outcome.served !== -1 && !this.serve(server, outcome.served)) return;
+    this.copyHead(server, outcome.local, costs);
+    if (this.bounds.reads > 0 && !this.read(server, input, outcome.served)) return;
     if (outcome.elected && !this.elect(server, outcome)) return;
     if (outcome.committed && !this.commit(outcome)) return;
     if (!this.fillMessages(gone, outcome)) return;
     this.enter();
+  }
+
+  /** The successor without its messages. */
+  private copyHead(server: number, local: number, costs: Purse | null): void {
+    const { state, child, servers } = this;
+    this.childLength = this.head;
+    for (let at = 0; at < this.head; at += 1) child[at] = state[at] ?? 0;
+    child[server] = local;
+    if (costs === null) return;
+    child[servers + spentAt] = (child[servers + spentAt] ?? 0) + purse[costs].unit;
   }
 
   private lose(at: number, to: number): void {
@@ -267,18 +269,22 @@ export class Explorer {
     return true;
   }
 
-  /** Remembers how much was committed when the read was asked for. */
-  private ask(): void {
-    const { child, servers, space } = this;
-    const floor = space.ledgers.size(child[servers + ledgerAt] ?? 0);
-    child[servers + spentAt] = (child[servers + spentAt] ?? 0) + (floor + 1) * purse.reads.unit;
+  private askToRead(server: number, { role }: Known, packed: number): void {
+    const may = role === 'leader' && spent(packed, 'reads') === 0;
+    if (may) this.take(server, inputs.read, manners.take, null);
   }
 
-  /** What was committed before a read was asked for, it must have seen (dissertation 6.4). */
-  private serve(server: number, seen: number): boolean {
-    const floor = spent(this.child[this.servers + spentAt] ?? 0, 'reads') - 1;
-    if (seen >= floor) return true;
-    const sentence = `${serverName(server)} reads ${seen} entries; ${floor} were committed before`;
+  /** A read must have seen what was committed before it was asked for (dissertation 6.4). */
+  private read(server: number, input: number, served: number): boolean {
+    const { child, servers, space } = this;
+    const at = servers + spentAt;
+    if (input === inputs.read) {
+      const floor = space.ledgers.size(child[servers + ledgerAt] ?? 0);
+      child[at] = (child[at] ?? 0) + (floor + 1) * purse.reads.unit;
+    }
+    const floor = spent(child[at] ?? 0, 'reads') - 1;
+    if (served === -1 || served >= floor) return true;
+    const sentence = `${serverName(server)} reads ${served} entries; ${floor} were committed before`;
     this.breach = broken('ReadFreshness', sentence);
     return false;
   }
