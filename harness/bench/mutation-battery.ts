@@ -1,8 +1,10 @@
 /**
  * A quick examination of the judges of histories, for `mutation.ts`: exit code 0 if nothing looks
- * wrong. Small histories against trying every order, longer ones against a plain search.
+ * wrong, and how far the searches looked on standard output. Small histories against trying every
+ * order, longer ones against a plain search.
  */
 import { columnsFor, disagreement } from '../check/linearizability/agreement.test.kit.ts';
+import { effort } from '../check/linearizability/effort.test.kit.ts';
 import { naiveSearch } from '../check/linearizability/brute-force.ts';
 import { judge } from '../check/linearizability/judge.ts';
 import { randomHistory } from '../check/linearizability/random-history.ts';
@@ -38,4 +40,5 @@ function wrong(): boolean {
   return false;
 }
 
-process.exitCode = wrong() ? 1 : 0;
+if (wrong()) process.exitCode = 1;
+else console.log(effort().join('\n'));

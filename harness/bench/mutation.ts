@@ -31,6 +31,8 @@ const comparison = / (===|!==|<=|>=|<|>) /gu;
 /** Far more than either takes: whoever needs longer hangs, and that is noticed too. */
 const limitMs = 120_000;
 
+const examination = ['dist/harness/bench/mutation-battery.js'];
+
 type Noticed = 'examination' | 'tests' | null;
 
 /** What is compiled leaves types out: comparisons keep their order, lines do not. */
@@ -71,31 +73,41 @@ function turned(text: string, ordinal: number): string {
 /** A copy of the project in which one file at a time is wrong. */
 class Workshop {
   private readonly root = mkdtempSync(join(tmpdir(), 'whitewater-mutation-'));
+  /** What the examination says when nothing is wrong. */
+  private readonly wanted: string;
 
   constructor() {
     for (const name of ['dist', 'harness', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
       cpSync(name, join(this.root, name), { recursive: true });
     }
     symlinkSync(resolve('node_modules'), join(this.root, 'node_modules'));
+    const said = this.said(examination);
+    if (said === null) throw new Error('the examination fails although nothing was turned');
+    this.wanted = said;
   }
 
-  private passes(file: string, ordinal: number, command: readonly string[]): boolean {
+  /** What a program says, or null: it fails, or hangs. */
+  private said(words: readonly string[]): string | null {
+    const limits = { timeout: limitMs, killSignal: 'SIGKILL' } as const;
+    const options = { cwd: this.root, encoding: 'utf8', ...limits } as const;
+    const { status, stdout } = spawnSync(process.execPath, words, options);
+    return status === 0 ? stdout : null;
+  }
+
+  private withTurned(file: string, ordinal: number, words: readonly string[]): string | null {
     const path = join(this.root, file);
     const right = readFileSync(path, 'utf8');
     writeFileSync(path, turned(right, ordinal));
-    const [program = '', ...words] = command;
-    const options = { cwd: this.root, timeout: limitMs, stdio: 'ignore' } as const;
-    const { status } = spawnSync(program, words, { ...options, killSignal: 'SIGKILL' });
+    const said = this.said(words);
     writeFileSync(path, right);
-    return status === 0;
+    return said;
   }
 
   noticed({ file, ordinal }: Comparison): Noticed {
     const compiled = join('dist', folder, file.replace(/\.ts$/u, '.js'));
-    const examination = ['node', 'dist/harness/bench/mutation-battery.js'];
-    if (!this.passes(compiled, ordinal, examination)) return 'examination';
-    const tests = ['node', 'node_modules/vitest/vitest.mjs', 'run', '--bail=1', folder];
-    return this.passes(join(folder, file), ordinal, tests) ? null : 'tests';
+    if (this.withTurned(compiled, ordinal, examination) !== this.wanted) return 'examination';
+    const tests = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', folder];
+    return this.withTurned(join(folder, file), ordinal, tests) === null ? 'tests' : null;
   }
 
   close(): void {
