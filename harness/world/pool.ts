@@ -5,14 +5,13 @@
  */
 import type { BusEvent, Micros } from '../bus/bus.ts';
 import type { Timer } from '../raft/step.ts';
-import { draw, keyOf, purpose } from './keyed.ts';
+import { Identities, whoOf } from './identities.ts';
 import type { Schedule } from './scenario.ts';
 import type { Pending, PendingKind } from './scheduler.ts';
-import { pendingKinds } from './scheduler.ts';
 import { timerOf } from './timers.ts';
 import { drop } from './transmit.ts';
 import type { Client, Envelope, Host, Waiters, World } from './world.ts';
-import { happening, indexOf, kindOf, sameStamp, stampOf } from './world.ts';
+import { happening, kindOf, sameStamp } from './world.ts';
 
 export type Delivery = Extract<BusEvent<Envelope>, { readonly kind: 'delivered' }>;
 
@@ -50,13 +49,6 @@ const kindByHappening = new Map<number, PendingKind>([
   [happening.faultEnd, 'relief'],
 ]);
 
-/** Who takes the step, from whom, and what tells it from others of the kind between the two. */
-interface Who {
-  readonly actor: number;
-  readonly from: number;
-  readonly of: number;
-}
-
 export class Pool implements Waiters {
   private readonly world: World;
   private readonly earlyPercent: number;
@@ -67,14 +59,7 @@ export class Pool implements Waiters {
   private readonly early: Slot[] = [];
   /** Lanes of an ordering bus from which an older delivery waits. */
   private readonly lanes: Uint8Array;
-  private readonly ordinals = new Map<number, number>();
-  private ids = 0;
-  private chosen = 0;
-  /** By choice made: the first record that it may have written, and the event chosen. */
-  private readonly firstSeqs: number[] = [];
-  private readonly chosenIds: number[] = [];
-  /** By participant: the last event that was its step. */
-  private readonly lastOf: Int32Array;
+  private readonly identities: Identities;
 
   constructor(world: World, schedule: Schedule) {
     this.world = world;
@@ -91,31 +76,7 @@ export class Pool implements Waiters {
       })),
     );
     this.lanes = new Uint8Array(world.participants * world.participants);
-    this.lastOf = new Int32Array(world.participants + 1).fill(-1);
-  }
-
-  private identified(kind: PendingKind, who: Who, parent: number): Pending {
-    const { actor, from, of } = who;
-    const ordinal = pendingKinds.indexOf(kind);
-    const owner = (actor << 9) | (from + 1);
-    const family = (ordinal * 2 ** 20 + of) * 2 ** 18 + owner;
-    const nth = this.ordinals.get(family) ?? 0;
-    this.ordinals.set(family, nth + 1);
-    const key = draw(draw(of, purpose.pending, owner, ordinal), purpose.pending, nth, 0);
-    return { id: this.ids++, kind, actor, from, key, parent, message: null };
-  }
-
-  /** The choice whose step wrote the record. */
-  private causeOf(seq: number): number {
-    const { firstSeqs } = this;
-    let low = 0;
-    let high = firstSeqs.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((firstSeqs[middle] ?? 0) <= seq) low = middle + 1;
-      else high = middle;
-    }
-    return this.chosenIds[low - 1] ?? -1;
+    this.identities = new Identities(world.participants);
   }
 
   /** A message has arrived. */
@@ -123,10 +84,10 @@ export class Pool implements Waiters {
     const { body: envelope } = event.message;
     const { from, of } = envelope;
     const actor = this.world.names.indexOf(event.receiver);
-    const parent = this.causeOf(envelope.id);
+    const parent = this.identities.writerOf(envelope.id);
     const { message } = envelope;
     this.items.push({
-      ...this.identified('delivery', { actor, from, of }, parent),
+      ...this.identities.made('delivery', { actor, from, of }, parent),
       message,
       event,
     });
@@ -136,20 +97,10 @@ export class Pool implements Waiters {
   comeDue(code: number, envelope: Envelope | undefined): void {
     const kind = kindByHappening.get(kindOf(code));
     if (kind === undefined) throw new Error(`nobody may choose code ${code}`);
-    const who = this.whoOf(kind, code, envelope);
+    const who = whoOf(this.world, kind, { code, envelope });
     const isRoot = kind === 'operation' || kind === 'fault';
-    const parent = isRoot ? -1 : (this.lastOf[who.actor] ?? -1);
-    this.items.push({ ...this.identified(kind, who, parent), code, envelope });
-  }
-
-  private whoOf(kind: PendingKind, code: number, envelope: Envelope | undefined): Who {
-    const { participants, scenario } = this.world;
-    const around = { actor: participants, from: -1 };
-    if (kind === 'publish') return { ...around, from: envelope?.from ?? -1, of: envelope?.to ?? 0 };
-    if (kind !== 'fault' && kind !== 'relief') return { actor: indexOf(code), from: -1, of: 0 };
-    // By what it is, not by its place in the list.
-    const fault = scenario.faults[indexOf(code) | (stampOf(code) << 9)];
-    return { ...around, of: keyOf(JSON.stringify(fault)) & 0xf_ffff };
+    const parent = isRoot ? -1 : this.identities.lastOf(who.actor);
+    this.items.push({ ...this.identities.made(kind, who, parent), code, envelope });
   }
 
   /** What had arrived goes back to the bus, or is lost where the bus had forgotten it by then. */
@@ -204,10 +155,10 @@ export class Pool implements Waiters {
     slot.isDue = isDue;
     if (!isDue && this.ringsFrom(slot) > now) return;
     slot.item ??= {
-      ...this.identified(
+      ...this.identities.made(
         timer,
         { actor: host.index, from: -1, of: 0 },
-        this.lastOf[host.index] ?? -1,
+        this.identities.lastOf(host.index),
       ),
       host,
       timer,
@@ -218,7 +169,7 @@ export class Pool implements Waiters {
 
   /** When the timer may ring at the earliest. */
   private ringsFrom({ armedAt, dueAt: at }: Slot): Micros {
-    if (this.chosen >= this.fairAfter) return at;
+    if (this.identities.chosen >= this.fairAfter) return at;
     return at - Math.floor(((at - armedAt) * this.earlyPercent) / 100);
   }
 
@@ -264,10 +215,7 @@ export class Pool implements Waiters {
 
   /** It is chosen, and comes about now. */
   take(item: Item): void {
-    this.chosen += 1;
-    this.firstSeqs.push(this.world.emitter.taken);
-    this.chosenIds.push(item.id);
-    this.lastOf[item.actor] = item.id;
+    this.identities.choose(item, this.world.emitter.taken);
     if ('host' in item) {
       for (const slot of this.slots) {
         if (slot.item !== item) continue;
