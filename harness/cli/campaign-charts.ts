@@ -46,13 +46,15 @@ export function barChart(counts: Readonly<Record<string, number>>): string {
   const rows = kinds.map(([kind, count], i) => {
     const y = i * rowHeight;
     const length = (Math.log10(1 + count) / most) * (width - nameWidth - 120);
+    const end = `x="${nameWidth - 8}" y="${y + 15}" text-anchor="end"`;
     return [
-      `<text class="label" x="${nameWidth - 8}" y="${y + 15}" text-anchor="end">${escaped(kind)}</text>`,
+      `<text class="label" ${end}>${escaped(kind)}</text>`,
       `<rect class="bar" x="${nameWidth}" y="${y + 4}" width="${length.toFixed(1)}" height="13"/>`,
       `<text x="${(nameWidth + length + 8).toFixed(1)}" y="${y + 15}">${grouped(count)}</text>`,
     ].join('');
   });
-  const told = `Faults by kind: ${kinds.map(([kind, count]) => `${escaped(kind)} ${grouped(count)}`).join(', ')}`;
+  const all = kinds.map(([kind, count]) => `${escaped(kind)} ${grouped(count)}`);
+  const told = `Faults by kind: ${all.join(', ')}`;
   return [
     `<svg viewBox="0 0 ${width} ${kinds.length * rowHeight}" role="img" aria-label="${told}">`,
     ...rows,

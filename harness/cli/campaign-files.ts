@@ -1,4 +1,4 @@
-/** What a campaign leaves behind: its result for tools, its page for people, its parts to be merged. */
+/** What a campaign leaves behind: its result for tools and people, and its parts to be merged. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Part, PartsDocument, PartsFile } from '../search/parts.ts';

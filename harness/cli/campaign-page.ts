@@ -29,7 +29,8 @@ function tableOf(head: Row, rows: readonly Row[]): string {
   const line = (cells: Row, tag: 'td' | 'th'): string =>
     `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
   const body = rows.map((row) => line(row, 'td')).join('\n');
-  return `<div class="scroll"><table><thead>${line(head, 'th')}</thead>\n<tbody>${body}</tbody></table></div>`;
+  const table = `<table><thead>${line(head, 'th')}</thead>\n<tbody>${body}</tbody></table>`;
+  return `<div class="scroll">${table}</div>`;
 }
 
 function section(id: string, title: string, body: string): string {
@@ -56,7 +57,8 @@ function factsOf({ stats, seed, strategy, shard, stopped }: ResultDocument): str
     ...(shard === null ? [] : [['shard', shard] as const]),
     ...(stopped ? [['ended', 'before all its runs were done'] as const] : []),
   ];
-  return `<dl>${facts.map(([name, text]) => `<div><dt>${name}</dt><dd>${markup(text)}</dd></div>`).join('')}</dl>`;
+  const rows = facts.map(([name, text]) => `<div><dt>${name}</dt><dd>${markup(text)}</dd></div>`);
+  return `<dl>${rows.join('')}</dl>`;
 }
 
 /** Beside this page lies the bug's folder, by its id. */
@@ -66,13 +68,15 @@ function bugOf(bug: ResultBug): string {
   const links = ['story.md', 'trace.ndjson', 'scenario.json', 'repro.json']
     .map((name) => `<a href="${folder}/${name}">${name}</a>`)
     .join(' · ');
+  const needs = bug.needed.length > 0 ? `; needs ${markup(bug.needed.join(', '))}` : '';
+  const first = `first run ${grouped(bug.firstRun)} (${bug.strategy})`;
+  const story = bug.story.map((one) => markup(one)).join('\n');
   return [
     `<article><h3>${markup(bug.invariant)}: ${markup(bug.title)}</h3>`,
-    `<p>${counted(bug.count, 'run')} failed so, first run ${grouped(bug.firstRun)} (${bug.strategy}); ` +
-      `smallest ${size}${bug.needed.length > 0 ? `; needs ${markup(bug.needed.join(', '))}` : ''}</p>`,
+    `<p>${counted(bug.count, 'run')} failed so, ${first}; smallest ${size}${needs}</p>`,
     `<p><a href="${folder}/">${markup(bug.id)}</a>: ${links}</p>`,
     `<p><code>${markup(bug.replay.join(' '))}</code></p>`,
-    `<details><summary>its story</summary><pre>${bug.story.map((one) => markup(one)).join('\n')}</pre></details>`,
+    `<details><summary>its story</summary><pre>${story}</pre></details>`,
     '</article>',
   ].join('\n');
 }
@@ -170,7 +174,8 @@ function sectionsOf(document: ResultDocument): readonly string[] {
 /** The whole page as text; the same document gives the same page. */
 export function campaignPage(document: ResultDocument): string {
   const hash = createHash('sha256').update(campaignStyle).digest('base64');
-  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const rest = "base-uri 'none'; form-action 'none'";
+  const policy = `default-src 'none'; style-src 'sha256-${hash}'; ${rest}`;
   const title = verdicts[document.verdict];
   const tone = document.verdict === 'ok' ? 'good' : 'missing';
   return `<!doctype html>

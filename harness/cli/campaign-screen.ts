@@ -65,9 +65,10 @@ export class CampaignScreen {
     const { tally } = progress;
     const share = this.share(tally.runs, elapsedMs);
     const left = share > 0.01 ? `   ${duration((elapsedMs / share) * (1 - share))} left` : '';
+    const percent = String(Math.floor(share * 100)).padStart(3);
     return [
       this.heading(),
-      ` ${bar(share)}  ${String(Math.floor(share * 100)).padStart(3)} %   ${duration(elapsedMs)}${left}`,
+      ` ${bar(share)}  ${percent} %   ${duration(elapsedMs)}${left}`,
       row('runs', this.runsText(tally, elapsedMs)),
       row('faults', faultText(tally)),
       row('coverage', this.coverageText(progress, elapsedMs)),
@@ -104,11 +105,12 @@ export class CampaignScreen {
     const struck = strikesReached(coverage);
     const { count } = statesSeen(coverage);
     const grown = this.grown(count, elapsedMs);
+    const span = duration(Math.min(recentMs, elapsedMs));
     const missing = cells.missing.length === 0 ? '' : `, missing ${cells.missing[0] ?? ''}`;
     return [
       `cells ${cells.hit}/${cells.of}${missing}`,
       `fault × role ${struck.hit}/${struck.of}`,
-      `states ${grouped(count)} (+${grouped(grown)} in the last ${duration(Math.min(recentMs, elapsedMs))})`,
+      `states ${grouped(count)} (+${grouped(grown)} in the last ${span})`,
     ].join(' · ');
   }
 }
@@ -147,6 +149,6 @@ function bugsText({ tally, shrinking }: CampaignProgress): string {
   if (shrinking === null) return bugs.join('   ');
   const { id, tries, smallest } = shrinking;
   const { faults, workload } = smallest;
-  const left = `${counted(faults.length, 'fault')}, ${counted(workload.operations.length, 'operation')}`;
-  return `shrinking ${id}: ${left} left (try ${grouped(tries)})   ${bugs.join('   ')}`;
+  const sizes = [counted(faults.length, 'fault'), counted(workload.operations.length, 'operation')];
+  return `shrinking ${id}: ${sizes.join(', ')} left (try ${grouped(tries)})   ${bugs.join('   ')}`;
 }

@@ -1,4 +1,4 @@
-/** The style sheet of a campaign's page: the viewer's colours, light and dark as the reader has it. */
+/** The style sheet of a campaign's page: the viewer's colours, light or dark as the reader wants. */
 import type { Palette } from '../view/page/palette.ts';
 import { dark, light } from '../view/page/palette.ts';
 

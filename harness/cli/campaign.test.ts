@@ -1,4 +1,4 @@
-/** Campaigns as processes: threads, Ctrl-C. They load compiled code, which `npm test` builds first. */
+/** Campaigns as processes: threads, Ctrl-C. They load compiled code, which `npm test` builds. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

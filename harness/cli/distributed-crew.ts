@@ -1,6 +1,6 @@
 /**
- * A crew at the far end of two queues. Tasks go into one; whoever is free takes the next, and what it
- * comes to arrives in the other. A worker that dies leaves its task to be delivered again; a chunk
+ * A crew at the far end of two queues. Tasks go into one; whoever is free takes the next, and what
+ * it comes to arrives in the other. A worker that dies leaves its task to be delivered again; a chunk
  * that two did counts once, for both found the same.
  */
 import type { Bug } from '../search/campaign.ts';

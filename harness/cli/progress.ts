@@ -1,6 +1,6 @@
 /**
- * Progress on standard error: lines rewritten in place on a terminal, four times a second; elsewhere
- * a plain line now and then, so that a silent job is not taken for a dead one.
+ * Progress on standard error: lines rewritten in place on a terminal, four times a second;
+ * elsewhere a plain line now and then, so that a silent job is not taken for a dead one.
  */
 import { clean } from '../report/words.ts';
 import { spelled } from '../report/layout.ts';

@@ -1,6 +1,6 @@
 /**
- * The other thread. It shrinks one failure and ends; or, of a campaign, it does what it is sent, one
- * thing after another, until it is told to end.
+ * The other thread. It shrinks one failure and ends; or, of a campaign, it does what it is sent,
+ * one thing after another, until it is told to end.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Bug } from '../search/campaign.ts';

@@ -1,6 +1,6 @@
 /**
- * The unit of a campaign's work: a pure function of the bench, which is the same for all chunks, and
- * of a small task. Its result is plain JSON, so it makes no difference which thread, process or
+ * The unit of a campaign's work: a pure function of the bench, which is the same for all chunks,
+ * and of a small task. Its result is plain JSON, so it makes no difference which thread, process or
  * machine did it, or when.
  */
 import fc from 'fast-check';

@@ -1,7 +1,8 @@
 /**
  * The memory of a search guided by coverage: scenarios that showed abstract states nobody had seen,
- * the more of them in the shorter time the likelier to be built upon. What it holds depends on the chunks booked alone,
- * and it changes between epochs only, so it does not matter who did the chunks, or when.
+ * the more of them in the shorter time the likelier to be built upon. What it holds depends on the
+ * chunks booked alone, and it changes between epochs only, so it does not matter who did the chunks,
+ * or when.
  */
 import type { Scenario } from '../world/scenario.ts';
 import { childSeed } from './size.ts';

@@ -105,7 +105,7 @@ export class Probe {
   /**
    * The abstract state: for each server its role, whether its term lies behind, whether its log is
    * the foremost, shorter, or of an older term, and whether some of it is uncommitted. Servers are
-   * interchangeable, so the words are sorted. Any finer, and nearly every run would be new for ever.
+   * interchangeable, so the words are sorted. Any finer, and nearly every run would be new.
    */
   private look(): void {
     let term = 0;

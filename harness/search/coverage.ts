@@ -166,7 +166,7 @@ export function transitionsReached(coverage: Coverage): Reached {
   return reachedOf(taken);
 }
 
-/** Kinds of faults that strike servers, or links between them, by the roles of those they struck. */
+/** Kinds of faults that strike servers, or links between them, by the roles of those struck. */
 export function strikesReached(coverage: Coverage): Reached {
   const struck = new Map<string, boolean>();
   for (const [kind, name] of faultKinds.entries()) {
@@ -189,18 +189,29 @@ function reachedOf(taken: ReadonlyMap<string, boolean>): Reached {
   return { hit: taken.size - missing.length, of: taken.size, missing };
 }
 
-/** Changes of role that were seen, as `follower → candidate by electionTimeout`, with how often. */
-export function changesSeen(coverage: Coverage): ReadonlyMap<string, number> {
-  const seen = new Map<string, number>();
-  for (const [row, before] of coverageRoles.entries()) {
+/** Changes of role that were seen, as `follower → candidate by electionTimeout`, and how often. */
+export function changesSeen(coverage: Coverage): readonly RoleChange[] {
+  const seen: RoleChange[] = [];
+  for (const [row, from] of coverageRoles.entries()) {
     for (const [column, input] of coverageInputs.entries()) {
-      for (const [last, after] of coverageRoles.entries()) {
-        const count = coverage.changes[changeAt(row, column, last)] ?? 0;
-        if (count > 0 && row !== last) seen.set(`${before} → ${after} by ${input}`, count);
+      for (const [last, to] of coverageRoles.entries()) {
+        const times = coverage.changes[changeAt(row, column, last)] ?? 0;
+        if (times > 0 && row !== last) seen.push({ from, input, to, times });
       }
     }
   }
   return seen;
+}
+
+/** How often which input met which role; only what happened. */
+export function cellsSeen(
+  coverage: Coverage,
+): readonly { readonly role: Role; readonly input: InputName; readonly times: number }[] {
+  return coverageRoles.flatMap((role, row) =>
+    coverageInputs
+      .map((input, column) => ({ role, input, times: metAt(coverage, row, column) }))
+      .filter(({ times }) => times > 0),
+  );
 }
 
 /** How many abstract states were told apart, and the last run that showed a new one (0: none). */

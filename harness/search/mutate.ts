@@ -1,7 +1,7 @@
 /**
  * A scenario a little changed, within the fault model that it was generated in: other dice, other
- * moments, other servers struck, a fault once more or one less. Knobs of the cluster and the bus stay
- * as they are, because the length of the quiet period was chosen for them.
+ * moments, other servers struck, a fault once more or one less. Knobs of the cluster and the bus
+ * stay as they are, because the length of the quiet period was chosen for them.
  */
 import { misfit } from '../world/scenario-fit.ts';
 import type { Fault, Operation, Scenario } from '../world/scenario.ts';

@@ -24,7 +24,7 @@ export interface TallyJson {
   readonly found: readonly Found[];
 }
 
-/** Fields in the order of letters: the same counts are the same bytes however they were added up. */
+/** Fields in the order of letters: the same counts are the same bytes however they added up. */
 export function ordered(counts: Counts): Counts {
   return Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
