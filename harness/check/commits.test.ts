@@ -220,7 +220,7 @@ describe('MatchSoundness', () => {
     const wrong = trace.match('S1', 'S3', 3, 4);
     expect(judged(matchSoundness, trace)).toEqual({
       kind: 'fail',
-      sentence: "S1 believes S3 has its log up to index 3, but on S3's disk only 2 entries agree",
+      sentence: "S1 believes S3 has its log up to index 3, but on S3's disk only the first 2 agree",
       evidence: [pending, wrong],
     });
   });

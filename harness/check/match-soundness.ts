@@ -22,6 +22,11 @@ function agreement(leader: ServerView, peer: ServerView): number {
   }
 }
 
+function agreeing(entries: number): string {
+  if (entries === 0) return 'no entry agrees';
+  return entries === 1 ? 'only the first entry agrees' : `only the first ${String(entries)} agree`;
+}
+
 function unsound(record: MatchRecord, view: ClusterView): Failure | undefined {
   const { matchIndex } = record;
   const leader = view.server(record.server);
@@ -34,7 +39,7 @@ function unsound(record: MatchRecord, view: ClusterView): Failure | undefined {
   return {
     sentence:
       `${leader.id} believes ${peer.id} has its log up to index ${String(matchIndex)}, ` +
-      `but on ${peer.id}'s disk only ${String(agreement(leader, peer))} entries agree`,
+      `but on ${peer.id}'s disk ${agreeing(agreement(leader, peer))}`,
     evidence: proof(record.seq, pendingEntry(peer, matchIndex)),
   };
 }

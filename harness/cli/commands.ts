@@ -328,11 +328,15 @@ export const commands: readonly CommandSpec[] = [
     name: 'diagram',
     aliases: [],
     summary: 'Draw the ports, the state chart or a run, as SVG or Mermaid.',
-    argument: { name: '<what...>', text: 'system, statechart [trace...] or sequence <trace>' },
+    argument: {
+      name: '<what...>',
+      text: 'system, statechart [trace or campaign.json...] or sequence <trace>',
+    },
     flags: ['mermaid', 'full'],
     examples: [
       ['whitewater diagram system > system.svg', 'one server and its ports'],
       ['whitewater diagram statechart trace.ndjson > done.svg', 'what was done, in green'],
+      ['whitewater diagram statechart test-results/raft/campaign.json', 'by a whole campaign'],
       ['whitewater diagram sequence trace.ndjson --mermaid', 'for a README'],
     ],
     load: async () => (await import('./diagram.ts')).diagramCommand,

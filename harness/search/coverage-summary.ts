@@ -42,6 +42,11 @@ export function coverageSummary(coverage: Coverage, runs: number): CoverageSumma
     faultRoles: strikesReached(coverage),
     actions: { ...actionsReached(coverage), sampledRuns: coverage.sampled },
     states: { ...statesSeen(coverage), growth: growth(coverage, runs, growthPoints) },
-    roleChanges: Object.fromEntries(changesSeen(coverage)),
+    roleChanges: Object.fromEntries(
+      changesSeen(coverage).map(({ from, input, to, times }) => [
+        `${from} → ${to} by ${input}`,
+        times,
+      ]),
+    ),
   };
 }

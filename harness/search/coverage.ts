@@ -189,7 +189,15 @@ function reachedOf(taken: ReadonlyMap<string, boolean>): Reached {
   return { hit: taken.size - missing.length, of: taken.size, missing };
 }
 
-/** Changes of role that were seen, as `follower → candidate by electionTimeout`, and how often. */
+/** A server of role `from` took `input` and had role `to` after it. */
+export interface RoleChange {
+  readonly from: Role;
+  readonly input: InputName;
+  readonly to: Role;
+  readonly times: number;
+}
+
+/** Changes of role that were seen, and how often. */
 export function changesSeen(coverage: Coverage): readonly RoleChange[] {
   const seen: RoleChange[] = [];
   for (const [row, from] of coverageRoles.entries()) {

@@ -63,7 +63,9 @@ function conflictSentence(columns: Columns, conflict: Conflict, violating: Opera
         'but must come after it'
       );
     case 'diverged':
-      return `${name(conflict.left)} and ${name(conflict.right)} cannot be of one list`;
+      return conflict.left === conflict.right
+        ? `${told(named(columns, conflict.left) ?? violating)}, with an item in it more often than appended`
+        : `${name(conflict.left)} and ${name(conflict.right)} cannot be of one list`;
     case 'replacedTwice':
       return `${name(conflict.left)} and ${name(conflict.right)} both found a value stored once`;
     case 'ring':
