@@ -9,7 +9,7 @@ import type { Run } from './run.ts';
 import { run } from './run.ts';
 import { UserError } from '../trace/user-error.ts';
 import { parseScenario } from './scenario-schema.ts';
-import type { Scenario, Schedule } from './scenario.ts';
+import type { Fault, Scenario, Schedule } from './scenario.ts';
 import { calm } from './scenario.ts';
 import type { Pending, Scheduler } from './scheduler.ts';
 import { store } from './store.ts';
@@ -147,6 +147,37 @@ describe('the pool', () => {
     });
     if (ordering === 'none') expect(crowded).toBeGreaterThan(0);
     else expect(crowded).toBe(0);
+  });
+
+  test('loses no message untold, not even one that arrives in the moment of a crash', () => {
+    const window = { atMs: 0, forMs: 1_900 };
+    const servers = ['S1', 'S2', 'S3', 'S4', 'S5'];
+    const scenario: Scenario = {
+      ...writes,
+      schedule: { ...schedule, stepMicros: 1_000 },
+      bus: { ...writes.bus, mode: 'receiveAndDelete' },
+      faults: [
+        ...servers.map((server): Fault => ({
+          kind: 'slowSubscription',
+          server,
+          byMs: 5,
+          ...window,
+        })),
+        ...Array.from({ length: 60 }, (_, i): Fault => {
+          const server = servers[i % 5] ?? 'S1';
+          return { kind: 'crash', server, disk: 'lose', atMs: 100 + 30 * i, forMs: 20 };
+        }),
+      ],
+    };
+    const untold = new Map<number, TraceRecord>();
+    const { records } = chosen(scenario, even(2));
+    const quietAt = records.find(({ kind }) => kind === 'quiet')?.at ?? 0;
+    for (const record of records) {
+      if (record.kind === 'send' && record.at < quietAt) untold.set(record.id, record);
+      if (record.kind === 'deliver' || record.kind === 'drop') untold.delete(record.id);
+    }
+    expect(quietAt).toBeGreaterThan(0);
+    expect([...untold.values()]).toEqual([]);
   });
 
   test('knows what led to an event: the step that sent the message', () => {

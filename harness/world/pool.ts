@@ -84,6 +84,11 @@ export class Pool implements Waiters {
     const { body: envelope } = event.message;
     const { from, of } = envelope;
     const actor = this.world.names.indexOf(event.receiver);
+    // Handed over in the very moment when the server died.
+    if (this.world.hosts[actor]?.up === false) {
+      this.returns(event);
+      return;
+    }
     const parent = this.identities.writerOf(envelope.id);
     const { message } = envelope;
     this.items.push({
@@ -103,19 +108,20 @@ export class Pool implements Waiters {
     this.items.push({ ...this.identities.made(kind, who, parent), code, envelope });
   }
 
-  /** What had arrived goes back to the bus, or is lost where the bus had forgotten it by then. */
+  /** What had arrived is there for nobody any more. */
   forget(host: number): void {
-    const { world } = this;
     const isGone = (item: Item): boolean => 'event' in item && item.actor === host;
     const gone = this.items.filter(isGone);
     this.items = this.items.filter((item) => !isGone(item));
-    for (const item of gone) {
-      if (!('event' in item)) continue;
-      const { lock, message } = item.event;
-      const settlement = { kind: 'abandon' } as const;
-      if (lock === 0) drop(world, message.body, -1, 'offline');
-      else world.bus.submit({ kind: 'settle', token: 0, lock, settlement }, world.now);
-    }
+    for (const item of gone) if ('event' in item) this.returns(item.event);
+  }
+
+  /** Nobody is there to take it: a message under a lock comes again, another one is lost. */
+  private returns({ lock, message }: Delivery): void {
+    const { world } = this;
+    const settlement = { kind: 'abandon' } as const;
+    if (lock === 0) drop(world, message.body, -1, 'offline');
+    else world.bus.submit({ kind: 'settle', token: 0, lock, settlement }, world.now);
   }
 
   /** All that may come about now, as `Scheduler.pick` wants it; valid until the next call. */
