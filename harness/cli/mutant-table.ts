@@ -3,9 +3,10 @@
  * seeds and runs give the same table. It is written after every row, and a later call with the same
  * seeds and runs goes on where it ended.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Mutant } from '../../scenarios/mutants/mutant.ts';
 import { mutants } from '../../scenarios/mutants/mutants.ts';
+import { laterMedian } from '../bench/order-statistics.ts';
 import { tell } from '../report/story.ts';
 import { counted, grouped } from '../report/words.ts';
 import type { Bug } from '../search/campaign.ts';
@@ -18,6 +19,7 @@ import { labFor } from './lab.ts';
 import { styleOf } from './paint.ts';
 import { progressOn } from './progress.ts';
 import type { Request } from './request.ts';
+import { knownRows } from './row-file.ts';
 
 const usual = { seed: 1, runs: 2_000, seeds: 10 } as const;
 /** Enough for nearly all; a number of tries, not a time, so that the table can be made again. */
@@ -85,12 +87,6 @@ async function hunted(request: Request, mutant: Mutant, plan: Plan): Promise<Row
 
 /* ---- the table ---- */
 
-/** Of an even number of hunts the later one of the two in the middle; Infinity: not found. */
-function medianOf({ hits }: Row): number {
-  const runs = hits.map((hit) => hit?.run ?? Infinity).toSorted((a, b) => a - b);
-  return runs[Math.floor(runs.length / 2)] ?? Infinity;
-}
-
 function judgesOf({ hits }: Row): string {
   const times = new Map<string, number>();
   for (const hit of hits) {
@@ -109,7 +105,7 @@ function rangeOf({ hits }: Row, { runs }: Plan): string {
 
 /** The row as Markdown. */
 export function rowText(mutant: Pick<Mutant, 'name' | 'source'>, row: Row, plan: Plan): string {
-  const median = medianOf(row);
+  const median = laterMedian(row.hits.map((hit) => hit?.run ?? Infinity));
   const found = row.hits.filter((hit) => hit !== null).length;
   const cells = [
     mutant.name,
@@ -138,18 +134,6 @@ ${grouped(shrinkTries)} tries: steps of its story, and faults, operations and wi
 `;
 }
 
-/** Rows that a table made with the same seeds and runs has already, by mutant. */
-function knownRows(file: string, head: string): ReadonlyMap<string, string> {
-  const rows = new Map<string, string>();
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  if (!text.startsWith(head)) return rows;
-  for (const line of text.slice(head.length).split('\n')) {
-    const name = /^\| ([a-z0-9-]+) \|/iu.exec(line)?.[1];
-    if (name !== undefined) rows.set(name, line);
-  }
-  return rows;
-}
-
 /** Makes the rows of these mutants, or goes on with a table that was begun. */
 export async function tableCommand(
   request: Request,
@@ -160,7 +144,7 @@ export async function tableCommand(
   const { seed = usual.seed, runs = usual.runs, seeds = usual.seeds } = given;
   const plan = { seed, runs, seeds };
   const head = headOf(plan);
-  const rows = new Map(knownRows(file, head));
+  const rows = knownRows(file, head, 1);
   const until = io.now() + (given.budget ?? Infinity);
   for (const mutant of chosen) {
     if (rows.has(mutant.name)) continue;

@@ -14,10 +14,12 @@ export function knownRows(file: string, head: string, keys: number): Map<string,
   const rows = new Map<string, string>();
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (!text.startsWith(head)) return rows;
-  for (const line of text.slice(head.length).split('\n')) {
+  const lines = text.slice(head.length).split('\n');
+  for (const [at, line] of lines.entries()) {
+    const isHead = lines[at + 1]?.startsWith('| :-') === true;
     const cells = line.startsWith('| ') ? line.split('|').map((cell) => cell.trim()) : [];
     const key = cells.slice(1, keys + 1);
-    if (key.length === keys && key.every((cell) => /^[a-z0-9-]+$/iu.test(cell))) {
+    if (!isHead && key.length === keys && key.every((cell) => /^[a-z0-9-]+$/iu.test(cell))) {
       rows.set(rowKey(...key), line);
     }
   }

@@ -1,0 +1,92 @@
+/** One planted bug hunted with one strategy, with one seed after another, and harmless ones too. */
+import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
+import type { Benign, Mutant } from '../../scenarios/mutants/mutant.ts';
+import { labFor, memoryLab } from '../cli/lab.ts';
+import { storySteps } from '../cli/measure.ts';
+import { campaign } from '../search/campaign.ts';
+import type { Lab } from '../search/execute.ts';
+import type { StrategyChoice } from '../search/portfolio.ts';
+import { shrink } from '../search/shrink.ts';
+import { actionCount } from '../search/size.ts';
+import type { Found, Tally } from '../search/tally.ts';
+import { inOrder } from '../search/tally-json.ts';
+
+export interface Plan {
+  /** The first seed, and how many. */
+  readonly seed: number;
+  readonly seeds: number;
+  /** At most so many runs with each. */
+  readonly runs: number;
+  /** Runs for making the first find of each row small. */
+  readonly shrinkTries: number;
+}
+
+export interface Hit {
+  readonly judge: string;
+  /** Runs and events (bus, timers, disks, clients, faults) to the violation, it included. */
+  readonly runs: number;
+  readonly events: number;
+}
+
+export interface Hunted {
+  /** One for each seed; null: not found in so many runs. */
+  readonly hits: readonly (Hit | null)[];
+  readonly shrunk: { readonly steps: number; readonly actions: number } | null;
+}
+
+interface Quarry {
+  readonly lab: Lab;
+  readonly seed: number;
+  readonly runs: number;
+  readonly strategy: StrategyChoice;
+}
+
+const arbitrary = scenarioArbitrary();
+
+/** A campaign that ends with the first failure, or goes on where none is expected; unshrunk. */
+function hunt({ lab, seed, runs, strategy }: Quarry, failFast: boolean): Tally {
+  return campaign({ lab, seed, runs, strategy, arbitrary, failFast, maxBugs: 0 }).tally;
+}
+
+function madeSmall({ scenario, failure }: Found, lab: Lab, tries: number): Hunted['shrunk'] {
+  const options = { tries, keep: failure.invariant, measure: storySteps };
+  const shrunk = shrink(scenario, lab, arbitrary, options);
+  return { steps: storySteps(shrunk.scenario, lab), actions: actionCount(shrunk.scenario) };
+}
+
+/** Hunts `mutant` with all seeds of the plan; the first find is made small. */
+export function hunted(mutant: Mutant, strategy: StrategyChoice, plan: Plan): Hunted {
+  const lab = labFor({ mutant: mutant.name });
+  const hits: (Hit | null)[] = [];
+  let shrunk: Hunted['shrunk'] = null;
+  for (let at = 0; at < plan.seeds; at++) {
+    const quarry = { lab, strategy, seed: plan.seed + at, runs: plan.runs };
+    const tally = hunt(quarry, true);
+    const [found] = inOrder(tally.found.values());
+    if (found === undefined) {
+      hits.push(null);
+      continue;
+    }
+    shrunk ??= madeSmall(found, lab, plan.shrinkTries);
+    hits.push({ judge: found.failure.invariant, runs: found.first.run, events: tally.events });
+  }
+  return { hits, shrunk };
+}
+
+/** Runs that broke a promise although nothing is wrong, of `seeds` times `runs`. */
+export function falseAlarms(
+  benign: Benign,
+  plan: Plan,
+): { readonly runs: number; readonly alarms: number } {
+  const right = memoryLab(benign.subject);
+  const lab = { ...right, bus: benign.bus?.(right.bus) ?? right.bus };
+  let runs = 0;
+  let alarms = 0;
+  for (let at = 0; at < plan.seeds; at++) {
+    const quarry = { lab, strategy: 'portfolio', seed: plan.seed + at, runs: plan.runs } as const;
+    const tally = hunt(quarry, false);
+    runs += tally.runs;
+    alarms += tally.failed;
+  }
+  return { runs, alarms };
+}
