@@ -132,7 +132,7 @@ describe('the screen', () => {
     const words = `campaign --runs 160 --seed 4 --mutant ${mutant} --strategy timed --out`;
     const { err } = await ran([...words.split(' '), folder()], { stepMs: 5_000 });
     expect(err).toMatch(/\[[^\]]+\] \d+ % · .* · cells \d+\/\d+ · states [\d,]+ · /u);
-    expect(err).toMatch(/^✖ ElectionSafety-[0-9a-f]{6} found \(run \d+\)$/mu);
+    expect(err).toMatch(/^✖ \w+-[0-9a-f]{6} found \(run \d+\)$/mu);
   });
 });
 
