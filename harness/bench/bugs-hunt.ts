@@ -17,6 +17,8 @@ export interface Plan {
   readonly seeds: number;
   /** At most so many runs with each. */
   readonly runs: number;
+  /** So many runs of each harmless machine with each seed. */
+  readonly harmlessRuns: number;
   /** Runs for making the first find of each row small. */
   readonly shrinkTries: number;
 }
@@ -73,7 +75,7 @@ export function hunted(mutant: Mutant, strategy: StrategyChoice, plan: Plan): Hu
   return { hits, shrunk };
 }
 
-/** Runs that broke a promise although nothing is wrong, of `seeds` times `runs`. */
+/** Runs that broke a promise although nothing is wrong, of `seeds` times `harmlessRuns`. */
 export function falseAlarms(
   benign: Benign,
   plan: Plan,
@@ -83,7 +85,8 @@ export function falseAlarms(
   let runs = 0;
   let alarms = 0;
   for (let at = 0; at < plan.seeds; at++) {
-    const quarry = { lab, strategy: 'portfolio', seed: plan.seed + at, runs: plan.runs } as const;
+    const seed = plan.seed + at;
+    const quarry = { lab, strategy: 'portfolio', seed, runs: plan.harmlessRuns } as const;
     const tally = hunt(quarry, false);
     runs += tally.runs;
     alarms += tally.failed;

@@ -67,7 +67,7 @@ export function benignRow(
 }
 
 /** The beginning, which tells the plan. */
-export function bugsHead({ seed, seeds, runs, shrinkTries }: Plan): string {
+export function bugsHead({ seed, seeds, runs, harmlessRuns, shrinkTries }: Plan): string {
   const all = `${String(seed)} to ${String(seed + seeds - 1)}`;
   return `# How soon planted bugs are found
 
@@ -77,7 +77,7 @@ interval holds the median of runs with at least 95 % (order statistics). Events 
 up to the violation. The first find of each row is made small in ${grouped(shrinkTries)} runs: steps
 of its story, beside those of the scenario written for the bug by hand; actions are the faults,
 operations and wishes left. The machine is planted with one bug at a time; judges of a black box know
-nothing but what clients asked and were answered.
+nothing but what clients asked and were answered. Harmless machines run ${grouped(harmlessRuns)} times a seed.
 
 | mutant | strategy | found | median runs | 95 % | median events | judges | steps | by hand | actions |
 | :-- | :-- | --: | --: | --: | --: | :-- | --: | --: | --: |

@@ -11,7 +11,7 @@ import { benignRow, bugRow, bugsHead, bugsPage } from './bugs-page.ts';
 import { laterMedian, medianInterval } from './order-statistics.ts';
 import { benign } from '../../scenarios/mutants/benign.ts';
 
-const plan = { seed: 1, seeds: 10, runs: 200, shrinkTries: 300 };
+const plan = { seed: 1, seeds: 10, runs: 200, harmlessRuns: 50, shrinkTries: 300 };
 const row = { mutant: 'stale-read', strategy: 'pct', witnessSteps: 9 };
 
 function hit(judge: string, runs: number): NonNullable<Hunted['hits'][number]> {
@@ -101,7 +101,7 @@ describe('the bug table', () => {
   test('a bug that always shows is found by each seed, the first find is made small', () => {
     const mutant = mutantNamed('vote-sent-before-durable');
     if (mutant === undefined) throw new Error('no such mutant');
-    const small = { seed: 1, seeds: 2, runs: 20, shrinkTries: 20 };
+    const small = { seed: 1, seeds: 2, runs: 20, harmlessRuns: 0, shrinkTries: 20 };
     const { hits, shrunk } = hunted(mutant, 'timed', small);
     expect(hits).toHaveLength(2);
     for (const one of hits) {
@@ -114,7 +114,7 @@ describe('the bug table', () => {
   test('a harmless machine raises no alarm', () => {
     const [harmless] = benign;
     if (harmless === undefined) throw new Error('nothing is harmless');
-    const small = { seed: 1, seeds: 2, runs: 8, shrinkTries: 0 };
+    const small = { seed: 1, seeds: 2, runs: 1, harmlessRuns: 8, shrinkTries: 0 };
     expect(falseAlarms(harmless, small)).toEqual({ runs: 16, alarms: 0 });
   });
 });

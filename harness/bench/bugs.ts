@@ -122,6 +122,7 @@ function main(): void {
     .option('--seed <number>', 'the first seed', seed, 1)
     .option('--seeds <count>', 'hunts for each row', count, 10)
     .option('--runs <count>', 'at most so many in each hunt', count, 2_000)
+    .option('--harmless-runs <count>', 'of each harmless machine with each seed', count, 300)
     .option('--shrink-tries <count>', 'runs for making the first find small', count, 300)
     .option('--budget <time>', 'begin no row after so long: 90s, 5m', durationMs, Infinity)
     .option('--out <file>', 'the page', 'scenarios/mutants/BUGS.md')
