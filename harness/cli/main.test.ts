@@ -33,7 +33,8 @@ describe('run', () => {
   test('tells a failure in at most 45 lines of 100 columns and exits with 1', () => {
     expect(failed.code).toBe(exits.violation);
     const lines = failed.out.split('\n');
-    expect(lines[0]).toBe('ElectionSafety: two leaders in term 1 — S1 and S2');
+    const broken = 'S1 leads term 1 with its own vote and that of S3, which is no quorum (3 of 5)';
+    expect(lines[0]).toBe(`ElectedByQuorum: ${broken}`);
     expect(lines.length).toBeLessThanOrEqual(45);
     const prose = lines.filter((line) => !line.includes('npx whitewater'));
     expect(Math.max(...prose.map((line) => line.length))).toBeLessThanOrEqual(100);
@@ -43,7 +44,7 @@ describe('run', () => {
   });
 
   test('writes one folder a bug, and `latest` names it', () => {
-    expect(failure).toMatch(/ElectionSafety-[0-9a-f]{6}$/u);
+    expect(failure).toMatch(/ElectedByQuorum-[0-9a-f]{6}$/u);
     for (const name of ['scenario.json', 'trace.ndjson', 'story.md', 'repro.json']) {
       expect(existsSync(join(failure, name))).toBe(true);
     }
@@ -70,7 +71,7 @@ describe('run', () => {
     expect(JSON.parse(text)).toMatchObject({
       schema: 'whitewater.run/1',
       verdict: 'fail',
-      failure: { invariant: 'ElectionSafety' },
+      failure: { invariant: 'ElectedByQuorum' },
     });
   });
 
@@ -86,7 +87,7 @@ describe('replay', () => {
   test('is byte for byte the same, and exits with 1 for the violation', async () => {
     const { code, out: text } = await ran(['replay', failure]);
     expect(code).toBe(exits.violation);
-    expect(text).toContain('✖ reproduced ElectionSafety at record');
+    expect(text).toContain('✖ reproduced ElectedByQuorum at record');
     expect(text).toContain('byte for byte the same');
   });
 
@@ -143,7 +144,7 @@ describe('check and explain', () => {
   test('check finds in the trace what the run found', async () => {
     const { code, out: text } = await ran(['check', failure]);
     expect(code).toBe(exits.violation);
-    expect(text).toContain('✖ ElectionSafety: two leaders in term 1');
+    expect(text).toContain('✖ ElectedByQuorum: S1 leads term 1');
   });
 
   test('check judges only the promise asked for', async () => {
@@ -171,7 +172,7 @@ describe('check and explain', () => {
     expect(failed.out).toContain(text.out.split('\n').slice(0, 12).join('\n'));
     expect((await ran(['explain', failure, '--format', 'markdown'])).out).toMatch(/^# /u);
     const json = await ran(['explain', failure, '--format', 'json']);
-    expect(JSON.parse(json.out)).toMatchObject({ invariant: 'ElectionSafety' });
+    expect(JSON.parse(json.out)).toMatchObject({ invariant: 'ElectedByQuorum' });
   });
 
   test('explain knows promises in any spelling of their capitals', async () => {
@@ -245,7 +246,7 @@ test('shrink makes a failing scenario smaller and reports what it started from',
   expect(code).toBe(exits.violation);
   expect(JSON.parse(text)).toMatchObject({
     before: { faults: faultsIn(failure) },
-    failure: { invariant: 'ElectionSafety' },
+    failure: { invariant: 'ElectedByQuorum' },
   });
 });
 

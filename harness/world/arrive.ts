@@ -52,7 +52,10 @@ function onDelivered(
     if (client !== undefined) receive(world, client, envelope, event.deliveryCount);
     return;
   }
-  if (!host.up) return;
+  if (!host.up) {
+    if (event.lock === 0) drop(world, envelope, -1, 'offline');
+    return;
+  }
   if (host.paused) {
     const { lock, deliveryCount } = event;
     host.inbox.push({ kind: 'message', envelope, lock, deliveryCount });
