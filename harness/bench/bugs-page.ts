@@ -76,8 +76,8 @@ drawn with the usual settings. A hunt that found nothing counts as longer than a
 interval holds the median of runs with at least 95 % (order statistics). Events are those of all runs
 up to the violation. The first find of each row is made small in ${grouped(shrinkTries)} runs: steps
 of its story, beside those of the scenario written for the bug by hand; actions are the faults,
-operations and wishes left. The machine is planted with one bug at a time; judges of a black box know
-nothing but what clients asked and were answered. Harmless machines run ${grouped(harmlessRuns)} times a seed.
+operations and wishes left. Judges of a black box know nothing but what clients asked and were
+answered. Machines without a bug run ${grouped(harmlessRuns)} times with each seed.
 
 | mutant | strategy | found | median runs | 95 % | median events | judges | steps | by hand | actions |
 | :-- | :-- | --: | --: | --: | --: | :-- | --: | --: | --: |
