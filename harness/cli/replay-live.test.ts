@@ -98,7 +98,7 @@ describe('over the Azure SDK and the embedded broker', () => {
     expect(out).toContain('✖ reproduced ElectionSafety over the broker (same as recorded)');
     expect(out).toMatch(/79 records: .* same/);
     expect((await readTrace(live)).header.adapter).toBe('broker');
-    expect((await ran(['check', live])).out).toContain('ElectionSafety');
+    expect((await ran(['check', live])).out).toContain('ElectedByQuorum');
     const diff = await ran(['diff', path, live]);
     expect(diff.out).toMatch(/^✓ the same/);
     expect(diff.code).toBe(0);
