@@ -3,6 +3,7 @@ import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
 import type { Benign, Mutant } from '../../scenarios/mutants/mutant.ts';
 import { labFor, memoryLab } from '../cli/lab.ts';
 import { storySteps } from '../cli/measure.ts';
+import { storySlice } from '../cli/slice.ts';
 import { campaign } from '../search/campaign.ts';
 import type { Lab } from '../search/execute.ts';
 import type { StrategyChoice } from '../search/portfolio.ts';
@@ -51,7 +52,7 @@ function hunt({ lab, seed, runs, strategy }: Quarry, failFast: boolean): Tally {
 }
 
 function madeSmall({ scenario, failure }: Found, lab: Lab, tries: number): Hunted['shrunk'] {
-  const options = { tries, keep: failure.invariant, measure: storySteps };
+  const options = { tries, keep: failure.invariant, measure: storySteps, slice: storySlice };
   const shrunk = shrink(scenario, lab, arbitrary, options);
   return { steps: storySteps(shrunk.scenario, lab), actions: actionCount(shrunk.scenario) };
 }

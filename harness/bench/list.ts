@@ -15,6 +15,7 @@ import { loaded } from './load.ts';
 import { bareLoop } from './loop.ts';
 import { machineBenchmark } from './machine.ts';
 import type { Benchmark, Figure } from './measure.ts';
+import { shrinkingBenchmark } from './shrinking.ts';
 import { timed } from './measure.ts';
 import { raft } from '../raft/machine.ts';
 
@@ -178,4 +179,5 @@ export const benchmarks: readonly Benchmark[] = [
   agreementBenchmark,
   ...brokerBenchmarks,
   ...clusterBenchmarks,
+  shrinkingBenchmark,
 ];

@@ -8,6 +8,7 @@ import type { Scenario } from '../world/scenario.ts';
 import type { CampaignJob, Hooks, ShrinkJob, ShrinkResult, Standing } from './job.ts';
 import { labFor } from './lab.ts';
 import { storyPlot, storySteps } from './measure.ts';
+import { storySlice } from './slice.ts';
 
 /** Runs within which a canary must be caught. */
 const canaryRuns = 4_000;
@@ -83,6 +84,7 @@ export function optionsOf(job: CampaignJob): CampaignOptions {
     maxBugs: job.maxBugs,
     shrinkTries: job.shrinkTries,
     measure: storySteps,
+    slice: storySlice,
     plot: storyPlot,
     ...(strategy === undefined ? {} : { strategy }),
     ...(shard === undefined ? {} : { shard }),
@@ -97,6 +99,7 @@ export function doShrink(job: ShrinkJob, hooks: Hooks): ShrinkResult {
   const shrunk = shrink(job.scenario, lab, scenarioArbitrary(), {
     tries: shrinkTriesMax,
     measure: storySteps,
+    slice: storySlice,
     stop: limit(hooks, job.shrinkMs),
     onProgress: ({ tries, smallest }) =>
       hooks.tell({ ...idle, shrinking: { id: 'the failure', tries, ...sizes(smallest) } }),

@@ -17,7 +17,7 @@ import { closedGates } from './gates.ts';
 import type { Shard } from './ledger.ts';
 import { Ledger, wholeCampaign } from './ledger.ts';
 import type { StrategyChoice } from './portfolio.ts';
-import type { Execute, Measure, Shrunk } from './shrink.ts';
+import type { Execute, Measure, Shrunk, Slice } from './shrink.ts';
 import { shrink } from './shrink.ts';
 import type { Found, Tally } from './tally.ts';
 import { inOrder } from './tally-json.ts';
@@ -63,8 +63,9 @@ export interface CampaignOptions {
   /** Runs spent on shrinking, in equal parts for each bug; 2,000. 0: none. */
   readonly shrinkTries?: number;
   readonly execute?: Execute;
-  /** See `ShrinkOptions.measure`. */
+  /** See `ShrinkOptions`. */
   readonly measure?: Measure;
+  readonly slice?: Slice;
   /** The failure's story without names and numbers: bugs that tell the same one are one bug. */
   readonly plot?: Plot;
 }
@@ -159,7 +160,7 @@ export function triesEach(tries: number | undefined, bugs: number): number {
 
 type ShrinkPart = Pick<
   CampaignOptions,
-  'lab' | 'arbitrary' | 'shrinkTries' | 'stopShrinking' | 'measure' | 'execute'
+  'lab' | 'arbitrary' | 'shrinkTries' | 'stopShrinking' | 'measure' | 'slice' | 'execute'
 >;
 
 /** Makes a failure small. */
@@ -168,7 +169,7 @@ export function shrinkFound(
   options: ShrinkPart,
   onProgress: (shrinking: NonNullable<CampaignProgress['shrinking']>) => void,
 ): Bug {
-  const { lab, arbitrary, shrinkTries, stopShrinking, measure } = options;
+  const { lab, arbitrary, shrinkTries, stopShrinking, measure, slice } = options;
   const execute = options.execute ?? executeScenario;
   const keep = found.failure.invariant;
   const shrunk = shrink(found.scenario, lab, arbitrary, {
@@ -177,6 +178,7 @@ export function shrinkFound(
     execute,
     ...(stopShrinking === undefined ? {} : { stop: stopShrinking }),
     ...(measure === undefined ? {} : { measure }),
+    ...(slice === undefined ? {} : { slice }),
     onProgress: ({ tries, smallest }) => onProgress({ id: found.id, tries, smallest }),
   });
   const needs = { keep, execute };

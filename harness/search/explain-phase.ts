@@ -8,7 +8,7 @@ import { brief } from './brief.ts';
 import type { Lab, Outcome } from './execute.ts';
 import { execute as executeScenario } from './execute.ts';
 import type { Execute } from './shrink.ts';
-import { childSeed } from './size.ts';
+import { childSeed, reseeded } from './size.ts';
 
 export interface ActionTimes {
   readonly kind: 'fault' | 'operation' | 'wish';
@@ -44,6 +44,7 @@ export interface ExplainOptions {
 
 const usualRuns = 150;
 const neighbours = 64;
+const neighbourhoodSalt = 0x6e656967;
 /** Runs that go on long, like those that wait for a leader, are worth fewer of them. */
 const eventsMax = 1_500_000;
 /** So often is each end of a range halved. */
@@ -82,20 +83,12 @@ class Prober {
   }
 }
 
-/** Another network; a strategy that schedules draws anew, too. */
-function neighbour(scenario: Scenario, ordinal: number): Scenario {
-  const seed = childSeed(scenario.seed ^ 0x6e656967, ordinal) >>> 0;
-  const { schedule } = scenario;
-  return schedule === undefined
-    ? { ...scenario, seed }
-    : { ...scenario, seed, schedule: { ...schedule, seed } };
-}
-
 function neighbourhood(scenario: Scenario, prober: Prober): Margins['neighbours'] {
   let failing = 0;
   let of = 0;
   for (; of < neighbours && prober.affords(1); of++) {
-    if (prober.fails(neighbour(scenario, of))) failing += 1;
+    const seed = childSeed(scenario.seed ^ neighbourhoodSalt, of) >>> 0;
+    if (prober.fails(reseeded(scenario, seed))) failing += 1;
   }
   return { failing, of };
 }

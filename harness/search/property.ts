@@ -11,7 +11,7 @@ import type { Bug } from './campaign.ts';
 import type { Lab, Outcome } from './execute.ts';
 import { execute as executeScenario } from './execute.ts';
 import { explained } from './explain-phase.ts';
-import type { Execute, Measure } from './shrink.ts';
+import type { Execute, Measure, Slice } from './shrink.ts';
 import { shrink } from './shrink.ts';
 import type { Tally } from './tally.ts';
 import { count, idOf, newTally } from './tally.ts';
@@ -31,8 +31,9 @@ export interface Property {
   /** Runs spent on shrinking; 2,000. */
   readonly shrinkTries?: number;
   readonly execute?: Execute;
-  /** See `ShrinkOptions.measure`. */
+  /** See `ShrinkOptions`. */
   readonly measure?: Measure;
+  readonly slice?: Slice;
 }
 
 /** What the runs added up to, and the bug that ended them early, or null. */
@@ -82,7 +83,8 @@ function bugOf(
   fallen: Fallen,
   { errorInstance }: { readonly errorInstance?: unknown },
 ): Bug {
-  const { lab, arbitrary, settings, measure, shrinkTries: tries = usualTries } = property;
+  const { lab, arbitrary, settings, measure, slice } = property;
+  const { shrinkTries: tries = usualTries } = property;
   const { scenario, outcome, path, tally } = fallen;
   const failure = outcome?.failure ?? null;
   if (failure === null) {
@@ -98,6 +100,7 @@ function bugOf(
     keep,
     execute,
     ...(measure === undefined ? {} : { measure }),
+    ...(slice === undefined ? {} : { slice }),
   });
   const origin = { seed: settings.seed, path, run: tally.runs, strategy: 'timed' as const };
   const found = { id: idOf(failure), count: 1, first: origin, origin, scenario, failure };

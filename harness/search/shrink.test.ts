@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
+import { labFor } from '../cli/lab.ts';
 import type { Scenario } from '../world/scenario.ts';
+import { execute } from './execute.ts';
 import type { Execute } from './shrink.ts';
 import { shrink } from './shrink.ts';
 import { actionCount } from './size.ts';
@@ -10,6 +12,7 @@ import { crashes, toyLab, toyOutcome, writes } from './toy.test.kit.ts';
 
 const lab = toyLab('toy');
 const arbitrary = scenarioArbitrary({ size: 120, servers: 5 });
+const pacing = { seed: 3, stepMicros: 100, earlyPercent: 0, fairAfter: 2_000 };
 
 function toy(judge: (scenario: Scenario) => Verdictlike): Execute {
   return (scenario) => toyOutcome(scenario, judge(scenario));
@@ -125,6 +128,56 @@ describe('shrink', () => {
       expect(polished.path).toBe(plain.path);
       expect(shrink(scenario, lab, arbitrary, { ...options, measure })).toEqual(polished);
     }
+  });
+
+  test('tries first what it is told that the failure comes from, and then parts of that', () => {
+    const [scenario] = failing(twoCrashes, 'LogMatching').filter((s) => crashes(s) > 2);
+    if (scenario === undefined) throw new Error('nothing fails');
+    const met: Scenario[] = [];
+    const execute: Execute = (candidate, of) => {
+      met.push(candidate);
+      return twoCrashes(candidate, of);
+    };
+    const slice = (given: Scenario): Scenario => ({
+      ...given,
+      faults: given.faults.filter(({ kind }) => kind === 'crash'),
+      workload: { ...given.workload, operations: [] },
+    });
+    const shrunk = shrink(scenario, lab, arbitrary, { tries: 2_000, execute, slice });
+    expect(met[1]?.faults).toEqual(slice(scenario).faults);
+    expect(met[1]?.workload.operations).toEqual([]);
+    expect(actionCount(shrunk.scenario)).toBe(2);
+    expect(shrunk.path).toBe('');
+    const wrong = (given: Scenario): Scenario => ({ ...slice(given), faults: [] });
+    const other = shrink(scenario, lab, arbitrary, { tries: 2_000, execute, slice: wrong });
+    expect(actionCount(other.scenario)).toBe(2);
+  });
+
+  test('leaves the schedule out where the failure does not need it', () => {
+    const [scenario] = failing(twoCrashes, 'LogMatching');
+    if (scenario === undefined) throw new Error('nothing fails');
+    const scheduled = { ...scenario, schedule: { strategy: 'pos', ...pacing } as const };
+    const options = { tries: 2_000, execute: twoCrashes };
+    expect(shrink(scheduled, lab, arbitrary, options).scenario.schedule).toBeUndefined();
+  });
+
+  test('tells a schedule that is needed by its decisions, the fewer the better', () => {
+    const careless = labFor({ mutant: 'vote-without-checking-votedFor' });
+    const needy: Execute = (candidate, of) =>
+      candidate.schedule === undefined ? toyOutcome(candidate, {}) : execute(candidate, of);
+    const scheduled = fc
+      .sample(arbitrary, { seed: 77, numRuns: 40 })
+      .map((one) => ({ ...one, schedule: { strategy: 'pos', ...pacing } as const }))
+      .find((one) => needy(one, careless).failure?.invariant === 'VoteOncePerTerm');
+    if (scheduled === undefined) throw new Error('nothing fails');
+    const measure = (): number => 1;
+    const options = { tries: 400, execute: needy, measure };
+    const { scenario, outcome, tries } = shrink(scheduled, careless, arbitrary, options);
+    expect(outcome.failure?.invariant).toBe('VoteOncePerTerm');
+    expect(tries).toBeLessThanOrEqual(400);
+    const { schedule } = scenario;
+    const decisions = schedule?.strategy === 'recorded' ? schedule.decisions.length : Infinity;
+    expect(decisions).toBeLessThan(20);
   });
 
   test('leaves a scenario alone that does not fail', () => {

@@ -7,7 +7,9 @@ import type { Scenario } from '../world/scenario.ts';
 import { brief, isSudden } from './brief.ts';
 import type { Failure, Lab, Outcome } from './execute.ts';
 import { execute as executeScenario } from './execute.ts';
-import { actionCount, bulk, childSeed, fingerprint } from './size.ts';
+import { actionCount, bulk, childSeed, fingerprint, reseeded } from './size.ts';
+import { defaults } from './strategies/decisions.ts';
+import { recorded } from './strategies/recorded.ts';
 import { earlierFrom, moments, thinned, variation } from './vary.ts';
 
 export type Execute = (scenario: Scenario, lab: Lab) => Outcome;
@@ -34,7 +36,11 @@ export interface ShrinkOptions {
    * looks for scenarios that are shorter to tell, with no more faults and operations.
    */
   readonly measure?: Measure;
+  /** What of a failing scenario its violation may come from: tried before anything else. */
+  readonly slice?: Slice;
 }
+
+export type Slice = (scenario: Scenario, lab: Lab) => Scenario;
 
 export type Measure = (scenario: Scenario, lab: Lab) => number;
 
@@ -49,7 +55,7 @@ export interface Shrunk {
   /** Of `scenario`; passes when the scenario given did not fail at all. */
   readonly outcome: Outcome;
   readonly tries: number;
-  /** fast-check's path from the scenario given to the fixed-seed minimum: `3:0:12`, or ``. */
+  /** fast-check's path from the scenario given to the fixed-seed minimum: `3:0:12`; `` where none leads. */
   readonly path: string;
   /** False: the budget ended before nothing was left to try. */
   readonly finished: boolean;
@@ -62,6 +68,12 @@ const freshSeeds = 32;
 const fewActions = 8;
 /** Of the tries, those that may go into shrinking before the last stage. */
 const shareBefore = 0.35;
+/** The same while many actions are left. */
+const shareOfMany = 0.8;
+/** Of the tries, those after which a schedule that is left is told by its decisions. */
+const shareOfPolish = 0.75;
+/** Network seeds under which it is tried whether a failure needs its schedule. */
+const timedSeeds = 8;
 /** Gaps shorter than this are not worth a try. */
 const leastMs = 10;
 /** The last stage ends when so many variations for each step gained nothing: long ones try longer. */
@@ -103,11 +115,18 @@ class Shrinker {
     return (this.options.execute ?? executeScenario)(scenario, this.lab);
   }
 
+  /** Before the last stage: more where there is still much to take away. */
+  private allowance(): number {
+    const { tries } = this.options;
+    if (this.cost !== null || this.allowed === tries) return this.allowed;
+    return actionCount(this.smallest) > fewActions ? Math.ceil(tries * shareOfMany) : this.allowed;
+  }
+
   /** Runs the candidate unless that was done before; true when it fails in the class kept. */
   accepts(candidate: Scenario): boolean {
     const print = fingerprint(JSON.stringify(candidate));
     if (this.tried.has(print)) return false;
-    if (this.tries >= this.allowed || this.options.stop?.() === true) {
+    if (this.tries >= this.allowance() || this.options.stop?.() === true) {
       this.exhausted = true;
       return false;
     }
@@ -145,10 +164,48 @@ class Shrinker {
     return true;
   }
 
+  /**
+   * Large pieces first: time in a schedule's stead, and nothing but what the violation comes from.
+   * True when the scenario became smaller.
+   */
+  begin(): boolean {
+    const given = this.smallest;
+    const { schedule, ...timed } = given;
+    for (let k = 0; schedule !== undefined && k < timedSeeds && !this.exhausted; k++) {
+      const seed = k === 0 ? timed.seed : childSeed(timed.seed, k) >>> 0;
+      if (this.accepts({ ...timed, seed })) break;
+    }
+    this.slice();
+    return this.smallest !== given;
+  }
+
+  /** To what the violation comes from, or as much of the way as goes. */
+  slice(): void {
+    const { smallest } = this;
+    if (this.options.slice === undefined || actionCount(smallest) <= fewActions) return;
+    const slice = this.options.slice(smallest, this.lab);
+    if (actionCount(slice) >= actionCount(smallest) || this.accepts(slice)) return;
+    if (this.accepts({ ...smallest, workload: slice.workload })) return;
+    this.accepts({ ...smallest, faults: slice.faults });
+  }
+
+  /** A schedule that is left, told by its decisions, and those nearer to the kindest ones. */
+  settle(): void {
+    if (this.smallest.schedule === undefined) return;
+    this.allowed = this.options.tries;
+    this.exhausted = false;
+    const written = recorded(this.smallest, this.lab);
+    if (written === this.smallest || this.accepts(written)) {
+      defaults(this.smallest, (candidate) => this.accepts(candidate));
+    }
+  }
+
   /** Less to read: whole ends of the scenario earlier, then variations, while they gain. */
   polish(arbitrary: Arbitrary<Scenario>): void {
-    if (this.options.measure === undefined) return;
-    this.allowed = this.options.tries;
+    const { measure, tries } = this.options;
+    if (measure === undefined) return;
+    const share = this.smallest.schedule === undefined ? 1 : shareOfPolish;
+    this.allowed = Math.ceil(tries * share);
     this.exhausted = false;
     this.cost = this.costOf(this.smallest, this.outcome);
     while (this.hurry() && !this.exhausted);
@@ -235,7 +292,7 @@ class Shrinker {
       const seed = childSeed(smallest.seed, k) >>> 0;
       for (const { value } of arbitrary.shrink(smallest, undefined)) {
         if (bulk(value) >= size) continue;
-        if (this.accepts({ ...value, seed })) return true;
+        if (this.accepts(reseeded(value, seed))) return true;
         if (this.exhausted) return false;
       }
     }
@@ -257,12 +314,17 @@ export function shrink(
 ): Shrunk {
   const shrinker = new Shrinker(scenario, lab, options);
   if (!shrinker.fails()) return result(shrinker, []);
+  const cut = shrinker.begin();
   const path = shrinker.descend(arbitrary);
   const seeds = options.resample ?? freshSeeds;
-  while (!shrinker.exhausted && shrinker.resample(arbitrary, seeds)) shrinker.descend(arbitrary);
+  while (!shrinker.exhausted && shrinker.resample(arbitrary, seeds)) {
+    shrinker.slice();
+    shrinker.descend(arbitrary);
+  }
   const finished = !shrinker.exhausted;
   shrinker.polish(arbitrary);
-  return { ...result(shrinker, path), finished };
+  shrinker.settle();
+  return { ...result(shrinker, cut ? [] : path), finished };
 }
 
 function result(shrinker: Shrinker, path: readonly number[]): Shrunk {

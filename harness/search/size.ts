@@ -42,6 +42,13 @@ export function childSeed(seed: number, ordinal: number): number {
   return (hash ^ (hash >>> 16)) | 0;
 }
 
+/** The scenario under another network seed; a strategy that schedules draws anew, too. */
+export function reseeded(scenario: Scenario, seed: number): Scenario {
+  const { schedule } = scenario;
+  if (schedule === undefined) return { ...scenario, seed };
+  return { ...scenario, seed, schedule: { ...schedule, seed } };
+}
+
 /** 53 bits of a text: equal texts are taken for equal when these are. */
 export function fingerprint(text: string): number {
   let low = 0x811c9dc5;

@@ -11,7 +11,7 @@ import type {
   Scenario,
 } from '../world/scenario.ts';
 import { calm } from '../world/scenario.ts';
-import { actionCount, childSeed } from './size.ts';
+import { actionCount, childSeed, reseeded } from './size.ts';
 
 /** A short stream of numbers for one variation. */
 class Rolls {
@@ -263,7 +263,7 @@ export function variation(scenario: Scenario, ordinal: number): Scenario {
   const second = rolls.below(3) === 0 ? rolls.among(moves) : stay;
   const moved = second(move(scenario, rolls), rolls);
   const fresh = move === stay || rolls.below(2) === 0;
-  return fresh ? { ...moved, seed: childSeed(scenario.seed, ordinal) >>> 0 } : moved;
+  return fresh ? reseeded(moved, childSeed(scenario.seed, ordinal) >>> 0) : moved;
 }
 
 /**
@@ -274,5 +274,5 @@ export function thinned(scenario: Scenario, ordinal: number): Scenario {
   const seed = childSeed(scenario.seed, ordinal) >>> 0;
   const rolls = new Rolls(childSeed(0x7117, ordinal));
   const fewer = thinner(scenario, rolls);
-  return { ...(rolls.below(2) === 0 ? plainerCluster(fewer, rolls) : fewer), seed };
+  return reseeded(rolls.below(2) === 0 ? plainerCluster(fewer, rolls) : fewer, seed);
 }
