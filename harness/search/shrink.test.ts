@@ -163,8 +163,10 @@ describe('shrink', () => {
 
   test('tells a schedule that is needed by its decisions, the fewer the better', () => {
     const careless = labFor({ mutant: 'vote-without-checking-votedFor' });
-    const needy: Execute = (candidate, of) =>
-      candidate.schedule === undefined ? toyOutcome(candidate, {}) : execute(candidate, of);
+    const needy: Execute = (candidate, of, scheduler) =>
+      candidate.schedule === undefined
+        ? toyOutcome(candidate, {})
+        : execute(candidate, of, scheduler);
     const scheduled = fc
       .sample(arbitrary, { seed: 77, numRuns: 40 })
       .map((one) => ({ ...one, schedule: { strategy: 'pos', ...pacing } as const }))

@@ -10,9 +10,11 @@ import { execute as executeScenario } from './execute.ts';
 import { actionCount, bulk, childSeed, fingerprint, reseeded } from './size.ts';
 import { defaults } from './strategies/decisions.ts';
 import { recorded } from './strategies/recorded.ts';
+import type { Perform } from './strategies/tactic.ts';
 import { earlierFrom, moments, thinned, variation } from './vary.ts';
 
-export type Execute = (scenario: Scenario, lab: Lab) => Outcome;
+/** Runs a scenario; a scheduler, if one is given, decides in its schedule's stead. */
+export type Execute = Perform;
 
 export interface ShrinkProgress {
   readonly tries: number;
@@ -194,7 +196,7 @@ class Shrinker {
     if (this.smallest.schedule === undefined) return;
     this.allowed = this.options.tries;
     this.exhausted = false;
-    const written = recorded(this.smallest, this.lab);
+    const written = recorded(this.smallest, this.lab, this.options.execute);
     if (written === this.smallest || this.accepts(written)) {
       defaults(this.smallest, (candidate) => this.accepts(candidate));
     }

@@ -4,12 +4,13 @@ import { execute } from '../execute.ts';
 import type { Lab } from '../execute.ts';
 import { recording, withDecisions } from './decisions.ts';
 import { schedulerOf } from './schedulers.ts';
+import type { Perform } from './tactic.ts';
 
 /** The scenario with its schedule written down; itself when it has none. Costs one run. */
-export function recorded(scenario: Scenario, lab: Lab): Scenario {
+export function recorded(scenario: Scenario, lab: Lab, perform: Perform = execute): Scenario {
   const scheduler = schedulerOf(scenario.schedule);
   if (scheduler === null) return scenario;
   const written = recording(scheduler);
-  execute(scenario, lab, written);
+  perform(scenario, lab, written);
   return withDecisions(scenario, written.decisions);
 }
