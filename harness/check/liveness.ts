@@ -6,73 +6,13 @@
  */
 import type { Configuration, TraceRecord } from '../trace/record.ts';
 import type { Check, Verdict } from './check.ts';
+import type { Heat } from './heat.ts';
+import { cold, cool, heatText, move, warm } from './heat.ts';
 import { listed, sameEntry } from './evidence.ts';
 import { hasQuorum, isMember, quorumText } from './members.ts';
+import type { Quiet } from './quiet.ts';
+import { dueBefore, newQuiet, observeQuiet, quietExempt, quietVerdict } from './quiet.ts';
 import type { ClusterView, ServerView } from './view.ts';
-
-type EndReason = Extract<TraceRecord, { readonly kind: 'end' }>['reason'];
-
-/** When the quiet period began and how the run ended. */
-export interface Quiet {
-  /** -1: not yet. */
-  quietSeq: number;
-  quietAt: number;
-  endSeq: number;
-  endAt: number;
-  reason: EndReason | null;
-}
-
-export function newQuiet(): Quiet {
-  return { quietSeq: -1, quietAt: -1, endSeq: -1, endAt: -1, reason: null };
-}
-
-export function observeQuiet(state: Quiet, record: TraceRecord): undefined {
-  if (record.kind === 'quiet') {
-    state.quietSeq = record.seq;
-    state.quietAt = record.at;
-  } else if (record.kind === 'end') {
-    state.endSeq = record.seq;
-    state.endAt = record.at;
-    state.reason = record.reason;
-  }
-}
-
-/** What began up to then should have been done at the end. */
-export function dueBefore(state: Quiet): number {
-  if (state.reason !== 'time') return state.endAt;
-  return state.endAt - (state.endAt - state.quietAt) / 4;
-}
-
-/** No quiet period, nothing to judge. */
-export function quietExempt(state: Quiet): string | undefined {
-  return state.quietSeq < 0 ? 'the run has no quiet period' : undefined;
-}
-
-/**
- * The verdict on a quiet period: `missing` says what was not reached, or undefined. A run cut short
- * proves nothing either way.
- */
-export function quietVerdict(
-  state: Quiet,
-  examined: number,
-  missing: () => string | undefined,
-): Verdict {
-  if (state.quietSeq < 0) return { kind: 'pass', examined: 0 };
-  switch (state.reason) {
-    case null:
-      return { kind: 'unknown', reason: 'the trace ends without saying how the run ended' };
-    case 'events':
-      return { kind: 'unknown', reason: 'the limit on events ended the run in its quiet period' };
-    case 'violation':
-      return { kind: 'unknown', reason: 'a violation ended the run before its quiet period did' };
-    case 'settled':
-    case 'time': {
-      const sentence = missing();
-      if (sentence === undefined) return { kind: 'pass', examined };
-      return { kind: 'fail', sentence, evidence: [state.quietSeq, state.endSeq] };
-    }
-  }
-}
 
 function activeServers(view: ClusterView): readonly ServerView[] {
   return view.servers.filter((server) => server.up && !server.paused);
@@ -177,16 +117,40 @@ function verdictOf(
   return quietVerdict(quiet, view.servers.length, () => missing(view));
 }
 
+interface Election {
+  readonly quiet: Quiet;
+  /** Hot: nobody leads, or somebody follows another one. */
+  readonly heat: Heat;
+  changedAt: number;
+}
+
+/** The view shows how things stood since the last change. */
+function observeElection(state: Election, record: TraceRecord, view: ClusterView): undefined {
+  const { quiet, heat } = state;
+  if (quiet.quietSeq >= 0) {
+    if (withoutLeader(view) === undefined) cool(heat);
+    else warm(heat, state.changedAt);
+    if (record.kind === 'state') move(heat, record.at);
+  }
+  state.changedAt = record.at;
+  observeQuiet(quiet, record);
+}
+
 /** Raft §5.2 and §9.3: with timing that holds, elections succeed. */
-export const leaderElected: Check<Quiet> = {
+export const leaderElected: Check<Election> = {
   name: 'LeaderElected',
   promise: 'When the faults have stopped, a leader emerges whom all servers follow (Raft §5.2).',
   class: 'liveness',
-  kinds: ['quiet', 'end'],
-  start: newQuiet,
-  observe: observeQuiet,
-  verdict: (state: Quiet, view: ClusterView): Verdict => verdictOf(state, view, withoutLeader),
-  exempt: quietExempt,
+  kinds: ['quiet', 'end', 'state'],
+  start: (): Election => ({ quiet: newQuiet(), heat: cold(), changedAt: -1 }),
+  observe: observeElection,
+  verdict: ({ quiet, heat }: Election, view: ClusterView): Verdict =>
+    verdictOf(quiet, view, () => {
+      const sentence = withoutLeader(view);
+      if (sentence === undefined) return undefined;
+      return sentence + heatText(quiet, heat, 'state change');
+    }),
+  exempt: ({ quiet }: Election): string | undefined => quietExempt(quiet),
 };
 
 interface Convergence {
@@ -202,6 +166,11 @@ function observeConvergence(state: Convergence, record: TraceRecord): undefined 
   }
 }
 
+/** Logs apart at the end are taken to have been so all the while; writes could bring them together. */
+function hotOf({ quiet, writes }: Convergence): Heat {
+  return { hotAt: quiet.quietAt, moves: writes.length, movedAt: writes.at(-1)?.at ?? -1 };
+}
+
 /** Raft §5.3: "the leader retries AppendEntries indefinitely until all followers store all". */
 export const logsConverge: Check<Convergence> = {
   name: 'LogsConverge',
@@ -211,6 +180,11 @@ export const logsConverge: Check<Convergence> = {
   start: (): Convergence => ({ quiet: newQuiet(), writes: [] }),
   observe: observeConvergence,
   verdict: (state: Convergence, view: ClusterView): Verdict =>
-    verdictOf(state.quiet, view, () => apart(state, view)),
+    verdictOf(state.quiet, view, () => {
+      const sentence = apart(state, view);
+      return sentence === undefined
+        ? undefined
+        : sentence + heatText(state.quiet, hotOf(state), 'write');
+    }),
   exempt: (state: Convergence): string | undefined => quietExempt(state.quiet),
 };

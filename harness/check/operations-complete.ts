@@ -6,15 +6,11 @@
 import { wishText } from '../trace/render-message.ts';
 import type { HistoryRecord, OperateRecord, SendRecord, TraceRecord } from '../trace/record.ts';
 import type { Check, Verdict } from './check.ts';
-import type { Quiet } from './liveness.ts';
-import {
-  dueBefore,
-  leaderOf,
-  newQuiet,
-  observeQuiet,
-  quietExempt,
-  quietVerdict,
-} from './liveness.ts';
+import type { Heat } from './heat.ts';
+import { cold, heatText, move } from './heat.ts';
+import { leaderOf } from './liveness.ts';
+import type { Quiet } from './quiet.ts';
+import { dueBefore, newQuiet, observeQuiet, quietExempt, quietVerdict } from './quiet.ts';
 import type { ClusterView, ServerView } from './view.ts';
 
 interface Open {
@@ -37,6 +33,8 @@ interface State {
   unanswered: number;
   firstUnanswered: HistoryRecord | null;
   answeredInQuiet: number;
+  /** Requests sent in the quiet period. */
+  readonly heat: Heat;
 }
 
 /** `c2's write of x`. */
@@ -67,9 +65,10 @@ function ended(state: State, record: HistoryRecord): void {
 }
 
 /** Clients ask, and are answered: what is no answer in substance does not count. */
-function sent(state: State, { message }: SendRecord): void {
+function sent(state: State, { message, at }: SendRecord): void {
   if (state.quiet.quietSeq < 0) return;
   if (message.kind === 'ClientRequest') {
+    move(state.heat, at);
     for (const open of state.open.values()) {
       if (open.record.client === message.from && open.leader?.id === message.to) open.asked = true;
     }
@@ -89,6 +88,11 @@ function observe(state: State, record: TraceRecord, view: ClusterView): undefine
   } else observeQuiet(state.quiet, record);
 }
 
+/** Since it was asked for, which asking again could have ended. */
+function hot({ quiet, heat }: State, { at }: Pick<TraceRecord, 'at'>): string {
+  return heatText(quiet, { ...heat, hotAt: at }, 'request');
+}
+
 function missing(state: State): string | undefined {
   const cutoff = dueBefore(state.quiet);
   const overdue = [...state.open.values()].filter(({ record }) => record.at <= cutoff);
@@ -96,11 +100,13 @@ function missing(state: State): string | undefined {
   if (first !== undefined) {
     const others = overdue.length - 1;
     const more = others === 0 ? '' : ` (and ${String(others)} more like it)`;
-    return `${operationName(first.record)} has no answer at the end of the quiet period${more}`;
+    const name = operationName(first.record);
+    return `${name} has no answer at the end of the quiet period${more}${hot(state, first.record)}`;
   }
   if (state.wish !== null && state.wish.at <= cutoff) {
     const what = wishText(state.wish.wish);
-    return `${state.wish.client}'s ${what} has no answer at the end of the quiet period`;
+    const { client } = state.wish;
+    return `${client}'s ${what} has no answer at the end of the quiet period${hot(state, state.wish)}`;
   }
   const { firstUnanswered, unanswered, answeredInQuiet } = state;
   if (firstUnanswered === null || answeredInQuiet > 0) return undefined;
@@ -125,6 +131,7 @@ export const operationsComplete: Check<State> = {
     unanswered: 0,
     firstUnanswered: null,
     answeredInQuiet: 0,
+    heat: cold(),
   }),
   observe,
   verdict: (state: State): Verdict =>
