@@ -65,9 +65,11 @@ function sendEntries(turn: Turn, progress: Progress): void {
 }
 
 /** How many entries of the log, from its place `at` on, one request holds: one at least. */
-function entriesThatFit({ log, options }: Node, at: number): number {
+function entriesThatFit({ log, options, term, longestBytes }: Node, at: number): number {
   const { entriesPerAppendMax: most, bytesPerAppendMax: bytesMax } = options;
   if (bytesMax === 0) return most;
+  // All of its own term: none of them is longer than the longest that it took.
+  if (log[at]?.term === term && most * longestBytes <= bytesMax) return most;
   let bytes = 0;
   for (let count = 0; count < most; count += 1) {
     const entry = log[at + count];

@@ -54,6 +54,7 @@ export function createNode(options: NodeOptions, application: StateMachine): Nod
     progress: [],
     requesters: new Map(),
     newest: new Map(),
+    longestBytes: 0,
     round: 0,
     beats: 0,
     leaseRound: 0,

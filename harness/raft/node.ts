@@ -256,6 +256,8 @@ export interface Node {
   readonly requesters: Map<number, ClientId>;
   /** Leaders: where the newest command of a session lies in the log. */
   readonly newest: Map<SessionId, number>;
+  /** Leaders that limit bytes: those of the longest entry that they took in their term. */
+  longestBytes: number;
   /** Leaders: confirmation rounds begun, and heartbeats, in this term. */
   round: number;
   beats: number;

@@ -3,7 +3,7 @@ import { assert } from './assert.ts';
 import { replicate } from './feed.ts';
 import { lastIndex, makeEntry } from './log.ts';
 import type { Answer, ClientRequest } from './message.ts';
-import { jsonBytes } from './size.ts';
+import { jsonBytes, textBytes } from './size.ts';
 import { answer, append } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -52,10 +52,12 @@ export function propose(turn: Turn, request: ClientRequest): void {
 /** Why the request may not enter the log, now or ever; null: it may (raft.md 2.13). */
 function denial({ node, rules }: Turn, { payload }: ClientRequest): Answer | null {
   const { bytesPerAppendMax, uncommittedMax } = node.options;
-  if (bytesPerAppendMax > 0 && payload.kind === 'command') {
-    const bytes = jsonBytes(payload.command);
+  if (bytesPerAppendMax > 0 && (payload.kind === 'command' || payload.kind === 'register')) {
+    const isCommand = payload.kind === 'command';
+    const bytes = isCommand ? jsonBytes(payload.command) : textBytes(payload.client);
     const reason = `the command takes ${bytes} bytes, and ${bytesPerAppendMax} are allowed`;
-    if (bytes > bytesPerAppendMax) return { kind: 'refused', reason };
+    if (isCommand && bytes > bytesPerAppendMax) return { kind: 'refused', reason };
+    if (bytes > node.longestBytes) node.longestBytes = bytes;
   }
   if (uncommittedMax > 0 && rules.isBacklogged(node)) return { kind: 'busy', reason: 'backlog' };
   return null;

@@ -39,6 +39,7 @@ export function forgetOffice({ node }: Turn): void {
   node.progress = [];
   node.requesters.clear();
   node.newest.clear();
+  node.longestBytes = 0;
   node.change = null;
   node.catchUp = null;
   node.reads.length = 0;

@@ -89,6 +89,7 @@ describe('copies and keys', () => {
       'snapshot',
       'configurations',
       'earlyWrites',
+      'longestBytes',
       'leaseGeneration',
       'heardLeader',
       'receiving',

@@ -163,6 +163,7 @@ export function copyNode(node: Node): Node {
     progress: node.progress.map(copyProgress),
     requesters: new Map(node.requesters),
     newest: new Map(node.newest),
+    longestBytes: node.longestBytes,
     round: node.round,
     beats: node.beats,
     leaseRound: node.leaseRound,
