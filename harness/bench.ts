@@ -3,6 +3,7 @@
  * `npm run bench [-- NAME… | -- --export FOLDER]`: the figures Whitewater claims, measured on this
  * machine; or the histories that the linearizability judge is measured with, for other checkers.
  */
+import { mkdirSync } from 'node:fs';
 import { exportAll } from './bench/linearizability-families.ts';
 import { benchmarks } from './bench/list.ts';
 import { report } from './bench/measure.ts';
@@ -17,6 +18,7 @@ function exportTo(folder: string | undefined): void {
     process.exitCode = usage;
     return;
   }
+  mkdirSync(folder, { recursive: true });
   for (const file of exportAll(folder)) console.log(file);
 }
 
