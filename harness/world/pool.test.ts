@@ -149,6 +149,15 @@ describe('the pool', () => {
     else expect(crowded).toBe(0);
   });
 
+  test('time never goes back, not when time itself takes over either', () => {
+    for (let n = 1; n <= 80; n += 1) {
+      const scenario = { ...expandScenario(n), schedule: { ...schedule, stepMicros: 9_973 } };
+      const { records } = chosen(scenario, (pool) => draw(n, 1, pool.length, 0) % pool.length);
+      const back = records.findIndex(({ at }, i) => at < (records[i - 1]?.at ?? 0));
+      expect([n, back]).toEqual([n, -1]);
+    }
+  });
+
   test('loses no message untold, not even one that arrives in the moment of a crash', () => {
     const window = { atMs: 0, forMs: 1_900 };
     const servers = ['S1', 'S2', 'S3', 'S4', 'S5'];

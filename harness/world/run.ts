@@ -84,7 +84,8 @@ function turn(world: World, stop: () => boolean): Run['reason'] {
       }
     } else {
       queue.pop();
-      world.now = queue.time;
+      // What a scheduler left behind may lie a step in the past.
+      world.now = Math.max(world.now, queue.time);
       counters.events += 1;
       happen(world, queue.code, queue.payload);
       if (stop()) return 'violation';
