@@ -1,6 +1,7 @@
 /** Which worlds a planted fault or a mutant is looked for in, and how far. */
 import { raft } from '../raft/machine.ts';
 import { table } from '../raft/table.ts';
+import type { Ears } from '../verify/explored.ts';
 import { seek } from '../verify/hunt.ts';
 import type { Hunted, World } from '../verify/hunt.ts';
 import type { Planted } from '../verify/planted.ts';
@@ -28,7 +29,7 @@ function journeyFor(
 export function reportOf(
   request: Request,
   fault: Planted | null,
-  ears: Pick<VerifyOptions, 'onWorld' | 'onOpened'>,
+  ears: Pick<VerifyOptions, 'onWorld' | 'onOpened' | 'onLevel'>,
 ): Report {
   return verify({
     ...journeyFor(fault),
@@ -46,8 +47,8 @@ export function quietReport(request: Request, fault: Planted): Report {
 }
 
 /** The hunt for a mutant; its last world shows it, unless none does. */
-export function hunted(name: string): readonly Hunted[] {
+export function hunted(name: string, ears: Ears = {}): readonly Hunted[] {
   const doubt = (of: readonly World[]): readonly World[] => doubted(of, statesMax);
   const ports = doubt(verified.slice(0, 5));
-  return seek(mutantNamed(name).subject, { recovered: doubt(recovered), ports, statesMax });
+  return seek(mutantNamed(name).subject, { recovered: doubt(recovered), ports, statesMax, ears });
 }

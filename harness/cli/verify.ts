@@ -1,6 +1,7 @@
 /** `whitewater verify`: the machine explored to the end, and every planted fault found. */
 import { mutants } from '../../scenarios/mutants/mutants.ts';
 import { raft } from '../raft/machine.ts';
+import { grouped } from '../report/words.ts';
 import { UserError } from '../trace/user-error.ts';
 import type { Hunted } from '../verify/hunt.ts';
 import { checkLines, openedLine, reportJson, worldLine } from '../verify/log.ts';
@@ -9,12 +10,18 @@ import { planted } from '../verify/planted.ts';
 import type { Planted } from '../verify/planted.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
+import { styleOf } from './paint.ts';
+import { progressOn } from './progress.ts';
 import type { Request } from './request.ts';
 import { remedyFor } from './suggest.ts';
 import { huntAll } from './verify-all.ts';
 import { beyond } from './verify-depths.ts';
 import { hunted, reportOf } from './verify-hunt.ts';
 import { writeMutantTrace, writeReportTrace } from './verify-trace.ts';
+
+function levelText(world: string, depth: number, states: number): string {
+  return `${world}: depth ${String(depth)}, ${grouped(states)} states`;
+}
 
 function tell(request: Request, fault: Planted | null): ExitCode {
   const { io, given } = request;
@@ -23,10 +30,16 @@ function tell(request: Request, fault: Planted | null): ExitCode {
   const say = (line: string): void => {
     if (text) io.out(line);
   };
+  const progress = progressOn(io, { style: styleOf(given, io), quiet: given.quiet === true });
   const report = reportOf(request, fault, {
-    onWorld: (world) => say(worldLine(world)),
+    onWorld: (world) => {
+      progress.clear();
+      say(worldLine(world));
+    },
     onOpened: (opened, millis) => say(openedLine(opened, millis)),
+    onLevel: (world, depth, states) => progress.show(() => levelText(world, depth, states)),
   });
+  progress.clear();
   if (text) io.out(`\n${checkLines(report)}`);
   else io.out(`${JSON.stringify(reportJson(report), null, 2)}\n`);
   const { trace } = given;
@@ -74,7 +87,11 @@ function pathJson(name: string, found: readonly Hunted[]): object {
 
 function huntOne(request: Request, name: string): ExitCode {
   const { io, given } = request;
-  const found = hunted(name);
+  const progress = progressOn(io, { style: styleOf(given, io), quiet: given.quiet === true });
+  const found = hunted(name, {
+    onLevel: (depth, states) => progress.show(() => levelText(name, depth, states)),
+  });
+  progress.clear();
   const last = found.at(-1);
   if (given.trace !== undefined && last !== undefined) writeMutantTrace(given.trace, name, last);
   const json = `${JSON.stringify(pathJson(name, found), null, 2)}\n`;

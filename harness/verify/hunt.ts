@@ -150,6 +150,7 @@ export function seek(
     readonly recovered: readonly World[];
     readonly ports: readonly World[];
     readonly statesMax: number;
+    readonly ears?: Ears;
   },
 ): readonly Hunted[] {
   const passes = [
@@ -160,7 +161,7 @@ export function seek(
   ] as const;
   const all: Hunted[] = [];
   for (const pass of passes) {
-    const hunted = hunt(subject, pass);
+    const hunted = hunt(subject, { ...pass, ears: given.ears ?? {} });
     all.push(...hunted);
     if (hunted.at(-1)?.path !== null) break;
   }

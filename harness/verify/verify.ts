@@ -12,7 +12,7 @@ import { controlGraph } from './control.ts';
 import type { ControlGraph } from './control.ts';
 import { automata, automatonFaults, portNames } from './automata.ts';
 import { explore } from './explore.ts';
-import type { Explored } from './explored.ts';
+import type { Ears, Explored } from './explored.ts';
 import type { World } from './hunt.ts';
 import { openTo } from './open.ts';
 import type { Opened } from './open.ts';
@@ -160,6 +160,8 @@ export interface VerifyOptions {
   now(): number;
   onOpened(opened: Opened, millis: number): void;
   onWorld(result: WorldResult): void;
+  /** While a world is explored, after each depth: states so far. */
+  onLevel?(world: string, depth: number, states: number): void;
 }
 
 function summary(world: World, explored: Explored, millis: number): WorldResult {
@@ -210,7 +212,10 @@ class Journey {
   private visit(world: World, watches: VerifyOptions['watches']): void {
     const { options } = this;
     const began = options.now();
-    const explored = explore(options.subject, world.bounds, { watches });
+    const ears: Ears = {
+      onLevel: (depth, states) => options.onLevel?.(world.name, depth, states),
+    };
+    const explored = explore(options.subject, world.bounds, { watches, ears });
     for (const cell of explored.space.cells) this.cells.add(cell);
     const result = summary(world, explored, options.now() - began);
     this.worlds.push(result);
