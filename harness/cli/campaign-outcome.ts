@@ -13,10 +13,10 @@ import type { Attended } from './background.ts';
 import { pageName, resultName, writeParts, writeResult } from './campaign-files.ts';
 import { campaignPage } from './campaign-page.ts';
 import { exitOf, summaryText } from './campaign-summary.ts';
+import { exhibitBug } from './exhibit-bug.ts';
 import type { ExitCode } from './exit.ts';
-import { exhibit, recorded, storyLines } from './failure.ts';
+import { storyLines } from './failure.ts';
 import type { CampaignJob } from './job.ts';
-import { labFor } from './lab.ts';
 import { paintedStory, styleOf } from './paint.ts';
 import { appendSummary, reportersOf } from './reporters.ts';
 import type { Request } from './request.ts';
@@ -36,27 +36,11 @@ interface Finding {
 }
 
 function findings(request: Request, { job, attended }: Over): Finding[] {
-  const lab = labFor(job);
-  return attended.result.bugs.map((bug) => {
-    const { shrunk, scenario: before } = bug;
-    const report = exhibit({
-      id: bug.id,
-      out: outOf(request.given),
-      lab,
-      scenario: shrunk.scenario,
-      recorded: recorded(shrunk.scenario, lab),
-      invariants: job.invariants ?? null,
-      origin: { seed: bug.origin.seed, path: bug.origin.path },
-      explained: bug,
-      shrunk: {
-        faults: before.faults.length,
-        operations: before.workload.operations.length,
-        tries: shrunk.tries,
-        ms: null,
-      },
-    });
-    return { bug, report };
-  });
+  const out = outOf(request.given);
+  return attended.result.bugs.map((bug) => ({
+    bug,
+    report: exhibitBug(bug, { job, out, ms: null }),
+  }));
 }
 
 function documentOf({ job, attended, shares }: Over, found: readonly Finding[]): ResultDocument {

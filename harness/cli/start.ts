@@ -10,6 +10,7 @@ import { spelled, wrapped } from '../report/layout.ts';
 import type { Campaign } from '../search/campaign.ts';
 import type { Attended } from './background.ts';
 import { campaignInBackground } from './background.ts';
+import { exhibitBug } from './exhibit-bug.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import { exhibit, recorded } from './failure.ts';
@@ -98,24 +99,7 @@ async function show(
   const style = styleOf(given, io);
   const [bug] = attended.result.bugs;
   if (bug === undefined) return '';
-  const { shrunk, scenario } = bug;
-  const lab = labFor(job);
-  const report = exhibit({
-    id: bug.id,
-    out: outOf(given),
-    lab,
-    scenario: shrunk.scenario,
-    recorded: recorded(shrunk.scenario, lab),
-    invariants: job.invariants ?? null,
-    origin: { seed: bug.origin.seed, path: bug.origin.path },
-    explained: bug,
-    shrunk: {
-      faults: scenario.faults.length,
-      operations: scenario.workload.operations.length,
-      tries: shrunk.tries,
-      ms: attended.wallMs,
-    },
-  });
+  const report = exhibitBug(bug, { job, out: outOf(given), ms: attended.wallMs });
   io.out(`\n${paintedStory(failureText(report, style), style)}\n\n`);
   return report.folder ?? '';
 }
