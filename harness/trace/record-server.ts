@@ -211,3 +211,23 @@ export interface PauseRecord extends Common {
   readonly server: ServerId;
   readonly fault: number;
 }
+
+/** What a server or its disk did. */
+export type ServerRecord =
+  | StateRecord
+  | TimerRecord
+  | ArmRecord
+  | ProposeRecord
+  | WriteRecord
+  | DurableRecord
+  | ToldRecord
+  | MatchRecord
+  | CommitRecord
+  | ApplyRecord
+  | ConfigureRecord
+  | RestoreRecord
+  | ServeRecord
+  | CrashRecord
+  | OnlineRecord
+  | OfflineRecord
+  | PauseRecord;

@@ -4,54 +4,13 @@
  */
 import type { Json, ServerId } from '../raft/entry.ts';
 import type { Message, OperatorPayload } from '../raft/message.ts';
-
-import type {
-  Common,
-  EntryRef,
-  StateRecord,
-  TimerRecord,
-  ArmRecord,
-  ProposeRecord,
-  WriteRecord,
-  DurableRecord,
-  ToldRecord,
-  MatchRecord,
-  CommitRecord,
-  ApplyRecord,
-  ConfigureRecord,
-  RestoreRecord,
-  ServeRecord,
-  CrashRecord,
-  OnlineRecord,
-  OfflineRecord,
-  PauseRecord,
-} from './record-server.ts';
+import type { Common, EntryRef, ServerRecord } from './record-server.ts';
 
 export type { Configuration, Json } from '../raft/entry.ts';
 export type { RequestPayload } from '../raft/message.ts';
 export type { Role } from '../raft/node.ts';
 
-export type {
-  EntryRef,
-  SnapshotRef,
-  StateRecord,
-  TimerRecord,
-  ArmRecord,
-  ProposeRecord,
-  WriteRecord,
-  DurableRecord,
-  ToldRecord,
-  MatchRecord,
-  CommitRecord,
-  ApplyRecord,
-  ConfigureRecord,
-  RestoreRecord,
-  ServeRecord,
-  CrashRecord,
-  OnlineRecord,
-  OfflineRecord,
-  PauseRecord,
-} from './record-server.ts';
+export type * from './record-server.ts';
 
 export const traceSchema = 'whitewater.trace/1';
 
@@ -231,23 +190,7 @@ export type TraceRecord =
   | DelayRecord
   | DuplicateRecord
   | BusRecord
-  | StateRecord
-  | TimerRecord
-  | ArmRecord
-  | ProposeRecord
-  | WriteRecord
-  | DurableRecord
-  | ToldRecord
-  | MatchRecord
-  | CommitRecord
-  | ApplyRecord
-  | ConfigureRecord
-  | RestoreRecord
-  | ServeRecord
-  | CrashRecord
-  | OnlineRecord
-  | OfflineRecord
-  | PauseRecord
+  | ServerRecord
   | FaultRecord
   | QuietRecord
   | EndRecord
