@@ -1,23 +1,11 @@
 /** How large a scenario is, and where its chance comes from: small helpers of the search. */
-import type { Features, Scenario } from '../world/scenario.ts';
-import { plainFeatures } from '../world/scenario.ts';
+import type { Scenario } from '../world/scenario.ts';
+import { featureFields, plainFeatures } from '../world/scenario.ts';
 
 /** Faults, operations and an operator's wishes together. */
 export function actionCount({ faults, workload }: Scenario): number {
   return faults.length + workload.operations.length + workload.operator.length;
 }
-
-const featureNames = [
-  'preVote',
-  'checkQuorum',
-  'leaseDriftBound',
-  'snapshotEvery',
-  'snapshotKeep',
-  'snapshotChunkBytes',
-  'bytesPerAppendMax',
-  'uncommittedMax',
-  'sessionsMax',
-] as const satisfies readonly (keyof Features)[];
 
 /** How much of Raft is on that need not be. */
 function featureCount({ cluster, workload }: Scenario): number {
@@ -25,7 +13,7 @@ function featureCount({ cluster, workload }: Scenario): number {
   let count = disk.order === 'inOrder' && disk.lateMicros.max === 0 ? 0 : 1;
   if (workload.reads !== 'log') count += 1;
   if (spares + learners > 0) count += 1;
-  for (const name of featureNames) if (features[name] !== plainFeatures[name]) count += 1;
+  for (const name of featureFields) if (features[name] !== plainFeatures[name]) count += 1;
   return count;
 }
 

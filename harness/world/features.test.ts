@@ -7,7 +7,7 @@ import type { TraceRecord } from '../trace/record.ts';
 import { UserError } from '../trace/user-error.ts';
 import { parseScenario } from './scenario-schema.ts';
 import type { Cluster, Fault, Features, Operation, Scenario, Workload } from './scenario.ts';
-import { calm, plainFeatures } from './scenario.ts';
+import { calm, featureFields, plainFeatures } from './scenario.ts';
 import { nodeOptions } from './server.ts';
 import { membersOf } from './setup.ts';
 
@@ -47,6 +47,10 @@ describe('a scenario', () => {
     expect([spares, learners, disk.order, features.preVote]).toEqual([0, 0, 'inOrder', false]);
     expect([reads, readsAt, operator]).toEqual(['log', 'leader', []]);
     expect(parseScenario({ ...calm, cluster, workload }, 's.json')).toEqual(calm);
+  });
+
+  test('of whose features each is named in the list that simplifies them', () => {
+    expect([...featureFields].toSorted()).toEqual(Object.keys(plainFeatures).toSorted());
   });
 
   test('tells who votes, who learns and who waits', () => {

@@ -306,6 +306,18 @@ export const plainFeatures: Features = {
   sessionsMax: 0,
 };
 
+export const featureFields: readonly (keyof Features)[] = [
+  'preVote',
+  'checkQuorum',
+  'leaseDriftBound',
+  'snapshotEvery',
+  'snapshotKeep',
+  'snapshotChunkBytes',
+  'bytesPerAppendMax',
+  'uncommittedMax',
+  'sessionsMax',
+];
+
 /** Tells as soon as it is done. */
 export const plainDisk: DiskProfile = { order: 'inOrder', lateMicros: { min: 0, max: 0 } };
 

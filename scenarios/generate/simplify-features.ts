@@ -1,6 +1,6 @@
 /** Simplifications of Raft's features: all off at once, then one after the other. */
 import type { Cluster, Features, Scenario, Workload } from '../../harness/world/scenario.ts';
-import { calm, plainDisk, plainFeatures } from '../../harness/world/scenario.ts';
+import { calm, featureFields, plainDisk, plainFeatures } from '../../harness/world/scenario.ts';
 
 type Simplification = (scenario: Scenario) => Scenario | undefined;
 
@@ -32,23 +32,11 @@ function isPlainDisk({ disk }: Cluster): boolean {
   return disk.order === plainDisk.order && disk.lateMicros.max === 0;
 }
 
-const names = [
-  'preVote',
-  'checkQuorum',
-  'leaseDriftBound',
-  'snapshotEvery',
-  'snapshotKeep',
-  'snapshotChunkBytes',
-  'bytesPerAppendMax',
-  'uncommittedMax',
-  'sessionsMax',
-] as const satisfies readonly (keyof Features)[];
-
 /** Everything as in a scenario without features. */
 function plain(scenario: Scenario): Scenario | undefined {
   const { spares, learners } = scenario.cluster;
   const { operator, reads } = scenario.workload;
-  const featured = off(...names)(scenario);
+  const featured = off(...featureFields)(scenario);
   const others = spares + learners + operator.length > 0 || !isPlainDisk(scenario.cluster);
   if (featured === undefined && !others && reads === 'log') return undefined;
   const { cluster: old, workload: asked } = featured ?? scenario;
