@@ -146,13 +146,13 @@ function canariesOf({ canaries }: ResultDocument): string {
 }
 
 function strategiesOf({ strategies }: ResultDocument): string {
-  const rows = strategies.map(({ name, chunks, newStates, found }) => [
+  const rows = strategies.map(({ name, runs, newStates, found }) => [
     name,
-    grouped(chunks),
+    grouped(runs),
     grouped(newStates),
     markup(found.join(', ')),
   ]);
-  return tableOf(['strategy', 'chunks of runs', 'states seen first', 'found first'], rows);
+  return tableOf(['strategy', 'runs', 'states seen first', 'found first'], rows);
 }
 
 function sectionsOf(document: ResultDocument): readonly string[] {

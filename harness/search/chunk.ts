@@ -20,9 +20,11 @@ import { Probe } from './coverage-probe.ts';
 import type { Lab } from './execute.ts';
 import { execute, record } from './execute.ts';
 import { mutated } from './mutate.ts';
-import type { SearchStrategy } from './portfolio.ts';
+import type { SearchStrategy, StrategyChoice } from './portfolio.ts';
+import { strategyOf } from './portfolio.ts';
 import type { Execute } from './shrink.ts';
 import { childSeed } from './size.ts';
+import type { StrategyName, Tactic } from './strategies/strategy.ts';
 import { strategies } from './strategies/strategy.ts';
 import { count, newTally } from './tally.ts';
 import type { TallyJson } from './tally-json.ts';
@@ -43,12 +45,13 @@ export function chunkSeed(seed: number, chunk: number): number {
 export interface ChunkTask {
   /** 0, 1, 2, … in the campaign. */
   readonly chunk: number;
-  readonly strategy: SearchStrategy;
+  /** What the campaign was told: which run is searched how follows from it. */
+  readonly strategy: StrategyChoice;
   /** The campaign's own runs; 0: only canaries are fed. */
   readonly runs: number;
   /** Canaries to feed: their places in the campaign's list, and for how many runs at most. */
   readonly canaries: readonly { readonly place: number; readonly runs: number }[];
-  /** Guided search: the scenarios to build on. */
+  /** Guided search: the scenarios to build on; none: the best of the chunk's own so far. */
   readonly parents?: readonly Scenario[];
 }
 
@@ -63,7 +66,7 @@ export interface CanaryRan {
 
 export interface ChunkResult {
   readonly chunk: number;
-  readonly strategy: SearchStrategy;
+  readonly strategy: StrategyChoice;
   /** False: somebody said stop before all runs of the task were done. */
   readonly whole: boolean;
   readonly tally: TallyJson;
@@ -94,11 +97,47 @@ interface Searched {
 
 /** Guided search draws every so many runs afresh, and builds on what it knows in the others. */
 const freshEvery = 4;
+/** With nothing else to build on, a chunk builds on so many of its own runs. */
+const ownParents = 4;
 
-function builtOn({ chunk, parents = [] }: ChunkTask, index: number, sample: Scenario): Scenario {
-  const parent = parents[index % Math.max(1, parents.length)];
-  if (parent === undefined || index % freshEvery === 0) return sample;
+/** What a run of guided search showed that nobody in its chunk had seen. */
+interface Showed extends Discovery {
+  readonly fresh: number;
+}
+
+/** The runs that showed most in the shortest time. */
+function promising(showed: readonly Showed[]): readonly Scenario[] {
+  const worth = ({ fresh, events }: Showed): number => fresh / Math.max(1, events);
+  return showed
+    .filter(({ fresh }) => fresh > 0)
+    .toSorted((a, b) => worth(b) - worth(a) || a.run - b.run)
+    .slice(0, ownParents)
+    .map(({ scenario }) => scenario);
+}
+
+/** What guided search runs at this place of the chunk. */
+function builtOn(
+  { chunk, parents = [] }: ChunkTask,
+  at: { readonly index: number; readonly sample: Scenario },
+  showed: readonly Showed[],
+): Scenario {
+  const { index, sample } = at;
+  if (index % freshEvery === 0) return sample;
+  const known = parents.length > 0 ? parents : promising(showed);
+  const parent = known[index % Math.max(1, known.length)];
+  if (parent === undefined) return sample;
   return mutated(parent, childSeed(childSeed(sample.seed, chunk), index));
+}
+
+/** The tactics at work on one chunk, each begun with its first run. */
+function tacticsOf(seed: number): (strategy: SearchStrategy) => Tactic {
+  const begun = new Map<StrategyName, Tactic>();
+  return (strategy) => {
+    const name = strategy === 'guided' ? 'timed' : strategy;
+    const tactic = begun.get(name) ?? strategies[name].begin(seed);
+    begun.set(name, tactic);
+    return tactic;
+  };
 }
 
 /** A place for chunks to be worked at, one after another: what they share is kept. */
@@ -136,23 +175,25 @@ export class Bench {
 
   private search(task: ChunkTask, coverage: Coverage, stop: Stop): Searched {
     const { arbitrary, failFast } = this.options;
-    const { chunk, strategy } = task;
+    const { chunk } = task;
     const tally = newTally();
     const seed = chunkSeed(this.options.seed, chunk);
-    const tactic = strategies[strategy === 'guided' ? 'timed' : strategy].begin(seed);
+    const tacticOf = tacticsOf(seed);
     const scenarios = task.runs === 0 ? [] : fc.sample(arbitrary, { seed, numRuns: task.runs });
     const { execute: perform, probe } = this;
-    const showed: (Discovery & { readonly fresh: number })[] = [];
+    const showed: Showed[] = [];
     for (const [index, sample] of scenarios.entries()) {
       if (stop()) break;
       const run = chunk * chunkRuns + index + 1;
+      const strategy = strategyOf(task.strategy, chunk, index);
+      const guided = strategy === 'guided';
       probe.begin(coverage, run);
-      const drawn = builtOn(task, index, sample);
-      const { scenario, outcome } = tactic.play({ scenario: drawn, lab: probe.lab, perform });
+      const drawn = guided ? builtOn(task, { index, sample }, showed) : sample;
+      const game = { scenario: drawn, lab: probe.lab, perform };
+      const { scenario, outcome } = tacticOf(strategy).play(game);
       count(tally, scenario, { outcome, origin: { seed, path: String(index), run, strategy } });
-      if (strategy === 'guided') {
-        const { events } = outcome.stats;
-        showed.push({ run, events, scenario, fresh: probe.fresh });
+      if (guided) {
+        showed.push({ run, events: outcome.stats.events, scenario, fresh: probe.fresh });
       }
       if (index === 0 && chunk % sampledEvery === 0) this.sample(scenario, coverage);
       if (failFast && tally.failed > 0) break;

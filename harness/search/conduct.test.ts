@@ -3,13 +3,16 @@ import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
 import type { CampaignOptions } from './campaign.ts';
 import { campaign, planOf, shrinkFound, triesEach } from './campaign.ts';
 import type { ChunkResult, ChunkTask } from './chunk.ts';
-import { Bench } from './chunk.ts';
+import { Bench, chunkRuns } from './chunk.ts';
 import type { Crew } from './conduct.ts';
 import { conduct } from './conduct.ts';
 import { Ledger } from './ledger.ts';
 import { strategyChoices, strategyOf } from './portfolio.ts';
 import type { Execute } from './shrink.ts';
+import { sharesOf } from './shares.ts';
 import { childSeed } from './size.ts';
+import { merge, newTally } from './tally.ts';
+import { tallyJson } from './tally-json.ts';
 import { crashes, toyLab, toyOutcome, writes } from './toy.test.kit.ts';
 
 const wrong: Execute = (scenario, { subject }) => {
@@ -117,20 +120,71 @@ describe('the ledger', () => {
 });
 
 describe('the portfolio', () => {
-  test('is timed in three of four chunks, and gives each other strategy its turn', () => {
-    const names = Array.from({ length: 4 * 7 * 3 }, (_, chunk) => strategyOf('portfolio', chunk));
+  const chunks = Array.from({ length: 16 * 3 }, (_, chunk) =>
+    Array.from({ length: chunkRuns }, (_, index) => strategyOf('portfolio', chunk, index)),
+  );
+  const timesIn = (names: readonly string[]): ReadonlyMap<string, number> => {
     const times = new Map<string, number>();
     for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
-    expect(names[0]).toBe('timed');
-    expect(times.get('timed')).toBe(63);
-    expect([...times].filter(([name]) => name !== 'timed').map(([, count]) => count)).toEqual(
-      Array.from({ length: 7 }, () => 3),
+    return times;
+  };
+
+  test('gives every strategy that learns nothing its turn in the first chunk', () => {
+    const [first = []] = chunks;
+    expect(first[0]).toBe('timed');
+    expect(Object.fromEntries(timesIn(first))).toEqual({
+      timed: 16,
+      pct: 3,
+      random: 3,
+      pos: 3,
+      walk: 3,
+      pctcp: 2,
+      delayBounding: 2,
+    });
+  });
+
+  test('gives whole chunks to those that learn, by turns', () => {
+    const whole = chunks.map((names) => [...new Set(names)]).filter(({ length }) => length === 1);
+    expect(whole.flat()).toEqual(Array.from({ length: 3 }, () => ['guided', 'qLearning']).flat());
+  });
+
+  test('is fair to those that take turns', () => {
+    const times = timesIn(chunks.slice(0, 6).flat());
+    expect(times.get('timed')).toBe(96);
+    expect([...times.values()].filter((count) => count !== 96)).toEqual(
+      Array.from({ length: 6 }, () => 16),
     );
   });
 
   test('leaves a strategy that was asked for alone', () => {
     for (const choice of strategyChoices) {
-      if (choice !== 'portfolio') expect(strategyOf(choice, 3)).toBe(choice);
+      if (choice !== 'portfolio') expect(strategyOf(choice, 3, 5)).toBe(choice);
     }
+  });
+
+  test('is searched as scheduled, and says so', () => {
+    const { tally, coverage } = campaign({ ...options, strategy: 'portfolio', canaries: [] });
+    const scheduled = timesIn(
+      Array.from({ length: options.runs }, (_, run) =>
+        strategyOf('portfolio', Math.floor(run / chunkRuns), run % chunkRuns),
+      ),
+    );
+    expect(tally.strategies).toEqual(Object.fromEntries(scheduled));
+    const shares = sharesOf({ strategy: 'portfolio', coverage, tally });
+    expect(shares.reduce((sum, { runs }) => sum + runs, 0)).toBe(options.runs);
+    for (const { first } of tally.found.values()) {
+      const at = first.run - 1;
+      const chunk = Math.floor(at / chunkRuns);
+      expect(first.strategy).toBe(strategyOf('portfolio', chunk, at % chunkRuns));
+    }
+  });
+
+  test('comes out alike in shards as in one piece, learners too', () => {
+    const given = { ...options, strategy: 'portfolio' as const, canaries: [], shrinkTries: 0 };
+    const whole = campaign(given);
+    const merged = newTally();
+    for (const index of [0, 1, 2])
+      merge(merged, campaign({ ...given, shard: { index, of: 3 } }).tally);
+    expect(tallyJson(merged)).toEqual(tallyJson(whole.tally));
   });
 });

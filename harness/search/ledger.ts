@@ -12,7 +12,6 @@ import type { Coverage } from './coverage.ts';
 import { mergeCoverage, newCoverage } from './coverage.ts';
 import { coverageFrom } from './coverage-json.ts';
 import type { StrategyChoice } from './portfolio.ts';
-import { strategyOf } from './portfolio.ts';
 import type { Tally } from './tally.ts';
 import { merge, newTally } from './tally.ts';
 import { tallyFrom } from './tally-json.ts';
@@ -88,7 +87,7 @@ export class Ledger {
     if (guided && !this.isEpochReady(chunk)) return null;
     this.next += shard.of;
     this.outstanding += 1;
-    const task = { chunk, strategy: strategyOf(strategy, chunk), runs: own, canaries };
+    const task = { chunk, strategy, runs: own, canaries };
     return guided ? { ...task, parents: this.corpus.parents(this.plan.seed, chunk) } : task;
   }
 

@@ -41,7 +41,7 @@ function isFound(value: unknown): value is Fields {
 }
 
 const sums = ['runs', 'failed', 'events', 'messages', 'simMicros', 'unknown'] as const;
-const records = ['faults', 'examined', 'planned', 'occasions'] as const;
+const records = ['faults', 'examined', 'planned', 'occasions', 'strategies'] as const;
 
 function isTally(value: unknown): boolean {
   if (!isFields(value) || !sums.every((name) => isCount(value[name]))) return false;

@@ -2,12 +2,12 @@
 import { chunkRuns } from './chunk.ts';
 import type { Coverage } from './coverage.ts';
 import type { SearchStrategy, StrategyChoice } from './portfolio.ts';
-import { strategyOf } from './portfolio.ts';
+import { searchStrategies, strategyOf } from './portfolio.ts';
 import type { Tally } from './tally.ts';
 
 export interface StrategyShare {
   readonly name: SearchStrategy;
-  readonly chunks: number;
+  readonly runs: number;
   /** Abstract states that it was the first to see. */
   readonly newStates: number;
   /** Ids of the failures that it was the first to find. */
@@ -19,31 +19,29 @@ export function lastRunOf(chunks: readonly number[]): number {
   return ((chunks.at(-1) ?? -1) + 1) * chunkRuns;
 }
 
-/** By strategy, in the order in which they had their first turn. */
+/** By strategy, in the order in which they have their first turn. */
 export function sharesOf(campaign: {
   readonly strategy: StrategyChoice;
-  readonly chunks: readonly number[];
   readonly coverage: Coverage;
   readonly tally: Tally;
 }): readonly StrategyShare[] {
-  const chunks = new Map<SearchStrategy, number>();
+  const { tally } = campaign;
   const states = new Map<SearchStrategy, number>();
-  for (const chunk of campaign.chunks) {
-    const name = strategyOf(campaign.strategy, chunk);
-    chunks.set(name, (chunks.get(name) ?? 0) + 1);
-  }
   for (const run of campaign.coverage.states) {
     if (run === 0) continue;
-    const name = strategyOf(campaign.strategy, Math.floor((run - 1) / chunkRuns));
+    const at = run - 1;
+    const name = strategyOf(campaign.strategy, Math.floor(at / chunkRuns), at % chunkRuns);
     states.set(name, (states.get(name) ?? 0) + 1);
   }
-  const found = [...campaign.tally.found.values()];
-  return [...chunks].map(([name, count]) => ({
-    name,
-    chunks: count,
-    newStates: states.get(name) ?? 0,
-    found: found.filter(({ first }) => first.strategy === name).map(({ id }) => id),
-  }));
+  const found = [...tally.found.values()];
+  return searchStrategies
+    .filter((name) => tally.strategies[name] !== undefined)
+    .map((name) => ({
+      name,
+      runs: tally.strategies[name] ?? 0,
+      newStates: states.get(name) ?? 0,
+      found: found.filter(({ first }) => first.strategy === name).map(({ id }) => id),
+    }));
 }
 
 /** The shares in several campaigns together. */
@@ -61,7 +59,7 @@ export function sharesTogether(
 function together(one: StrategyShare, other: StrategyShare): StrategyShare {
   return {
     name: one.name,
-    chunks: one.chunks + other.chunks,
+    runs: one.runs + other.runs,
     newStates: one.newStates + other.newStates,
     found: [...new Set([...one.found, ...other.found])],
   };

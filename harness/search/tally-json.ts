@@ -18,6 +18,7 @@ export interface TallyJson {
   readonly examined: Counts;
   readonly planned: Counts;
   readonly occasions: Counts;
+  readonly strategies: Counts;
   /** Parallel to `sometimesNames`. */
   readonly sometimes: readonly number[];
   /** In the order of their first runs. */
@@ -47,6 +48,7 @@ export function tallyJson(tally: Tally): TallyJson {
     examined: ordered(tally.examined),
     planned: ordered(tally.planned),
     occasions: ordered(tally.occasions),
+    strategies: ordered(tally.strategies),
     sometimes: [...tally.sometimes.counts],
     found: inOrder(tally.found.values()),
   };
@@ -62,6 +64,7 @@ export function tallyFrom(json: TallyJson, file: string = ''): Tally {
     examined: { ...json.examined },
     planned: { ...json.planned },
     occasions: { ...json.occasions },
+    strategies: { ...json.strategies },
     sometimes: newSometimes(),
     found: new Map(found.map((one) => [one.id, checked(one, file)])),
   };

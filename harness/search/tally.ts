@@ -47,6 +47,8 @@ export interface Tally {
   readonly planned: Record<string, number>;
   /** Runs made for a check that has nothing to examine in others, by its name. */
   readonly occasions: Record<string, number>;
+  /** Runs by the strategy that searched. */
+  readonly strategies: Record<string, number>;
   readonly sometimes: Sometimes;
   readonly found: Map<string, Found>;
 }
@@ -64,6 +66,7 @@ export function newTally(): Tally {
     examined: {},
     planned: {},
     occasions: {},
+    strategies: {},
     sometimes: newSometimes(),
     found: new Map(),
   };
@@ -106,6 +109,8 @@ export function count(
   for (const name of occasionsIn(scenario)) {
     tally.occasions[name] = (tally.occasions[name] ?? 0) + 1;
   }
+  const { strategy } = origin;
+  tally.strategies[strategy] = (tally.strategies[strategy] ?? 0) + 1;
   mergeSometimes(tally.sometimes, outcome.sometimes);
   if (outcome.verdict === 'unknown') {
     tally.unknown += 1;
@@ -151,6 +156,7 @@ export function merge(tally: Tally, other: Tally): void {
   addAll(tally.examined, other.examined);
   addAll(tally.planned, other.planned);
   addAll(tally.occasions, other.occasions);
+  addAll(tally.strategies, other.strategies);
   mergeSometimes(tally.sometimes, other.sometimes);
   for (const found of other.found.values()) {
     const known = tally.found.get(found.id);
