@@ -4,11 +4,10 @@ import type { Broken, Conclusion } from '../check/conclusion.ts';
 import { conclusionOf, verdictRecord } from '../check/conclusion.ts';
 import { linearizabilityCheck } from '../check/linearizability/check.ts';
 import { panel } from '../check/panel.ts';
-import type { HeaderRecord, TraceRecord } from '../trace/record.ts';
-import { traceSchema } from '../trace/record.ts';
-import { version } from '../trace/version.ts';
+import type { TraceRecord } from '../trace/record.ts';
+import { headerOf } from '../world/header.ts';
 import type { Scenario } from '../world/scenario.ts';
-import { clientNames, membersOf, serverNames } from '../world/setup.ts';
+import { serverNames } from '../world/setup.ts';
 
 export interface LiveRun {
   /** With the faults that really struck, and when. */
@@ -25,24 +24,6 @@ export interface LiveRun {
   readonly endedAt: number;
 }
 
-function headerOf({ scenario, subject, adapter }: LiveRun): HeaderRecord {
-  return {
-    kind: 'header',
-    seq: 0,
-    at: 0,
-    cause: -1,
-    schema: traceSchema,
-    whitewater: version,
-    subject,
-    adapter,
-    servers: serverNames(scenario),
-    ...membersOf(scenario),
-    clients: clientNames(scenario),
-    model: scenario.workload.model,
-    scenario,
-  };
-}
-
 /** Judges the merged records and hands out the whole trace, from the header to the verdict. */
 export function judgeLive(
   live: LiveRun,
@@ -56,7 +37,7 @@ export function judgeLive(
     seats.observe(record);
     write(record);
   };
-  show(headerOf(live));
+  show(headerOf(scenario, live));
   for (const record of merged) show(record);
   const seq = merged.length + 1;
   const at = Math.max(live.endedAt, merged.at(-1)?.at ?? 0);

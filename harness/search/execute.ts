@@ -13,15 +13,14 @@ import { newSometimes, observeSometimes, sometimesListener } from '../check/some
 import type { StateMachine } from '../raft/node.ts';
 import type { Subject } from '../raft/step.ts';
 import type { RecordKind, TraceRecord } from '../trace/record.ts';
-import { traceSchema } from '../trace/record.ts';
-import { version } from '../trace/version.ts';
 import type { Listener } from '../world/emitter.ts';
+import { headerOf } from '../world/header.ts';
 import type { Run } from '../world/run.ts';
 import { run } from '../world/run.ts';
 import type { Scenario } from '../world/scenario.ts';
 import type { Scheduler } from '../world/scheduler.ts';
 import type { BusFactory } from '../world/setup.ts';
-import { clientNames, membersOf, serverNames } from '../world/setup.ts';
+import { serverNames } from '../world/setup.ts';
 import { store } from '../world/store.ts';
 import { schedulerOf } from './strategies/schedulers.ts';
 
@@ -78,7 +77,7 @@ function judged(
   const seats = panel(checks, serverNames(scenario));
   const sometimes = newSometimes();
   let violated = false;
-  const first = header(scenario, lab);
+  const first = headerOf(scenario, { subject: lab.subject.name, adapter: 'memory' });
   write?.(first);
   seats.observe(first);
   observeSometimes(sometimes, first);
@@ -113,23 +112,5 @@ function conclude(seats: Panel, ran: Run, sometimes: Sometimes): Outcome {
     ...conclusionOf(seats.finish(), ran.broke),
     stats: { events, messages, simMicros, faults },
     sometimes,
-  };
-}
-
-function header(scenario: Scenario, lab: Lab): TraceRecord {
-  return {
-    kind: 'header',
-    seq: 0,
-    at: 0,
-    cause: -1,
-    schema: traceSchema,
-    whitewater: version,
-    subject: lab.subject.name,
-    adapter: 'memory',
-    servers: serverNames(scenario),
-    ...membersOf(scenario),
-    clients: clientNames(scenario),
-    model: scenario.workload.model,
-    scenario,
   };
 }
