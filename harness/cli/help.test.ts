@@ -3,20 +3,8 @@ import { explanations, promiseOf } from '../report/promises.ts';
 import { allChecks } from '../check/checks.ts';
 import { commands } from './commands.ts';
 import { exits } from './exit.ts';
-import type { Io } from './io.ts';
-import { buildProgram } from './program.ts';
 import { ran } from './main.test.kit.ts';
-
-const nowhere: Io = {
-  out: () => undefined,
-  err: () => undefined,
-  outIsTerminal: false,
-  errIsTerminal: false,
-  columns: 100,
-  env: {},
-  now: () => 0,
-  onInterrupt: () => () => undefined,
-};
+import { silentCommand } from './program.test.kit.ts';
 
 /** A value that the option accepts, by what its help calls it. */
 const samples: { readonly [value: string]: string } = {
@@ -52,14 +40,6 @@ function documented(help: string): readonly (readonly [string, readonly string[]
   return rows;
 }
 
-function buildFor(name: string) {
-  const start = () => Promise.resolve(exits.ok);
-  const program = buildProgram({ io: nowhere, onExit: () => undefined, start });
-  const command = program.commands.find((one) => one.name() === name);
-  if (command === undefined) throw new Error(`no command ${name}`);
-  return command;
-}
-
 describe.each(commands.map(({ name }) => name))('%s --help', (name) => {
   test('exits with 0 and fits 100 columns', async () => {
     const { code, out, err } = await ran([name, '--help']);
@@ -73,7 +53,7 @@ describe.each(commands.map(({ name }) => name))('%s --help', (name) => {
     const rows = documented(out);
     expect(rows.length).toBeGreaterThan(5);
     for (const [flag, value] of rows) {
-      const { unknown } = buildFor(name).parseOptions([flag, ...value]);
+      const { unknown } = silentCommand(name).parseOptions([flag, ...value]);
       expect(unknown, flag).toStrictEqual([]);
     }
   });
@@ -85,14 +65,14 @@ describe.each(commands.map(({ name }) => name))('%s --help', (name) => {
     for (const [, command, rest] of examples) {
       expect(command).toBe(name);
       const words = (rest ?? '').split(/ {2,}/u)[0]?.trim().split(' ') ?? [];
-      expect(buildFor(name).parseOptions(words).unknown).toStrictEqual([]);
+      expect(silentCommand(name).parseOptions(words).unknown).toStrictEqual([]);
     }
   });
 });
 
 test('every name of the size of a cluster parses', () => {
   for (const flag of ['-n', '--servers', '--num-servers', '--local-cluster-size']) {
-    expect(buildFor('campaign').parseOptions([flag, '3']).unknown).toStrictEqual([]);
+    expect(silentCommand('campaign').parseOptions([flag, '3']).unknown).toStrictEqual([]);
   }
 });
 

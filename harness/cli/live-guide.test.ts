@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exits } from './exit.ts';
-import { buildProgram } from './program.ts';
 import { ran } from './main.test.kit.ts';
+import { silentCommand } from './program.test.kit.ts';
 
 const guide = join('adapters', 'azure', 'LIVE.md');
 const text = readFileSync(guide, 'utf8');
@@ -35,24 +35,7 @@ function wordsOf(line: string): readonly string[] {
 
 /** Options that the command does not know; throws for values that it refuses. */
 function unknownIn([name = '', ...words]: readonly string[]): readonly string[] {
-  const silent = () => undefined;
-  const program = buildProgram({
-    io: {
-      out: silent,
-      err: silent,
-      outIsTerminal: false,
-      errIsTerminal: false,
-      columns: 100,
-      env: {},
-      now: () => 0,
-      onInterrupt: () => () => undefined,
-    },
-    onExit: silent,
-    start: () => Promise.resolve(exits.ok),
-  });
-  const command = program.commands.find((one) => one.name() === name);
-  if (command === undefined) return [name];
-  return command.parseOptions([...words]).unknown;
+  return silentCommand(name).parseOptions([...words]).unknown;
 }
 
 describe('the guide', () => {

@@ -2,13 +2,10 @@
 import type { Command, Option } from 'commander';
 import { commands } from './commands.ts';
 import type { CommandSpec } from './commands.ts';
-import { exits } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { commonFlags, optionNamed } from './flags.ts';
 import { code, pageOf, tableOf } from './markdown.test.kit.ts';
-import { buildProgram } from './program.ts';
-
-const silent = (): undefined => undefined;
+import { silentProgram } from './program.test.kit.ts';
 
 const meanings: Readonly<Record<ExitCode, string>> = {
   0: 'everything held',
@@ -23,23 +20,6 @@ const meanings: Readonly<Record<ExitCode, string>> = {
 };
 
 const usual = commonFlags.map((name) => optionNamed(name).long);
-
-function program(): Command {
-  return buildProgram({
-    io: {
-      out: silent,
-      err: silent,
-      outIsTerminal: false,
-      errIsTerminal: false,
-      columns: 100,
-      env: {},
-      now: () => 0,
-      onInterrupt: () => silent,
-    },
-    onExit: silent,
-    start: () => Promise.resolve(exits.ok),
-  });
-}
 
 function rowOf(option: Option): readonly string[] {
   const { argChoices } = option;
@@ -83,7 +63,7 @@ function commandPage(spec: CommandSpec, whole: Command): readonly string[] {
 
 /** The whole page. */
 export function referencePage(): string {
-  const whole = program();
+  const whole = silentProgram();
   const common = commonFlags.map((name) => rowOf(optionNamed(name)));
   const codes = Object.entries(meanings).map(([exit, meaning]) => [exit, meaning]);
   return pageOf([
