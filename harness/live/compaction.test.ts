@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
@@ -10,14 +8,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot, Stored, Write } from '../raft/step.ts';
 import { withScratch } from '../trace/scratch.ts';
 import { openFileDisk } from './file-disk.ts';
-import { appended, entries, errorOf, owner, write } from './file-disk.test.kit.ts';
+import { appended, entries, errorOf, lastBeforeKill, owner, write } from './file-disk.test.kit.ts';
 import { beside } from './replace-file.ts';
 
 const small = { compactBytesMin: 2_000 };
@@ -232,20 +227,16 @@ go();
 test('killed at any moment, a process that compacts finds again what it was told is durable', () =>
   withScratch(async (path) => {
     const file = path('S1.log');
-    const module = pathToFileURL(resolve('dist/harness/live/file-disk.js')).href;
     let confirmed = 0;
     for (let life = 0; life < 8; life += 1) {
-      const args = ['--input-type=module', '-e', writer, module, file];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      let heard = 0;
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        confirmed = Number(line);
-        heard += 1;
-        // Several files later, anywhere in the making of one.
-        if (heard === 20 + life) setTimeout(() => child.kill('SIGKILL'), life % 4);
+      confirmed = await lastBeforeKill({
+        code: writer,
+        file,
+        onNumber(heard, kill) {
+          // Several files later, anywhere in the making of one.
+          if (heard === 20 + life) setTimeout(kill, life % 4);
+        },
       });
-      const [code, signal]: unknown[] = await once(child, 'close');
-      expect([code, signal]).toEqual([null, 'SIGKILL']);
       const { term, entries: held } = storedIn(file);
       expect(term).toBeGreaterThanOrEqual(confirmed);
       expect(held.map((one) => [one.index, one.term])).toEqual([1, 2, 3].map((i) => [i, term]));

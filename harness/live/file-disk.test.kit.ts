@@ -1,4 +1,9 @@
 /** For tests: writes as a server makes them, and a disk that can be waited for. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { makeEntry } from '../raft/log.ts';
 import type { Write } from '../raft/step.ts';
 import { UserError } from '../trace/user-error.ts';
@@ -41,4 +46,29 @@ export function errorOf(body: () => unknown): UserError {
     throw error;
   }
   throw new Error('nothing was refused');
+}
+
+interface Writer {
+  /** Text of a module; it gets the compiled disk's address and the file, and prints numbers. */
+  readonly code: string;
+  readonly file: string;
+  /** Hears how many numbers came so far, and may kill. */
+  readonly onNumber: (heard: number, kill: () => void) => void;
+}
+
+/** Runs a process that writes until it is killed; the last number that it printed. */
+export async function lastBeforeKill({ code, file, onNumber }: Writer): Promise<number> {
+  const module = pathToFileURL(resolve('dist/harness/live/file-disk.js')).href;
+  const args = ['--input-type=module', '-e', code, module, file];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let heard = 0;
+  let last = 0;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    last = Number(line);
+    heard += 1;
+    onNumber(heard, () => void child.kill('SIGKILL'));
+  });
+  const [exit, signal]: unknown[] = await once(child, 'close');
+  if (signal !== 'SIGKILL') throw new Error(`the writer ended by itself: ${String(exit)}`);
+  return last;
 }

@@ -1,9 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Stored, Write } from '../raft/step.ts';
@@ -11,7 +6,7 @@ import { withScratch } from '../trace/scratch.ts';
 import { UserError } from '../trace/user-error.ts';
 import { flush, newDisk, storedOn } from '../world/disk.ts';
 import { openFileDisk } from './file-disk.ts';
-import { appended, entries, errorOf, owner, write } from './file-disk.test.kit.ts';
+import { appended, entries, errorOf, lastBeforeKill, owner, write } from './file-disk.test.kit.ts';
 import { readLog } from './read-log.ts';
 
 const story: readonly Write[] = [
@@ -220,19 +215,15 @@ go();
 test('killed at any moment, a process finds again whatever it was told is durable', () =>
   withScratch(async (path) => {
     const file = path('S1.log');
-    const module = pathToFileURL(resolve('dist/harness/live/file-disk.js')).href;
     let confirmed = 0;
     for (let life = 0; life < 12; life += 1) {
-      const args = ['--input-type=module', '-e', writer, module, file];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      let heard = 0;
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        confirmed = Number(line);
-        heard += 1;
-        if (heard === 3 + life * 7) child.kill('SIGKILL');
+      confirmed = await lastBeforeKill({
+        code: writer,
+        file,
+        onNumber(heard, kill) {
+          if (heard === 3 + life * 7) kill();
+        },
       });
-      const [code, signal]: unknown[] = await once(child, 'close');
-      expect([code, signal]).toEqual([null, 'SIGKILL']);
       const disk = openFileDisk(file, owner);
       const { stored, records } = disk.recovered;
       disk.close();

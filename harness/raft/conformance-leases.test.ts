@@ -19,17 +19,16 @@ import {
   propose,
   run,
 } from './network.test.kit.ts';
-import type { Network, Setup } from './network.test.kit.ts';
-import { answersTo, everything, handTo, look, runBut, standing } from './wishes.test.kit.ts';
-
-/** n1 leads, and the counter stands at 7. */
-function counted(setup: Setup = { servers: 3 }): Network {
-  const network = led(setup);
-  propose(network, 'n1', { session: 'c2', serial: 1, add: 7 });
-  run(network);
-  beat(network, 'n1');
-  return network;
-}
+import type { Network } from './network.test.kit.ts';
+import {
+  answersTo,
+  counted,
+  everything,
+  handTo,
+  look,
+  runBut,
+  standing,
+} from './wishes.test.kit.ts';
 
 const seven = { kind: 'done', result: 7 };
 

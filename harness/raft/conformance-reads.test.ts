@@ -13,7 +13,6 @@ import {
   expire,
   give,
   lapse,
-  led,
   link,
   nodeOf,
   propose,
@@ -21,17 +20,8 @@ import {
   sent,
   sync,
 } from './network.test.kit.ts';
-import type { Network, Setup } from './network.test.kit.ts';
-import { answersTo, look, runBut } from './wishes.test.kit.ts';
-
-/** n1 leads, and the counter stands at 7. */
-function counted(setup: Setup = { servers: 3 }): Network {
-  const network = led(setup);
-  propose(network, 'n1', { session: 'c2', serial: 1, add: 7 });
-  run(network);
-  beat(network, 'n1');
-  return network;
-}
+import type { Network } from './network.test.kit.ts';
+import { answersTo, counted, look, runBut } from './wishes.test.kit.ts';
 
 const seven = { kind: 'done', result: 7 };
 const noLeader = { kind: 'notLeader', leader: null };

@@ -3,8 +3,8 @@ import type { ServerId } from './entry.ts';
 import type { Answer } from './message.ts';
 import type { NodeOptions, Role } from './node.ts';
 import type { Effect } from './step.ts';
-import { give, run } from './network.test.kit.ts';
-import type { Network } from './network.test.kit.ts';
+import { beat, give, led, propose, run } from './network.test.kit.ts';
+import type { Network, Setup } from './network.test.kit.ts';
 
 /** Leaders ask first, are protected, and read alone for 100 ms. */
 export const everything: Partial<NodeOptions> = {
@@ -27,6 +27,15 @@ export function look(network: Network, id: ServerId, given: Look): readonly Effe
   const payload = { kind: 'read', session: client, serial, via, command: { add } } as const;
   const request = { kind: 'ClientRequest', from: client, to: id, payload } as const;
   return give(network, id, { kind: 'propose', request });
+}
+
+/** n1 leads, and the counter stands at 7. */
+export function counted(setup: Setup = { servers: 3 }): Network {
+  const network = led(setup);
+  propose(network, 'n1', { session: 'c2', serial: 1, add: 7 });
+  run(network);
+  beat(network, 'n1');
+  return network;
 }
 
 /** An operator wants `target` to lead. */
