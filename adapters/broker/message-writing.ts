@@ -3,10 +3,12 @@
  * sender encoded, except for application properties that were changed meanwhile.
  */
 import type { MessageState, Micros, Properties } from '../../harness/bus/bus.ts';
+import { entityOf, isDeadLetter } from './address.ts';
 import { section } from './amqp/performatives.ts';
 import { Reader } from './amqp/read.ts';
 import type { AmqpValue } from './amqp/values.ts';
 import { encode, Writer } from './amqp/write.ts';
+import type { Delivery } from './engine.ts';
 import { entriesOf, idOf, type Message, type Payload } from './message.ts';
 
 /** How a message stands in its entity when it is shown to a receiver. */
@@ -44,6 +46,23 @@ export function writeMessage(message: Message, standing: Standing): Buffer {
     writer.raw(body.bare.subarray(Math.max(body.applicationEnd, applicationPlace(body))));
   }
   return writer.take();
+}
+
+/** A message as it is delivered from `path`; `state` tells whether it was deferred. */
+export function writeDelivery(
+  delivery: Delivery,
+  { path, state }: { readonly path: string; readonly state: MessageState },
+): Buffer {
+  return writeMessage(delivery.message, {
+    deliveryCount: delivery.deliveryCount,
+    sequenceNumber: delivery.sequenceNumber,
+    enqueuedAt: delivery.enqueuedAt,
+    lockedUntil: delivery.lock === 0 ? undefined : delivery.lockedUntil,
+    state,
+    deadLetterReason: delivery.deadLetterReason,
+    deadLetterDescription: delivery.deadLetterDescription,
+    deadLetterSource: isDeadLetter(path) ? entityOf(path) : undefined,
+  });
 }
 
 function writeHeader(writer: Writer, body: Payload, deliveryCount: number): void {

@@ -7,13 +7,13 @@ import type { Settlement } from '../../harness/bus/bus.ts';
 import type { Attach } from './amqp/performatives.ts';
 import { type AmqpValue, type Described, numberOf } from './amqp/values.ts';
 import { encode } from './amqp/write.ts';
-import { entityOf, isDeadLetter } from './address.ts';
+import { entityOf } from './address.ts';
 import { conditions, notFound, refusalOf } from './conditions.ts';
 import type { SessionPort, Unsettled } from './contracts.ts';
 import type { Accepted, Delivery, Sink } from './engine.ts';
 import { holderKey, type Hub } from './hub.ts';
 import { sourceOf, targetOf } from './link.ts';
-import { writeMessage } from './message-writing.ts';
+import { writeDelivery } from './message-writing.ts';
 import { OutgoingLink } from './outgoing-link.ts';
 import { settlementOf } from './outcomes.ts';
 import { listenRefusal, refused } from './refusals.ts';
@@ -153,16 +153,7 @@ export class Outlet extends OutgoingLink implements Sink, Unsettled {
   private hand(delivery: Delivery): void {
     if (this.isOver) return;
     const { lock } = delivery;
-    const payload = writeMessage(delivery.message, {
-      deliveryCount: delivery.deliveryCount,
-      sequenceNumber: delivery.sequenceNumber,
-      enqueuedAt: delivery.enqueuedAt,
-      lockedUntil: lock === 0 ? undefined : delivery.lockedUntil,
-      state: 'active',
-      deadLetterReason: delivery.deadLetterReason,
-      deadLetterDescription: delivery.deadLetterDescription,
-      deadLetterSource: isDeadLetter(this.path) ? entityOf(this.path) : undefined,
-    });
+    const payload = writeDelivery(delivery, { path: this.path, state: 'active' });
     const { tokens } = this.hub;
     const tag = lock === 0 ? tokens.freeTag() : tokens.tagOf(lock);
     const deliveryId = this.sendMessage(payload, tag, !this.settles);

@@ -7,7 +7,7 @@ import { type Refusal, refusalOf } from '../conditions.ts';
 import type { Answer, Delivery, Request } from '../engine.ts';
 import { holderKey } from '../hub.ts';
 import { readMessage } from '../message.ts';
-import { writeMessage } from '../message-writing.ts';
+import { writeDelivery, writeMessage } from '../message-writing.ts';
 import { changes } from '../outcomes.ts';
 import {
   type Context,
@@ -178,19 +178,9 @@ function receiverFor(
 }
 
 function deferredEntry({ hub, path }: Context, delivery: Delivery): Encode {
-  const { lock } = delivery;
-  const bytes = writeMessage(delivery.message, {
-    deliveryCount: delivery.deliveryCount,
-    sequenceNumber: delivery.sequenceNumber,
-    enqueuedAt: delivery.enqueuedAt,
-    lockedUntil: lock === 0 ? undefined : delivery.lockedUntil,
-    state: 'deferred',
-    deadLetterReason: delivery.deadLetterReason,
-    deadLetterDescription: delivery.deadLetterDescription,
-    deadLetterSource: isDeadLetter(path) ? entityOf(path) : undefined,
-  });
+  const bytes = writeDelivery(delivery, { path, state: 'deferred' });
   return encode.named({
-    'lock-token': encode.uuid(hub.tokens.uuidOf(lock)),
+    'lock-token': encode.uuid(hub.tokens.uuidOf(delivery.lock)),
     message: encode.binary(bytes),
   });
 }
