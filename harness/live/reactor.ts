@@ -7,6 +7,7 @@ import type { Bus, Micros } from '../bus/bus.ts';
 import type { Subject } from '../raft/step.ts';
 import type { TraceRecord } from '../trace/record.ts';
 import { onBus } from '../world/arrive.ts';
+import { mark } from '../world/emitter.ts';
 import { happen } from '../world/happen.ts';
 import type { Fault, Scenario } from '../world/scenario.ts';
 import { newWorld } from '../world/setup.ts';
@@ -127,8 +128,9 @@ export class Reactor {
 
   /** Adds a record of what was done to the cluster from outside; returns its number. */
   note(make: (at: { seq: number; at: Micros }) => TraceRecord): number {
-    const seq = this.world.emitter.take();
-    this.part.journal.take(make({ seq, at: this.part.clock.now() }));
+    const at = this.part.clock.now();
+    const seq = this.world.emitter.take(mark.fault, at, 0);
+    this.part.journal.take(make({ seq, at }));
     return seq;
   }
 

@@ -9,6 +9,7 @@ import type { StateMachine } from '../raft/node.ts';
 import type { Subject } from '../raft/step.ts';
 import type { HeaderRecord, TraceRecord, VerdictRecord } from '../trace/record.ts';
 import { version } from '../trace/version.ts';
+import { mark } from '../world/emitter.ts';
 import type { Scenario } from '../world/scenario.ts';
 import type { BusFactory } from '../world/setup.ts';
 import { newWorld } from '../world/setup.ts';
@@ -139,7 +140,7 @@ function end(
     expected?.kind === 'end' && expected.reason !== 'violation' ? expected.reason : 'time';
   const reason = judges.isViolated || broke !== null ? 'violation' : usual;
   const online = world.hosts.filter(({ up, node }) => up && node.role !== 'offline');
-  const seq = emitter.take();
+  const seq = emitter.take(mark.end, world.now, 0);
   const names = online.map(({ id }) => id);
   emitter.on.end?.({ kind: 'end', seq, at: world.now, cause: -1, reason, online: names });
   const conclusion = judges.conclude(broke);

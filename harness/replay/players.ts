@@ -19,6 +19,7 @@ import type {
   TraceRecord,
 } from '../trace/record.ts';
 import { due, giveUp, retry } from '../world/clients.ts';
+import { mark } from '../world/emitter.ts';
 import { comeOnline, fall, goOffline, pause, resume, start } from '../world/server.ts';
 import { timerOf } from '../world/timers.ts';
 import { drop } from '../world/transmit.ts';
@@ -59,7 +60,7 @@ export function acting(stage: Stage, id: string): Host | string {
 /** The harness's own decisions (faults, losses) are told again as they stand. */
 export function retell({ world }: Stage, record: TraceRecord): Played {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark[record.kind], world.now, 0);
   emitter.on[record.kind]?.({ ...record, seq, at: world.now });
   return null;
 }

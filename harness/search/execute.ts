@@ -42,6 +42,8 @@ export interface Stats {
   readonly messages: number;
   readonly simMicros: number;
   readonly faults: Readonly<Record<string, number>>;
+  /** All that happened in 32 bits: the same scenario always gives the same. */
+  readonly digest: number;
 }
 
 export interface Outcome extends Conclusion {
@@ -106,11 +108,11 @@ function judged(
 }
 
 function conclude(seats: Panel, ran: Run, sometimes: Sometimes): Outcome {
-  const { counters, simMicros } = ran;
+  const { counters, simMicros, digest } = ran;
   const { events, messages, faults } = counters;
   return {
     ...conclusionOf(seats.finish(), ran.broke),
-    stats: { events, messages, simMicros, faults },
+    stats: { events, messages, simMicros, faults, digest },
     sometimes,
   };
 }

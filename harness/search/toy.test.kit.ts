@@ -53,6 +53,7 @@ export function toyOutcome(scenario: Scenario, verdict: Verdictlike): Outcome {
       messages: 40,
       simMicros: 2_000_000,
       faults: { crash: crashes(scenario) },
+      digest: scenario.seed >>> 0,
     },
     sometimes: seen(scenario),
   };

@@ -1,6 +1,7 @@
 /** What the bus says: deliveries, refusals, lost locks, lost connections. */
 import type { BusEvent } from '../bus/bus.ts';
 import { receive } from './clients.ts';
+import { mark } from './emitter.ts';
 import { draw, purpose, within } from './keyed.ts';
 import { connect, openReceiver } from './server.ts';
 import { drop } from './transmit.ts';
@@ -74,7 +75,7 @@ function onRejected(
   const { emitter } = world;
   const id = -1 - event.token;
   count(world, 'rejected');
-  const seq = emitter.take();
+  const seq = emitter.take(mark.drop, world.now, id);
   const show = emitter.on.drop;
   if (show === null) return;
   show({
@@ -99,7 +100,7 @@ function noteBus(
 ): void {
   count(world, what.what);
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.bus, world.now, what.envelope?.id ?? -1);
   const show = emitter.on.bus;
   if (show === null) return;
   const { envelope, text } = what;

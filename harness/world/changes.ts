@@ -3,6 +3,7 @@ import type { Configuration, Entry } from '../raft/entry.ts';
 import type { ConfigurationAt } from '../raft/node.ts';
 import type { Effect, Snapshot, Write } from '../raft/step.ts';
 import type { EntryRef, SnapshotRef } from '../trace/record.ts';
+import { mark } from './emitter.ts';
 import type { Host, World } from './world.ts';
 
 /** A snapshot by what it stands for. */
@@ -25,7 +26,7 @@ export function noteState(world: World, host: Host): void {
   seen.term = node.term;
   seen.votedFor = node.votedFor;
   seen.leader = node.leader;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.state, world.now, node.term, host.index);
   const show = emitter.on.state;
   if (show === null) return;
   const { role, term, votedFor, leader } = node;
@@ -49,7 +50,7 @@ export function noteMatch(
     host.matchSeen[peer] = matchIndex;
     host.nextSeen[peer] = nextIndex;
     const { emitter } = world;
-    const seq = emitter.take();
+    const seq = emitter.take(mark.match, world.now, matchIndex, host.index);
     const show = emitter.on.match;
     if (show === null) return;
     show({
@@ -71,7 +72,7 @@ export function noteCommit(world: World, host: Host): void {
   const { node } = host;
   const { emitter } = world;
   host.seen.commitIndex = node.commitIndex;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.commit, world.now, node.commitIndex, host.index);
   const show = emitter.on.commit;
   if (show === null) return;
   const { term, commitIndex } = node;
@@ -85,7 +86,7 @@ export function noteApply(
   effect: Extract<Effect, { readonly kind: 'apply' }>,
 ): void {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.apply, world.now, effect.stateDigest, host.index);
   const show = emitter.on.apply;
   if (show === null) return;
   const { entry } = effect;
@@ -109,7 +110,7 @@ export function noteApply(
 
 function notePropose(world: World, host: Host, entry: Entry): void {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.propose, world.now, entry.digest, host.index);
   const show = emitter.on.propose;
   // Judges on line need the payloads of configurations only: the others are dear to tell.
   if (show === null || (!emitter.full && entry.payload.kind !== 'configuration')) return;
@@ -137,7 +138,7 @@ export function noteWrite(world: World, host: Host, write: Write): number {
   if (log !== null && host.node.role === 'leader') {
     for (const entry of log.entries) notePropose(world, host, entry);
   }
-  const seq = emitter.take();
+  const seq = emitter.take(mark.write, world.now, write.id, host.index);
   const show = emitter.on.write;
   if (show === null) return seq;
   show({
@@ -188,7 +189,7 @@ function tellConfiguration(world: World, host: Host, inForce: ConfigurationAt): 
   seen.configurationIndex = index;
   if (same) return;
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.configure, world.now, index, host.index);
   const show = emitter.on.configure;
   if (show === null) return;
   const { id: server } = host;
@@ -198,7 +199,7 @@ function tellConfiguration(world: World, host: Host, inForce: ConfigurationAt): 
 
 export function noteRestore(world: World, host: Host, snapshot: Snapshot): void {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.restore, world.now, snapshot.stateDigest, host.index);
   const show = emitter.on.restore;
   if (show === null) return;
   const { index, term, stateDigest } = snapshot;
@@ -221,7 +222,7 @@ export function noteServe(
   effect: Extract<Effect, { readonly kind: 'serve' }>,
 ): void {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.serve, world.now, effect.readIndex, host.index);
   const show = emitter.on.serve;
   if (show === null) return;
   const { session, serial, via, readIndex, appliedIndex } = effect;

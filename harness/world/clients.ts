@@ -6,6 +6,7 @@
 import type { Json } from '../raft/entry.ts';
 import type { Answer, ClientReply, OperatorPayload, RequestPayload } from '../raft/message.ts';
 import type { HistoryRecord } from '../trace/record.ts';
+import { mark } from './emitter.ts';
 import { draw, purpose } from './keyed.ts';
 import type { OperatorStep } from './scenario.ts';
 import { compareFailed } from './store.ts';
@@ -63,7 +64,7 @@ function tell(world: World, client: Client, telling: Telling): number {
   const { emitter } = world;
   const { kind, operation, cause } = telling;
   if ('kind' in operation) return tellWish(world, client, operation, telling);
-  const seq = emitter.take();
+  const seq = emitter.take(mark[kind], world.now, client.serial);
   const show = emitter.on[kind];
   if (show !== null) {
     const { f, key, value } = operation;
@@ -85,7 +86,7 @@ function tell(world: World, client: Client, telling: Telling): number {
 
 function tellWish(world: World, client: Client, step: OperatorStep, telling: Telling): number {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.operate, world.now, client.serial);
   const show = emitter.on.operate;
   if (show !== null) {
     const { kind: phase, cause, error = null } = telling;
@@ -168,7 +169,7 @@ export function receive(
   deliveryCount: number,
 ): void {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.deliver, world.now, envelope.id);
   const show = emitter.on.deliver;
   if (show !== null) {
     const { id } = envelope;

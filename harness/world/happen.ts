@@ -2,6 +2,7 @@
 import type { Timer } from '../raft/step.ts';
 import { reopen } from './arrive.ts';
 import { due, giveUp, retry } from './clients.ts';
+import { mark } from './emitter.ts';
 import { relieve, relieveAll, strike } from './strike.ts';
 import { rings, timerOf } from './timers.ts';
 import { drop, publish } from './transmit.ts';
@@ -104,7 +105,7 @@ function quieten(world: World): void {
   relieveAll(world);
   world.quiet = true;
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.quiet, world.now, 0);
   emitter.on.quiet?.({ kind: 'quiet', seq, at: world.now, cause: -1 });
   world.queue.push(
     world.now + world.scenario.limits.quietMs * 1_000,

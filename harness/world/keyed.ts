@@ -24,7 +24,8 @@ export const purpose = {
 
 export type Purpose = (typeof purpose)[keyof typeof purpose];
 
-function mix(hash: number, value: number): number {
+/** Folds 32 bits into a hash. */
+export function mix(hash: number, value: number): number {
   let k = Math.imul(value, 0xcc9e2d51);
   k = (k << 15) | (k >>> 17);
   const h = hash ^ Math.imul(k, 0x1b873593);

@@ -5,6 +5,7 @@
 import type { Micros } from '../bus/bus.ts';
 import { onBus } from './arrive.ts';
 import { turnByChoice } from './choose.ts';
+import { mark } from './emitter.ts';
 import { happen } from './happen.ts';
 import type { RunOptions } from './setup.ts';
 import { begin, newWorld } from './setup.ts';
@@ -18,6 +19,8 @@ export interface Run {
   readonly simMicros: Micros;
   /** Records numbered, the header among them. */
   readonly records: number;
+  /** All records in 32 bits: equal runs have equal ones, with and without a trace. */
+  readonly digest: number;
   /** The machine threw: one of its own assertions failed. */
   readonly broke: MachineBroke | null;
 }
@@ -37,7 +40,7 @@ export function run(options: RunOptions): Run {
     broke = error;
   }
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.end, world.now, 0);
   const show = emitter.on.end;
   if (show !== null) {
     const online = world.hosts.filter(isOnline).map((host) => host.id);
@@ -48,6 +51,7 @@ export function run(options: RunOptions): Run {
     counters: world.counters,
     simMicros: world.now,
     records: emitter.taken,
+    digest: emitter.digest,
     broke,
   };
 }

@@ -4,6 +4,7 @@ import type { NodeOptions } from '../raft/node.ts';
 import { entryRefs, snapshotRef } from './changes.ts';
 import { flush, losePower, newDisk, storedOn } from './disk.ts';
 import type { Loss, PendingWrite, Tear } from './disk.ts';
+import { mark } from './emitter.ts';
 import { draw, purpose } from './keyed.ts';
 import type { Scenario } from './scenario.ts';
 import { Fifo } from './fifo.ts';
@@ -93,7 +94,7 @@ export function comeOnline(world: World, host: Host): void {
   seen.commitIndex = stored.snapshot?.index ?? 0;
   forgetTold(host);
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.online, world.now, stored.term, host.index);
   const show = emitter.on.online;
   if (show !== null) {
     const { term, votedFor } = stored;
@@ -167,7 +168,7 @@ export function fall(
   const lost = losePower(host.disk, loss);
   stop(world, host);
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.crash, world.now, survived, host.index);
   if (lost > 0) count(world, torn === null ? 'lostWrites' : 'tornWrite');
   const show = emitter.on.crash;
   if (show === null) return;
@@ -204,7 +205,7 @@ export function goOffline(world: World, host: Host, fault: number): void {
   const { emitter } = world;
   if (last !== undefined) {
     flush(host.disk);
-    const seq = emitter.take();
+    const seq = emitter.take(mark.durable, world.now, last.write.id, host.index);
     const show = emitter.on.durable;
     if (show !== null) {
       const { id: write } = last.write;
@@ -214,7 +215,7 @@ export function goOffline(world: World, host: Host, fault: number): void {
   }
   host.outbox.clear();
   silence(host);
-  const seq = emitter.take();
+  const seq = emitter.take(mark.offline, world.now, host.index);
   const show = emitter.on.offline;
   if (show === null) return;
   show({ kind: 'offline', seq, at: world.now, cause, server: host.id, fault });
@@ -226,7 +227,7 @@ function notePause(
   what: { readonly kind: 'pause' | 'resume'; readonly fault: number },
 ): number {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark[what.kind], world.now, host.index);
   const show = emitter.on[what.kind];
   if (show !== null) {
     const { kind, fault } = what;

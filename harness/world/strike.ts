@@ -1,6 +1,7 @@
 /** Faults begin and end: each is looked up in the scenario, resolved to servers, recorded, done. */
 import type { BusFault } from '../bus/bus.ts';
 import type { Json } from '../raft/entry.ts';
+import { mark } from './emitter.ts';
 import { draw, keyOf, purpose } from './keyed.ts';
 import { cutsOf } from './partition.ts';
 import type { Fault } from './scenario.ts';
@@ -39,7 +40,7 @@ function targetsOf(fault: Fault): readonly string[] {
 /** Records the phase; what follows from it names this record as its cause. */
 function note(world: World, active: ActiveFault, phase: 'start' | 'end'): void {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.fault, world.now, phase === 'start' ? active.index : ~active.index);
   const show = emitter.on.fault;
   if (show !== null) {
     const { fault, index } = active;

@@ -3,6 +3,7 @@
  * `dueAt`, and the event, when it comes too early, goes back for the rest.
  */
 import type { Timer } from '../raft/step.ts';
+import { mark } from './emitter.ts';
 import { draw, purpose, within } from './keyed.ts';
 import type { Host, TimerState, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
@@ -32,7 +33,7 @@ export interface Arm {
 
 function note(world: World, host: Host, timer: Timer, dueAt: number): void {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.arm, world.now, dueAt, host.index);
   const show = emitter.on.arm;
   if (show === null) return;
   show({ kind: 'arm', seq, at: world.now, cause: -1, server: host.id, timer, dueAt });

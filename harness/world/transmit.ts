@@ -1,6 +1,7 @@
 /** A message's way to the bus: partitions and network faults decide its fate, record by record. */
 import type { Message, RaftMessage } from '../raft/message.ts';
 import type { MessageRecord } from '../trace/record.ts';
+import { mark } from './emitter.ts';
 import { draw, purpose, within } from './keyed.ts';
 import type { ActiveFault, Envelope, World } from './world.ts';
 import { codeOf, count, happening } from './world.ts';
@@ -75,9 +76,10 @@ export function transmit(world: World, envelope: Envelope): void {
   const ordinal = world.offered[link] ?? 0;
   world.offered[link] = ordinal + 1;
   const { emitter } = world;
-  const seq = emitter.take();
+  const key = draw(world.scenario.seed, purpose.latency, link, ordinal) >>> 1;
+  const seq = emitter.take(mark.send, world.now, key);
   envelope.id = seq;
-  envelope.key = draw(world.scenario.seed, purpose.latency, link, ordinal) >>> 1;
+  envelope.key = key;
   const show = emitter.on.send;
   if (show !== null) {
     const { names } = world.names;
@@ -136,7 +138,7 @@ export function drop(
 ): void {
   count(world, reason === 'fault' ? 'drop' : reason);
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.drop, world.now, envelope.id);
   const show = emitter.on.drop;
   if (show === null) return;
   const { id } = envelope;
@@ -164,7 +166,7 @@ export function noteDelay(
 ): void {
   count(world, 'delay');
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.delay, world.now, id);
   const show = emitter.on.delay;
   if (show === null) return;
   const { fault, micros: byMicros } = by;
@@ -175,7 +177,7 @@ export function noteDelay(
 export function noteDuplicate(world: World, { id }: Envelope, fault: number): void {
   count(world, 'duplicate');
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.duplicate, world.now, id);
   emitter.on.duplicate?.({ kind: 'duplicate', seq, at: world.now, cause: id, id, fault });
 }
 

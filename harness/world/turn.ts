@@ -12,6 +12,7 @@ import {
   noteWrite,
 } from './changes.ts';
 import { completeSync } from './disk.ts';
+import { mark } from './emitter.ts';
 import { expiryInput } from './inputs.ts';
 import { draw, purpose, within } from './keyed.ts';
 import { arm, disarm, overdue, timerOf } from './timers.ts';
@@ -179,7 +180,7 @@ export function synced(world: World, host: Host): void {
   const { emitter } = world;
   const first = host.disk.pending.at(0)?.write.id ?? 0;
   const last = completeSync(host.disk);
-  const seq = emitter.take();
+  const seq = emitter.take(mark.durable, world.now, last.write.id, host.index);
   const show = emitter.on.durable;
   if (show !== null) {
     const { id: write } = last.write;
@@ -232,7 +233,7 @@ export function tellDue(world: World, host: Host): void {
 /** An asynchronous disk reports one write. */
 export function tellWrite(world: World, host: Host, { write, seq: cause }: Telling): void {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.told, world.now, write, host.index);
   const show = emitter.on.told;
   if (show !== null) {
     show({ kind: 'told', seq, at: world.now, cause, server: host.id, write });
@@ -260,7 +261,7 @@ function release(world: World, host: Host, write: number): void {
 export function deliver(world: World, host: Host, envelope: Envelope, by: Delivery): void {
   ringOverdue(world, host);
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.deliver, world.now, envelope.id);
   const show = emitter.on.deliver;
   if (show !== null) {
     show({
@@ -299,7 +300,7 @@ export function ringOverdue(world: World, host: Host): void {
 /** A timer has run out. */
 export function ring(world: World, host: Host, timer: Timer): void {
   const { emitter } = world;
-  const seq = emitter.take();
+  const seq = emitter.take(mark.timer, world.now, host.index);
   const show = emitter.on.timer;
   if (show !== null) {
     show({ kind: 'timer', seq, at: world.now, cause: -1, server: host.id, timer });
