@@ -10,6 +10,7 @@ import { clean } from '../report/words.ts';
 import { takeHistory } from '../trace/foreign.ts';
 import { UserError } from '../trace/user-error.ts';
 import { judgeShared } from './check-threads.ts';
+import { passageOf } from './passage.ts';
 import type { Request } from './request.ts';
 
 export interface JudgedHistory {
@@ -47,7 +48,10 @@ export async function judgeForeign(path: string, request: Request): Promise<Judg
     ...(given.memory === undefined ? {} : { bytes: given.memory * 2 ** 20 }),
   };
   const budget = { ...limits, now: () => io.now() };
+  const passage = passageOf(request);
+  passage.begin('judging', records);
   const told = await judgeShared(history, { workers: given.workers ?? 1, limits, budget });
+  passage.end();
   return {
     told,
     verdict: asPanel(told, linearizabilityCheck(model)),

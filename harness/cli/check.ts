@@ -4,7 +4,6 @@ import type { PanelVerdict } from '../check/panel.ts';
 import { actionsOf } from '../check/specification/specification.ts';
 import type { Action } from '../check/specification/state.ts';
 import { clean, counted, grouped } from '../report/words.ts';
-import { readTrace } from '../trace/read.ts';
 import { UserError } from '../trace/user-error.ts';
 import type { JudgedEtcd } from './check-etcd.ts';
 import { actionLines, judgeEtcd } from './check-etcd.ts';
@@ -16,6 +15,7 @@ import { tracePath } from './input.ts';
 import { excused, verdictOn } from './judge-trace.ts';
 import type { Colour } from './paint.ts';
 import { painted, styleOf } from './paint.ts';
+import { passageOf } from './passage.ts';
 import type { Request } from './request.ts';
 
 interface Judged {
@@ -49,14 +49,18 @@ function formatOf(path: string): Format {
 }
 
 async function judgeTrace(path: string, request: Request): Promise<Judged> {
-  const trace = await readTrace(path);
+  const passage = passageOf(request);
+  const trace = await passage.read(path);
   const { records, header, torn, skipped } = trace;
   const remarks: string[] = [];
   if (torn !== null) remarks.push(`the last line (${torn.line}) is cut off and was left out`);
   if (skipped > 0) remarks.push(`${counted(skipped, 'record')} of unknown kinds passed over`);
   const { specification } = request.given;
   const { model, invariant: invariants } = request.given;
-  const { verdict, idle } = excused(verdictOn(trace, { model, invariants, specification }));
+  passage.begin('judging', records.length);
+  const choice = { model, invariants, specification };
+  const { verdict, idle } = excused(verdictOn(trace, choice, passage.step));
+  passage.end();
   if (idle.length > 0) remarks.push(`nothing to examine for ${idle.join(', ')}`);
   const judged = { verdict, records: records.length, remarks };
   return specification === true

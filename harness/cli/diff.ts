@@ -7,8 +7,8 @@ import { UserError } from '../trace/user-error.ts';
 import { asides, countsText, findingsJson, sidesOf } from './conformity.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
-import { traceAt } from './input.ts';
 import { painted, styleOf } from './paint.ts';
+import { passageOf } from './passage.ts';
 import type { Request } from './request.ts';
 
 function isEqual({ counts }: Diff): boolean {
@@ -36,9 +36,12 @@ export async function diffCommand(request: Request): Promise<ExitCode> {
       remedy: 'whitewater diff simulated.ndjson live.ndjson',
     });
   }
-  const left = await traceAt(one);
-  const right = await traceAt(other);
+  const passage = passageOf(request);
+  const left = await passage.read(one);
+  const right = await passage.read(other);
+  passage.begin('comparing', left.records.length + right.records.length);
   const diff = diffTraces(left.records, right.records);
+  passage.end();
   const code = isEqual(diff) ? exits.ok : exits.violation;
   if (given.json === true) {
     const { counts, first } = diff;

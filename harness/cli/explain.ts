@@ -15,10 +15,10 @@ import { exampleOf } from './examples/examples.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import { writeTrace } from './failure-folder.ts';
-import { traceAt } from './input.ts';
 import { invariantNames } from './lab.ts';
 import { paintedMarks, paintedStory, styleOf } from './paint.ts';
 import type { Style } from './paint.ts';
+import { passageOf } from './passage.ts';
 import type { Given, Request } from './request.ts';
 import { remedyFor } from './suggest.ts';
 
@@ -29,8 +29,11 @@ function format(request: Request): 'text' | 'markdown' | 'json' {
 async function explainTrace(path: string, request: Request): Promise<ExitCode> {
   const { given, io } = request;
   const style = styleOf(given, io);
-  const { records } = await traceAt(path);
+  const passage = passageOf(request);
+  const { records } = await passage.read(path);
+  passage.begin('telling the story of', records.length);
   const story = tell(records);
+  passage.end();
   const options = { ...style, full: given.full === true };
   switch (format(request)) {
     case 'json':

@@ -8,7 +8,7 @@ import type { TraceRecord } from '../trace/record.ts';
 import { UserError } from '../trace/user-error.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
-import { traceAt } from './input.ts';
+import { passageOf } from './passage.ts';
 import type { Request } from './request.ts';
 
 /** Lines are written this many characters at a time. */
@@ -70,10 +70,13 @@ export async function exportCommand(request: Request): Promise<ExitCode> {
       remedy: `Name one with --to: ${exportFormats.join(', ')}`,
     });
   }
-  const { records } = await traceAt(args[0] ?? '');
+  const passage = passageOf(request);
+  const { records } = await passage.read(args[0] ?? '');
   const { out: file } = given;
+  if (file !== undefined || !io.outIsTerminal) passage.begin('exporting', records.length);
   if (file !== undefined) {
     const written = toFile(records, format, file);
+    passage.end();
     const document = { schema: 'whitewater.export/1', format, file, ...written };
     io.out(given.json === true ? `${JSON.stringify(document, null, 2)}\n` : `${file}\n`);
   } else if (given.json === true) {
@@ -83,6 +86,7 @@ export async function exportCommand(request: Request): Promise<ExitCode> {
     io.out(`${JSON.stringify(document, null, 2)}\n`);
   } else {
     inChunks(records, format, (text) => io.out(text));
+    passage.end();
   }
   return exits.ok;
 }

@@ -20,10 +20,17 @@ export interface Recorded {
   readonly records: readonly TraceRecord[];
 }
 
-/** Runs the scenario with the recorder on. */
-export function recorded(scenario: Scenario, lab: Lab): Recorded {
+/** Runs the scenario with the recorder on; `onRecord` hears of each record. */
+export function recorded(
+  scenario: Scenario,
+  lab: Lab,
+  onRecord: () => void = () => undefined,
+): Recorded {
   const records: TraceRecord[] = [];
-  const outcome = record(scenario, lab, (one) => void records.push(one));
+  const outcome = record(scenario, lab, (one) => {
+    records.push(one);
+    onRecord();
+  });
   return { outcome, records };
 }
 

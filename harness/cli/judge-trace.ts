@@ -37,10 +37,17 @@ function suits(check: Check, records: readonly TraceRecord[]): boolean {
   return !check.kinds.includes('arm') || records.some((record) => record.kind === 'arm');
 }
 
-/** Throws a `UserError` for a promise that does not exist. */
-export function verdictOn(trace: Judged, choice: JudgeChoice): PanelVerdict {
+/** `onRecord` hears of each record. Throws a `UserError` for a promise that does not exist. */
+export function verdictOn(
+  trace: Judged,
+  choice: JudgeChoice,
+  onRecord: () => void = () => undefined,
+): PanelVerdict {
   const seats = panel(judges(trace, choice), trace.header.servers);
-  for (const record of trace.records) seats.observe(record);
+  for (const record of trace.records) {
+    seats.observe(record);
+    onRecord();
+  }
   return seats.finish();
 }
 

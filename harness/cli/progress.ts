@@ -10,6 +10,8 @@ import type { Style } from './paint.ts';
 export interface Progress {
   /** Shows the text if it is time to: one line, or on a terminal `screen` where there is one. */
   show(text: () => string, screen?: () => readonly string[]): void;
+  /** The same at once: work begins that may not come back soon. */
+  begin(text: () => string): void;
   /** Says something once and at once, where nothing is rewritten. */
   note(text: string): void;
   /** Takes the rewritten lines away. */
@@ -21,6 +23,7 @@ const heartbeatMs = 30_000;
 
 const silent: Progress = {
   show: () => undefined,
+  begin: () => undefined,
   note: () => undefined,
   clear: () => undefined,
 };
@@ -34,17 +37,22 @@ function erased(lines: number): string {
 function rewritten(io: Io, style: Style): Progress {
   let last = -Infinity;
   let drawn = 0;
+  const draw = (texts: readonly string[]): void => {
+    const width = Math.max(10, io.columns - 1);
+    const lines = texts.map((line) => spelled(clean(line), style).slice(0, width));
+    io.err(`${erased(Math.max(1, drawn))}${lines.join('\n')}`);
+    drawn = lines.length;
+  };
   return {
     show(text, screen) {
       const now = io.now();
       if (now - last < everyMs) return;
       last = now;
-      const width = Math.max(10, io.columns - 1);
-      const lines = (screen?.() ?? [text()]).map((line) =>
-        spelled(clean(line), style).slice(0, width),
-      );
-      io.err(`${erased(Math.max(1, drawn))}${lines.join('\n')}`);
-      drawn = lines.length;
+      draw(screen?.() ?? [text()]);
+    },
+    begin(text) {
+      last = io.now();
+      draw([text()]);
     },
     note: () => undefined,
     clear() {
@@ -56,13 +64,15 @@ function rewritten(io: Io, style: Style): Progress {
 
 function heartbeats(io: Io, style: Style): Progress {
   let last = io.now();
+  const show = (text: () => string): void => {
+    const now = io.now();
+    if (now - last < heartbeatMs) return;
+    last = now;
+    io.err(`${spelled(clean(text()), style)}\n`);
+  };
   return {
-    show(text) {
-      const now = io.now();
-      if (now - last < heartbeatMs) return;
-      last = now;
-      io.err(`${spelled(clean(text()), style)}\n`);
-    },
+    show,
+    begin: show,
     note(text) {
       io.err(`${spelled(clean(text), style)}\n`);
     },

@@ -13,10 +13,11 @@ import { asides, countsText, findingsJson, sidesOf } from './conformity.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import { writeTrace } from './failure-folder.ts';
-import { recordedInvariants, traceAt } from './input.ts';
+import { recordedInvariants } from './input.ts';
 import { labFor, mutantNamed } from './lab.ts';
 import type { Colour } from './paint.ts';
 import { painted, styleOf } from './paint.ts';
+import { passageOf } from './passage.ts';
 import { progressOn } from './progress.ts';
 import type { Target } from './replay-target.ts';
 import { openTarget, unusable } from './replay-target.ts';
@@ -159,7 +160,7 @@ function json(result: Enforced, target: Target, code: ExitCode): object {
 /** Plays the trace over the bus that `--target` names, compares, judges, tells. */
 export async function replayLive(kind: Target['adapter'], request: Request): Promise<ExitCode> {
   const { given, io, args } = request;
-  const trace = await traceAt(args[0] ?? '');
+  const trace = await passageOf(request).read(args[0] ?? '');
   const { header } = trace;
   rehearsed(trace, { path: args[0] ?? '' });
   const target = await openTarget(kind, [...header.servers, ...header.clients], request);

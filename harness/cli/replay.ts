@@ -9,10 +9,11 @@ import { clean, grouped } from '../report/words.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import { recorded } from './failure.ts';
-import { recordedInvariants, scenarioOf, traceAt } from './input.ts';
+import { recordedInvariants, scenarioOf } from './input.ts';
 import { labFor } from './lab.ts';
 import type { Colour } from './paint.ts';
 import { painted, styleOf } from './paint.ts';
+import { passageOf } from './passage.ts';
 import { refuseWithoutTarget } from './replay-flags.ts';
 import type { Request } from './request.ts';
 import { exitOf } from './run.ts';
@@ -28,10 +29,14 @@ export interface Replayed {
   readonly kind: 'identical' | 'torn' | 'changed' | 'nondeterminism';
 }
 
-/** Runs the trace's scenario again and compares. */
-export function replayed(trace: Trace & { readonly path: string }, lab: Lab): Replayed {
+/** Runs the trace's scenario again and compares; `onRecord` hears of each record made. */
+export function replayed(
+  trace: Trace & { readonly path: string },
+  lab: Lab,
+  onRecord?: () => void,
+): Replayed {
   const scenario = scenarioOf(trace.header, trace.path);
-  const rerun = recorded(scenario, lab);
+  const rerun = recorded(scenario, lab, onRecord);
   const lines = linesOfRecords(rerun.records);
   const divergence = firstDivergence(linesOfFile(trace.path), lines);
   const base = { outcome: rerun.outcome, records: rerun.records.length, divergence };
@@ -121,10 +126,13 @@ export async function replayCommand(request: Request): Promise<ExitCode> {
   }
   refuseWithoutTarget(request);
   const path = args[0] ?? '';
-  const trace = await traceAt(path);
-  const { header } = trace;
+  const passage = passageOf(request);
+  const trace = await passage.read(path);
+  const { header, records: before } = trace;
   const lab = labFor({ mutant: header.subject, invariants: recordedInvariants(path) });
-  const result = replayed(trace, lab);
+  passage.begin('replaying', before.length);
+  const result = replayed(trace, lab, passage.step);
+  passage.end();
   const code = exitFor(result, request, header.whitewater);
   if (given.json === true) {
     const { kind, divergence, records, outcome } = result;

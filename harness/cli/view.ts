@@ -14,8 +14,9 @@ import type { Redactor } from '../view/redact.ts';
 import { redactor } from '../view/redact.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
-import { traceAt } from './input.ts';
 import type { Io } from './io.ts';
+import type { Passage } from './passage.ts';
+import { passageOf } from './passage.ts';
 import type { Given, Request } from './request.ts';
 import { outOf } from './request.ts';
 import { viewerOrders } from './view-orders.ts';
@@ -65,16 +66,24 @@ function open(file: string, io: Io): void {
   child.unref();
 }
 
+interface Reading {
+  readonly passage: Passage;
+  readonly by: Redactor | null;
+}
+
 /** Reads a trace, without its data where that is asked for. */
-async function read(path: string, by: Redactor | null): Promise<Trace & { readonly path: string }> {
-  const trace = await traceAt(path);
+async function read(
+  path: string,
+  { passage, by }: Reading,
+): Promise<Trace & { readonly path: string }> {
+  const trace = await passage.read(path);
   return by === null ? trace : redactedTrace(trace, by);
 }
 
 /** The trace to compare with. */
-async function otherOf(path: string | undefined, by: Redactor | null): Promise<ViewerOther | null> {
+async function otherOf(path: string | undefined, how: Reading): Promise<ViewerOther | null> {
   if (path === undefined) return null;
-  const { records, path: file } = await read(path, by);
+  const { records, path: file } = await read(path, how);
   return { name: nameOf(file), records };
 }
 
@@ -103,20 +112,25 @@ function replayOf({
 export async function viewCommand(request: Request): Promise<ExitCode> {
   const { given, io, args } = request;
   const by = given.redact === true ? redactor() : null;
-  const trace = await read(args[0] ?? '', by);
+  const passage = passageOf(request);
+  const trace = await read(args[0] ?? '', { passage, by });
   const { records, path } = trace;
+  const other = await otherOf(given.compare, { passage, by });
+  passage.begin('telling the story of', records.length);
   const story = tell(records);
+  passage.begin('drawing', records.length);
   const html = viewerHtml({
     records,
     story,
     name: nameOf(path),
     rule: story.invariant === null ? null : (explanationOf(story.invariant) ?? null),
     replay: by === null ? replayOf(trace) : null,
-    other: await otherOf(given.compare, by),
+    other,
     orders: viewerOrders(records, () => io.now()),
     window: windowOf(given, records),
     all: given.all === true,
   });
+  passage.end();
   const file = targetOf(request, path);
   write(file, html);
   if (given.json === true) {

@@ -4,13 +4,15 @@ import type { HeaderRecord, TraceRecord } from './record.ts';
 import { recordKinds } from './kinds.ts';
 import { traceSchema } from './record.ts';
 import { printable } from './printable.ts';
-import type { Torn } from './rows.ts';
+import type { OnBytes, Torn } from './rows.ts';
 import { eachRow } from './rows.ts';
 import { UserError } from './user-error.ts';
 
 export interface ReadOptions {
   /** What to do with a kind this version does not know; `reject` unless told. */
   readonly unknownKinds?: 'reject' | 'skip';
+  /** Hears from time to time how many bytes of the file are behind. */
+  readonly onBytes?: OnBytes;
 }
 
 export interface TraceEnd {
@@ -62,7 +64,8 @@ export async function streamTrace(
     count: 0,
     skipped: 0,
   };
-  const torn = await eachRow(path, (value, line) => readRow(reader, value, line));
+  const onRow = (value: unknown, line: number): void => readRow(reader, value, line);
+  const torn = await eachRow(path, onRow, options.onBytes);
   if (reader.header === null) throw withoutHeader(path, torn);
   return { header: reader.header, count: reader.count, skipped: reader.skipped, torn };
 }

@@ -19,6 +19,8 @@ export interface Torn {
 }
 
 export type OnRow = (value: unknown, line: number) => void;
+/** Hears after each piece of the file how many bytes are behind. */
+export type OnBytes = (bytes: number) => void;
 
 const chunkBytes = 1024 * 1024;
 const newline = 10;
@@ -44,7 +46,11 @@ interface Reading {
  * `onRow` stops the reading and is passed on. A last line that is not JSON and has no line end is
  * no error: it is returned. A byte order mark and CRLF line ends are accepted.
  */
-export async function eachRow(path: string, onRow: OnRow): Promise<Torn | null> {
+export async function eachRow(
+  path: string,
+  onRow: OnRow,
+  onBytes: OnBytes | null = null,
+): Promise<Torn | null> {
   const reading: Reading = {
     path,
     onRow,
@@ -58,10 +64,13 @@ export async function eachRow(path: string, onRow: OnRow): Promise<Torn | null> 
   const parser = ndjson.parse(parserOptions);
   parser.on('data', (value: unknown) => arrive(reading, value));
   parser.on('error', (error: Error) => refuse(reading, error));
+  let bytes = 0;
   for await (const chunk of chunks(path)) {
     scan(reading, chunk);
     parser.write(chunk);
     settle(reading);
+    bytes += chunk.length;
+    onBytes?.(bytes);
   }
   return finish(reading, () => parser.end());
 }
