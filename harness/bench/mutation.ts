@@ -1,7 +1,7 @@
 /**
  * `npm run mutation [-- FILE…]`: every comparison in the judge of histories is turned into its
  * opposite, one at a time, and somebody must notice: first a quick examination, then the tests. What
- * survives both is a comparison whose opposite nothing can tell, and is named with its line.
+ * survives both must be explained in `mutation-equivalents.ts`, or is named with its line.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -15,6 +15,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Equivalent } from './mutation-equivalents.ts';
+import { equivalents } from './mutation-equivalents.ts';
 
 const folder = 'harness/check/linearizability';
 /** Tools of the tests, and what only passes names on. */
@@ -28,10 +30,11 @@ const opposites: Readonly<Record<string, string>> = {
   '>=': '<',
 };
 const comparison = / (===|!==|<=|>=|<|>) /gu;
-/** Far more than either takes: whoever needs longer hangs, and that is noticed too. */
-const limitMs = 120_000;
+/** Whoever needs so many times as long as when nothing is turned hangs, and that is noticed too. */
+const patience = 8;
 
 const examination = ['dist/harness/bench/mutation-battery.js'];
+const tests = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', folder];
 
 type Noticed = 'examination' | 'tests' | null;
 
@@ -42,6 +45,8 @@ interface Comparison {
   readonly ordinal: number;
   readonly line: number;
   readonly text: string;
+  /** Which one of its line, from 0. */
+  readonly place: number;
 }
 
 const isComment = (line: string): boolean => /^\s*(?:\/\/|\/?\*)/u.test(line);
@@ -51,9 +56,13 @@ function comparisonsIn(file: string): readonly Comparison[] {
   const found = lines.flatMap((text, at) =>
     isComment(text)
       ? []
-      : [...text.matchAll(comparison)].map(() => ({ line: at + 1, text: text.trim() })),
+      : [...text.matchAll(comparison)].map((_, place) => ({
+          line: at + 1,
+          text: text.trim(),
+          place,
+        })),
   );
-  return found.map((place, ordinal) => ({ file, ordinal, ...place }));
+  return found.map((where, ordinal) => ({ file, ordinal, ...where }));
 }
 
 /** The text with one of its comparisons turned. */
@@ -75,20 +84,36 @@ class Workshop {
   private readonly root = mkdtempSync(join(tmpdir(), 'whitewater-mutation-'));
   /** What the examination says when nothing is wrong. */
   private readonly wanted: string;
+  /** How long the examination and the tests may take. */
+  private readonly limitsMs: ReadonlyMap<readonly string[], number>;
 
   constructor() {
     for (const name of ['dist', 'harness', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
       cpSync(name, join(this.root, name), { recursive: true });
     }
     symlinkSync(resolve('node_modules'), join(this.root, 'node_modules'));
-    const said = this.said(examination);
-    if (said === null) throw new Error('the examination fails although nothing was turned');
-    this.wanted = said;
+    const begun = Date.now();
+    this.wanted = this.right(examination);
+    const examined = Date.now();
+    this.right(tests);
+    const tested = Date.now();
+    this.limitsMs = new Map([
+      [examination, patience * (examined - begun)],
+      [tests, patience * (tested - examined)],
+    ]);
+  }
+
+  /** What a program says while nothing is turned. */
+  private right(words: readonly string[]): string {
+    const said = this.said(words);
+    if (said === null) throw new Error(`${words.join(' ')} fails although nothing was turned`);
+    return said;
   }
 
   /** What a program says, or null: it fails, or hangs. */
-  private said(words: readonly string[]): string | null {
-    const limits = { timeout: limitMs, killSignal: 'SIGKILL' } as const;
+  private said(words: readonly string[], limitMs?: number): string | null {
+    const limits =
+      limitMs === undefined ? {} : { timeout: limitMs, killSignal: 'SIGKILL' as const };
     const options = { cwd: this.root, encoding: 'utf8', ...limits } as const;
     const { status, stdout } = spawnSync(process.execPath, words, options);
     return status === 0 ? stdout : null;
@@ -98,7 +123,7 @@ class Workshop {
     const path = join(this.root, file);
     const right = readFileSync(path, 'utf8');
     writeFileSync(path, turned(right, ordinal));
-    const said = this.said(words);
+    const said = this.said(words, this.limitsMs.get(words));
     writeFileSync(path, right);
     return said;
   }
@@ -106,7 +131,6 @@ class Workshop {
   noticed({ file, ordinal }: Comparison): Noticed {
     const compiled = join('dist', folder, file.replace(/\.ts$/u, '.js'));
     if (this.withTurned(compiled, ordinal, examination) !== this.wanted) return 'examination';
-    const tests = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', folder];
     return this.withTurned(join(folder, file), ordinal, tests) === null ? 'tests' : null;
   }
 
@@ -115,26 +139,59 @@ class Workshop {
   }
 }
 
+const isSame = (entry: Equivalent, { file, text, place }: Comparison): boolean =>
+  entry.file === file && entry.text === text && entry.place === place;
+
+/** What became of the comparisons turned so far. */
+class Account {
+  private readonly count = { examination: 0, tests: 0, explained: 0, unexplained: 0, wrong: 0 };
+
+  take(found: Comparison, by: Noticed): void {
+    const entry = equivalents.find((each) => isSame(each, found));
+    const where = `${found.file}:${found.line}  ${found.text}`;
+    if (by !== null) {
+      this.count[by] += 1;
+      if (entry !== undefined) this.complain(`${where}  is noticed, though it should not be`);
+    } else if (entry !== undefined) this.count.explained += 1;
+    else {
+      this.count.unexplained += 1;
+      console.log(`${where}  survived`);
+    }
+  }
+
+  complain(text: string): void {
+    this.count.wrong += 1;
+    console.log(text);
+  }
+
+  /** The exit code. */
+  tell(): number {
+    const { examination, tests: tested, explained, unexplained, wrong } = this.count;
+    const all = examination + tested + explained + unexplained;
+    console.log(`${all} comparisons turned: the examination noticed ${examination},`);
+    console.log(`the tests ${tested} more; nobody can notice ${explained}, as is explained;`);
+    console.log(`${unexplained} survived unexplained`);
+    return unexplained + wrong === 0 && all > 0 ? 0 : 1;
+  }
+}
+
 function main(): void {
   const asked = process.argv.slice(2);
   const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !spared.test(file));
   const chosen = asked.length === 0 ? files : files.filter((file) => asked.includes(file));
   const workshop = new Workshop();
-  const survivors: Comparison[] = [];
-  const count = { examination: 0, tests: 0 };
-  for (const place of chosen.flatMap(comparisonsIn)) {
-    const by = workshop.noticed(place);
-    if (by !== null) count[by] += 1;
-    else {
-      survivors.push(place);
-      console.log(`${place.file}:${place.line}  ${place.text}`);
+  const account = new Account();
+  for (const file of chosen) {
+    const comparisons = comparisonsIn(file);
+    for (const each of comparisons) account.take(each, workshop.noticed(each));
+    for (const entry of equivalents) {
+      if (entry.file !== file || comparisons.some((each) => isSame(entry, each))) continue;
+      account.complain(`${file}: no line reads ${entry.text}`);
     }
+    console.log(`${file}: ${comparisons.length} turned`);
   }
   workshop.close();
-  const all = count.examination + count.tests + survivors.length;
-  console.log(`${all} comparisons turned: the examination noticed ${count.examination},`);
-  console.log(`the tests ${count.tests} more; ${survivors.length} survived`);
-  process.exitCode = survivors.length === 0 && all > 0 ? 0 : 1;
+  process.exitCode = account.tell();
 }
 
 main();

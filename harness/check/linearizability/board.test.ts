@@ -6,6 +6,7 @@ import { byKey } from './partition.ts';
 import { problemOf } from './problem.ts';
 import { drawsOf, randomHistory } from './random-history.ts';
 import { rename } from './rename.ts';
+import { Roles } from './roles.ts';
 import { UnknownClasses } from './unknown-classes.ts';
 
 function boardFor(seed: number): Board | null {
@@ -28,7 +29,7 @@ function boardFor(seed: number): Board | null {
   if (columns === undefined || renamed?.kind !== 'names') return null;
   const problem = problemOf(columns, renamed.names);
   const classes = new UnknownClasses(problem);
-  const board = new Board(problem, new Ledger(problem, classes), classes);
+  const board = new Board(problem, new Ledger(problem, new Roles(problem), classes), classes);
   board.reset();
   return board;
 }

@@ -22,6 +22,7 @@ export class Allowance {
   configurations = 0;
   private readonly budget: Budget;
   private readonly until: number;
+  private nextLook = lookEvery;
 
   constructor(budget: Budget) {
     const { timeoutMs, now } = budget;
@@ -35,23 +36,23 @@ export class Allowance {
 
   /** So many configurations more. */
   spend(more: number = 1): void {
-    const before = this.configurations;
     this.configurations += more;
-    const { configurations, now, timeoutMs = 0 } = this.budget;
-    if (this.configurations >= configurations) {
-      this.reason ??= `not decided within ${configurations} configurations`;
-      return;
-    }
-    const looks = Math.floor(before / lookEvery) < Math.floor(this.configurations / lookEvery);
-    if (looks && now !== undefined && now() > this.until) {
+    if (this.configurations >= this.budget.configurations) {
+      this.reason ??= `not decided within ${this.budget.configurations} configurations`;
+    } else if (this.configurations >= this.nextLook) this.lookAtClock();
+  }
+
+  private lookAtClock(): void {
+    const { now, timeoutMs = 0 } = this.budget;
+    this.nextLook = this.configurations + lookEvery;
+    if (now !== undefined && now() > this.until) {
       this.reason ??= `not decided within ${timeoutMs} ms`;
     }
   }
 
   /** What a part of the judgement may cost. */
   part(configurations: number): Allowance {
-    const { bytes } = this.budget;
-    return new Allowance(bytes === undefined ? { configurations } : { configurations, bytes });
+    return new Allowance({ configurations, bytes: this.budget.bytes ?? Infinity });
   }
 
   /** May a memory of so many bytes double? Until it is given back, the old half stays. */

@@ -5,18 +5,18 @@
  * from `<=` between two of them.
  */
 import type { Board } from './board.ts';
-import { at, blank, doubled, filled, zeros } from './column.ts';
+import { at, blank, doubled, zeros } from './column.ts';
 import type { Ledger } from './ledger.ts';
 import { action } from './model.ts';
 import type { Problem } from './problem.ts';
+import type { Roles } from './roles.ts';
+import { anything } from './roles.ts';
+import { Scores } from './scores.ts';
 import { none } from './states.ts';
 import type { UnknownClasses } from './unknown-classes.ts';
 
 /** The due write, which is free, took effect unseen. Operations are 0 and more, classes below -1. */
 export const expire = -1;
-
-const anything = -1;
-const nothing = -2;
 
 /** Ranks of candidates: they are tried in this order, and by zone within each. */
 const tiers = 0x1000_0000;
@@ -28,15 +28,11 @@ export class Candidates {
   private readonly board: Board;
   private readonly problem: Problem;
   private readonly ledger: Ledger;
+  private readonly roles: Roles;
   private readonly classes: UnknownClasses;
   private readonly values: readonly number[];
-  /** By operation: writes come in this order. */
-  private readonly scores: Int32Array;
+  private readonly scores: Scores;
   private order: Int32Array = zeros(64);
-  /** By operation: the name that it waits for, or one name more than there are. */
-  private readonly waits: Int32Array;
-  /** By operation: the name that it changes: of a write `anything`, of what changes nothing `nothing`. */
-  private readonly from: Int32Array;
   /** By name and by value: the round in which somebody open wanted it. */
   private readonly waitedNames: Int32Array;
   private readonly waitedValues: Int32Array;
@@ -52,38 +48,22 @@ export class Candidates {
   private refreshes = false;
   private held = false;
 
-  constructor(board: Board, ledger: Ledger, classes: UnknownClasses) {
+  constructor(board: Board, roles: Roles, ledger: Ledger, classes: UnknownClasses) {
     const { problem } = board;
     const names = problem.values.length;
     this.board = board;
     this.problem = problem;
+    this.roles = roles;
     this.ledger = ledger;
     this.classes = classes;
     this.values = problem.values;
-    this.scores = scoresOf(problem);
-    this.waits = filled(problem.count, names);
-    this.from = filled(problem.count, nothing);
-    this.sortOut();
-    this.waitedNames = blank(names + 1);
+    this.scores = new Scores(problem, roles);
+    this.waitedNames = blank(roles.names);
     this.writtenIn = blank(names);
     this.writtenAt = blank(names);
     this.swappedIn = blank(names);
     this.swappedAt = blank(names);
     this.waitedValues = blank(1 + problem.values.reduce((most, value) => Math.max(most, value), 0));
-  }
-
-  private sortOut(): void {
-    const { problem, waits, from } = this;
-    const { count, actions, wants } = problem;
-    for (let index = 0; index < count; index += 1) {
-      const kind = actions[index];
-      if (kind === action.write) from[index] = anything;
-      else if (kind === action.read) waits[index] = at(wants, index);
-      else if (kind === action.cas) {
-        waits[index] = at(wants, index);
-        from[index] = at(wants, index);
-      }
-    }
   }
 
   /** Puts the candidates on the stack, the best one on top. Free: called before `freeBefore`. */
@@ -100,25 +80,18 @@ export class Candidates {
 
   /** What the open operations wait for; no read of the state is among them. */
   private look(freeBefore: number): void {
-    const { board, problem, state, round, waits, waitedNames } = this;
+    const { board, problem, state, round, waitedNames } = this;
+    const { waits, refusal } = this.roles;
     const { open, openCount, head, due } = board;
     this.held = this.ledger.holds(state, 0);
-    waitedNames[state] = 0;
-    for (let place = 0; place < openCount; place += 1)
+    for (let place = 0; place < openCount; place += 1) {
       waitedNames[at(waits, at(open, place))] = round;
-    this.stuck = this.ledger.refused > 0 && this.hasRefusal();
+    }
+    this.stuck = at(waitedNames, refusal) === round;
     this.mandatory =
       due !== head && problem.actions[due] === action.write && at(problem.calls, due) >= freeBefore;
     const swaps = this.lookAtUnknown() || at(waitedNames, state) === round;
     this.refreshes = board.unfree && (this.mandatory || swaps);
-  }
-
-  private hasRefusal(): boolean {
-    const { open, openCount } = this.board;
-    for (let place = 0; place < openCount; place += 1) {
-      if (this.problem.actions[at(open, place)] === action.casRefused) return true;
-    }
-    return false;
   }
 
   /** Notes what unknown compare-and-sets ask for; true when one of them asks for the state. */
@@ -135,11 +108,12 @@ export class Candidates {
   }
 
   private pushOpen(): void {
-    const { board, state, from } = this;
+    const { board, state } = this;
+    const { changes } = this.roles;
     const { open, openCount } = board;
     for (let place = 0; place < openCount; place += 1) {
       const index = at(open, place);
-      const needed = at(from, index);
+      const needed = at(changes, index);
       if (needed === anything) this.pushWrite(index);
       else if (needed === state) this.pushSwap(index);
     }
@@ -212,7 +186,7 @@ export class Candidates {
     const { problem, board } = this;
     if (candidate === expire) return 2 * tiers;
     if (candidate >= 0) {
-      return problem.actions[candidate] === action.cas ? 0 : tiers + at(this.scores, candidate);
+      return problem.actions[candidate] === action.cas ? 0 : tiers + this.scores.of(candidate);
     }
     const { due, head } = board;
     const wanted = due === head ? -1 : at(problem.wants, due);
@@ -234,37 +208,4 @@ export class Candidates {
       order[free] = rank;
     }
   }
-}
-
-/** The order of a history of unique values where a value is unique; else the middle of the write. */
-function scoresOf(problem: Problem): Int32Array {
-  const { count, actions, unknown, calls, returns, wants, makes, values } = problem;
-  const names = values.length;
-  const makers = zeros(names);
-  const least = filled(names, tiers / 2);
-  const greatest = zeros(names);
-  for (let index = 0; index < count; index += 1) {
-    const kind = actions[index];
-    const called = at(calls, index);
-    const ended = at(returns, index);
-    if (kind === action.read || (kind === action.cas && unknown[index] === 0)) {
-      const name = at(wants, index);
-      if (ended < at(least, name)) least[name] = ended;
-      if (called > at(greatest, name)) greatest[name] = called;
-    }
-    if (kind === action.read || kind === action.casRefused) continue;
-    const name = at(makes, index);
-    makers[name] = at(makers, name) + 1;
-    if (ended < at(least, name)) least[name] = ended;
-    if (called > at(greatest, name)) greatest[name] = called;
-  }
-  const scores = zeros(count);
-  for (let index = 0; index < count; index += 1) {
-    const made = at(makes, index);
-    scores[index] =
-      actions[index] === action.write && at(makers, made) === 1
-        ? at(least, made) + at(greatest, made)
-        : at(calls, index) + at(returns, index);
-  }
-  return scores;
 }

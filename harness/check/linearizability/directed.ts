@@ -24,11 +24,13 @@
 import { Board, freeWord, rankWord, stateWord } from './board.ts';
 import type { Allowance } from './budget.ts';
 import { Candidates, expire } from './candidates.ts';
-import { at, blank, doubled, roomFor, zeros } from './column.ts';
+import { at, doubled, roomFor, zeros } from './column.ts';
 import { Dominance } from './dominance.ts';
 import { Ledger } from './ledger.ts';
 import { action } from './model.ts';
 import type { Problem, Start } from './problem.ts';
+import { Roles } from './roles.ts';
+import { none } from './states.ts';
 import { UnknownClasses } from './unknown-classes.ts';
 
 /** How a search ended; `asked` when the caller's limit was reached first. */
@@ -48,8 +50,7 @@ export class Directed {
   private readonly board: Board;
   private readonly candidates: Candidates;
   private readonly seen: Dominance;
-  /** By operation: the name that a read observes, or -1. */
-  private readonly reads: Int32Array;
+  private readonly roles: Roles;
   /** Depth, rank, state, `freeBefore` and the first candidate of each frame. */
   private frames: Int32Array = zeros(64 * frameWidth);
   private height = 0;
@@ -59,14 +60,11 @@ export class Directed {
   constructor(problem: Problem) {
     this.problem = problem;
     this.classes = new UnknownClasses(problem);
-    this.ledger = new Ledger(problem, this.classes);
+    this.roles = new Roles(problem);
+    this.ledger = new Ledger(problem, this.roles, this.classes);
     this.board = new Board(problem, this.ledger, this.classes);
-    this.candidates = new Candidates(this.board, this.ledger, this.classes);
+    this.candidates = new Candidates(this.board, this.roles, this.ledger, this.classes);
     this.seen = new Dominance(this.board.keyWidth, this.classes.count, roomFor(problem.count));
-    this.reads = blank(problem.count);
-    for (let index = 0; index < problem.count; index += 1) {
-      if (problem.actions[index] === action.read) this.reads[index] = at(problem.wants, index);
-    }
   }
 
   get configurations(): number {
@@ -178,19 +176,15 @@ export class Directed {
 
   /** Eager observers and silent expiry, until nothing changes; the board then has what is open. */
   private close(): void {
-    const { board, problem, state, reads } = this;
-    const { actions, calls, wants, values } = problem;
+    const { board, problem, roles, state } = this;
     const { next, head } = board;
-    const value = values[state];
-    const refusals = this.ledger.refused > 0;
+    const value = problem.values[state] ?? none;
     board.openCount = 0;
     let index = at(next, head);
     do {
-      while (index !== head && at(calls, index) < board.bound) {
+      while (index !== head && at(problem.calls, index) < board.bound) {
         const after = at(next, index);
-        const refused =
-          refusals && actions[index] === action.casRefused && at(wants, index) !== value;
-        if (refused || at(reads, index) === state) board.place(index);
+        if (roles.isQuiet(index, state, value)) board.place(index);
         else board.leaveOpen(index);
         index = after;
       }

@@ -70,23 +70,22 @@ function judgeBy(columns: Columns, budget: Budget): Told {
     if (appended.kind !== 'undecided') return told(appended, 'appends');
     return told(searchPrepared(columns, allowance), 'search');
   }
-  if (columns.count <= plainMax || mostOpen(columns) <= openMax) {
+  if (columns.count <= plainMax || !isCrowded(columns)) {
     const easy = searchPrepared(columns, allowance, 2 * columns.count + 64);
     if (easy.kind !== 'undecided' || allowance.spent) return told(easy, 'search');
   }
   return told(judgeDirected(columns, allowance), 'directed');
 }
 
-/** The most operations that are open at one return. */
-function mostOpen({ count, completed, calls, returns, byReturn }: Columns): number {
-  let most = 0;
+/** Are more than `openMax` operations open at some return? */
+function isCrowded({ count, completed, calls, returns, byReturn }: Columns): boolean {
   let called = 0;
   for (let rank = 0; rank < completed; rank += 1) {
     const end = at(returns, at(byReturn, rank));
     while (called < count && at(calls, called) < end) called += 1;
-    if (called - rank > most) most = called - rank;
+    if (called - rank > openMax) return true;
   }
-  return most;
+  return false;
 }
 
 export function hasAppends({ actions }: Columns): boolean {

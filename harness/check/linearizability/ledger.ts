@@ -5,27 +5,28 @@
 import { action } from './model.ts';
 import { at, zeros } from './column.ts';
 import type { Problem } from './problem.ts';
+import type { Roles } from './roles.ts';
 import { none } from './states.ts';
 import type { UnknownClasses } from './unknown-classes.ts';
 
 export class Ledger {
   private readonly problem: Problem;
   private readonly classes: UnknownClasses;
+  private readonly roles: Roles;
   /** By name: observations that need it, and operations that can make it. */
   private readonly needs: Int32Array;
   private readonly makers: Int32Array;
   /** By value: unused unknown compare-and-sets that ask for it. */
   private readonly asked: Int32Array;
   private readonly values: readonly number[];
-  /** Refused compare-and-sets. */
-  refused = 0;
 
-  constructor(problem: Problem, classes: UnknownClasses) {
+  constructor(problem: Problem, roles: Roles, classes: UnknownClasses) {
     this.problem = problem;
+    this.roles = roles;
     this.classes = classes;
     this.values = problem.values;
-    this.needs = zeros(problem.values.length);
-    this.makers = zeros(problem.values.length);
+    this.needs = zeros(roles.names);
+    this.makers = zeros(roles.names);
     let most = 0;
     for (let group = 0; group < classes.count; group += 1) {
       most = Math.max(most, at(classes.wants, group));
@@ -40,7 +41,6 @@ export class Ledger {
     this.needs.fill(0);
     this.makers.fill(0);
     this.asked.fill(0);
-    this.refused = 0;
     for (let index = 0; index < problem.count; index += 1) {
       if (problem.unknown[index] === 0) this.restore(index);
     }
@@ -49,7 +49,7 @@ export class Ledger {
 
   /** Does an observation need what neither is there nor can be made? */
   wantsTheImpossible(state: number): boolean {
-    for (let name = 0; name < this.needs.length; name += 1) {
+    for (let name = 0; name < this.values.length; name += 1) {
       if (name !== state && at(this.needs, name) > 0 && at(this.makers, name) === 0) return true;
     }
     return false;
@@ -75,7 +75,7 @@ export class Ledger {
 
   /** Does nobody left notice whether this is the state? */
   unnoticed(state: number): boolean {
-    return this.refused === 0 && at(this.needs, state) === 0 && !this.isAsked(state);
+    return at(this.needs, this.roles.refusal) + at(this.needs, state) === 0 && !this.isAsked(state);
   }
 
   /** Once left, the state cannot come back, and `observers` more than so many still need it. */
@@ -94,19 +94,10 @@ export class Ledger {
   }
 
   private count(index: number, many: number): void {
-    const { problem, needs, makers } = this;
-    const kind = problem.actions[index];
-    if (kind === action.casRefused) {
-      this.refused += many;
-      return;
-    }
-    if (kind !== action.write) {
-      const wanted = at(problem.wants, index);
-      needs[wanted] = at(needs, wanted) + many;
-    }
-    if (kind !== action.read) {
-      const made = at(problem.makes, index);
-      makers[made] = at(makers, made) + many;
-    }
+    const { needs, makers } = this;
+    const wanted = at(this.roles.waits, index);
+    const made = at(this.roles.makes, index);
+    needs[wanted] = at(needs, wanted) + many;
+    makers[made] = at(makers, made) + many;
   }
 }

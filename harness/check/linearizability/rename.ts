@@ -15,7 +15,7 @@
  */
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
-import { ascending, at, blank, filled, zeros } from './column.ts';
+import { ascending, at, blank, bytes, filled, zeros } from './column.ts';
 import { absent, none } from './states.ts';
 
 /** The name of everything that nobody can tell from any other value. */
@@ -52,48 +52,45 @@ export function changes({ actions, first, second }: Columns, index: number): boo
   return (kind === action.cas || kind === action.casUnknown) && first[index] !== second[index];
 }
 
-/** By operation: what it makes, or `none` if it changes nothing. */
-function productsOf({ count, actions, first, second }: Columns): Int32Array {
-  const products = blank(count);
-  for (let index = 0; index < count; index += 1) {
-    const kind = actions[index];
-    if (kind === action.write) products[index] = at(first, index);
-    else if (kind === action.cas || kind === action.casUnknown) {
-      const made = at(second, index);
-      if (made !== at(first, index)) products[index] = made;
-    }
-  }
-  return products;
+/** What operation `index` makes if it happens, or `none` if it changes nothing. */
+function productOf({ actions, first, second }: Columns, index: number): number {
+  const kind = actions[index];
+  if (kind === action.write) return at(first, index);
+  if (kind !== action.cas && kind !== action.casUnknown) return none;
+  const made = at(second, index);
+  return made === at(first, index) ? none : made;
 }
 
 class Classes {
   private readonly columns: Columns;
+  /** By operation: what it makes, or `none`. */
   private readonly products: Int32Array;
-  /** Union-find over the operations; the last one stands for the beginning. */
+  /** Union-find, the parent being the greater; beyond the operations stands the beginning. */
   private readonly parents: Int32Array;
   /** By operation: the greatest call of a completed change that had returned before its call. */
   private readonly limits: Int32Array;
-  /** By value: the completed producer called last, and one of the unknown ones. */
+  /** By value: a chain of producers, of each class one at least: the one that returns last. */
   private readonly producers: Int32Array;
-  private readonly unknown: Int32Array;
-  /** By producer: the one of the same value called before; the greatest return up to it. */
-  private readonly before: Int32Array;
+  /** By producer: the next one of the chain; the greatest return from here to the end of it. */
+  private readonly next: Int32Array;
   private readonly latest: Int32Array;
   /** By observation: one of its producers. */
   private readonly sources: Int32Array;
+  /** By root: 1 when somebody observes what the class makes. */
+  private readonly observed: Uint8Array;
 
   constructor(columns: Columns) {
     const { count, states } = columns;
-    const values = states.values.length;
     this.columns = columns;
-    this.products = productsOf(columns);
+    this.products = blank(count + 1);
+    this.products[count] = absent;
     this.parents = ascending(count + 1);
     this.limits = zeros(count);
-    this.producers = blank(values);
-    this.unknown = blank(values);
-    this.before = blank(count);
+    this.producers = blank(states.values.length);
+    this.next = blank(count);
     this.latest = zeros(count);
     this.sources = blank(count);
+    this.observed = bytes(count + 1);
   }
 
   /**
@@ -101,8 +98,8 @@ class Classes {
    * returns may be its producer. Returns an observation without one, or `none`.
    */
   join(): number {
-    const { limits, products } = this;
-    const { count, completed, actions, calls, returns, byReturn } = this.columns;
+    const { limits, products, columns } = this;
+    const { count, completed, actions, calls, returns, byReturn } = columns;
     let limit = none;
     let called = 0;
     for (let rank = 0; rank < completed; rank += 1) {
@@ -110,7 +107,10 @@ class Classes {
       const end = at(returns, index);
       for (; called < count && at(calls, called) < end; called += 1) {
         limits[called] = limit;
-        if (at(products, called) !== none) this.mayProduce(called);
+        const value = productOf(columns, called);
+        if (value === none) continue;
+        products[called] = value;
+        this.chain(value, called);
       }
       const kind = actions[index];
       const observes = kind === action.read || kind === action.cas;
@@ -120,33 +120,26 @@ class Classes {
     return none;
   }
 
+  /** A root is the last of its class, so from the end on each finds the name of its class there. */
   names(): Names {
-    const { sources, products } = this;
-    const { count, first } = this.columns;
+    const { sources, products, parents, observed } = this;
+    const { count } = this.columns;
     const values: number[] = [-2];
-    const byRoot = blank(count + 1);
+    const quiet = this.comparedOnly(values);
+    const made = blank(count + 1);
+    for (let index = count; index >= 0; index -= 1) {
+      const value = at(products, index);
+      const parent = at(parents, index);
+      if (parent !== index) made[index] = at(made, parent);
+      else if (observed[index] === 1) made[index] = values.push(value) - 1;
+      else if (value !== none) made[index] = at(quiet, value);
+    }
     const seen = blank(count);
-    const made = blank(count);
     for (let index = 0; index < count; index += 1) {
       const source = at(sources, index);
-      if (source === none) continue;
-      const root = this.find(source);
-      let name = at(byRoot, root);
-      if (name === none) {
-        name = values.push(at(first, index)) - 1;
-        byRoot[root] = name;
-      }
-      seen[index] = name;
+      if (source !== none) seen[index] = at(made, source);
     }
-    const quiet = this.comparedOnly(values);
-    for (let index = 0; index < count; index += 1) {
-      const value = at(products, index);
-      if (value === none) continue;
-      const name = at(byRoot, this.find(index));
-      made[index] = name === none ? at(quiet, value) : name;
-    }
-    const initial = at(byRoot, this.find(count));
-    return { made, seen, values, initial: initial === none ? at(quiet, absent) : initial };
+    return { made, seen, values, initial: at(made, count) };
   }
 
   /** By value: a name for what only refused or unknown compare-and-sets ask for, or `garbage`. */
@@ -163,48 +156,61 @@ class Classes {
     return quiet;
   }
 
-  private mayProduce(index: number): void {
-    const { columns, producers, latest, before, unknown } = this;
-    const value = at(this.products, index);
-    const end = at(columns.returns, index);
-    if (end >= columns.count + columns.completed) {
-      // It never returned and qualifies for ever: whoever can have read from one can from all.
-      before[index] = at(unknown, value);
-      unknown[value] = index;
-      return;
-    }
-    const other = at(producers, value);
-    before[index] = other;
-    latest[index] = other === none ? end : Math.max(end, at(latest, other));
+  /** Puts a producer at the head of the chain of its value. */
+  private chain(value: number, index: number): void {
+    const { producers, next, latest } = this;
+    const end = at(this.columns.returns, index);
+    const head = at(producers, value);
+    next[index] = head;
+    latest[index] = head === none ? end : Math.max(end, at(latest, head));
     producers[value] = index;
   }
 
-  /** False when nobody can have produced what it observes. */
+  /**
+   * Joins those that returned at or after the limit; unknown ones never did, and so always qualify.
+   * Whoever can have read from a class reads from it if from the member that returns last, so that
+   * one stays in the chain for all. False when nobody can have produced what it observes.
+   */
   private joinAll(observer: number): boolean {
-    const { columns, before, latest } = this;
+    const { columns, producers, next, latest } = this;
+    const { returns } = columns;
     const value = at(columns.first, observer);
     const limit = at(this.limits, observer);
-    this.joinUnknown(observer, value);
-    let other = at(this.producers, value);
-    for (; other !== none && at(latest, other) >= limit; other = at(before, other)) {
-      if (at(columns.returns, other) >= limit) this.joinTo(observer, other);
+    let root: number = none;
+    let last: number = none;
+    let tooEarly: number = none;
+    let head = at(producers, value);
+    while (head !== none && at(latest, head) >= limit) {
+      const each = head;
+      head = at(next, each);
+      if (at(returns, each) >= limit) {
+        root = this.joined(root, each);
+        if (last === none || at(returns, each) > at(returns, last)) last = each;
+      } else {
+        next[each] = tooEarly;
+        tooEarly = each;
+      }
     }
-    if (value === absent && limit === none) this.joinTo(observer, columns.count);
-    return at(this.sources, observer) !== none;
+    producers[value] = head;
+    for (let each = tooEarly; each !== none; each = tooEarly) {
+      tooEarly = at(next, each);
+      this.chain(value, each);
+    }
+    if (last !== none) this.chain(value, last);
+    if (value === absent && limit === none) root = this.joined(root, columns.count);
+    if (root === none) return false;
+    this.sources[observer] = root;
+    this.observed[root] = 1;
+    return true;
   }
 
-  /** All unknown producers so far; those that an earlier observation has joined stand in one. */
-  private joinUnknown(observer: number, value: number): void {
-    const { before, unknown } = this;
-    const last = at(unknown, value);
-    for (let other = last; other !== none; other = at(before, other)) this.joinTo(observer, other);
-    if (last !== none) before[last] = none;
-  }
-
-  private joinTo(observer: number, producer: number): void {
-    const known = at(this.sources, observer);
-    if (known === none) this.sources[observer] = producer;
-    else this.parents[this.find(producer)] = this.find(known);
+  /** One class of the class of this root, or of none yet, and of a producer's; returns its root. */
+  private joined(root: number, producer: number): number {
+    const other = this.find(producer);
+    const last = Math.max(root, other);
+    this.parents[other] = last;
+    if (root !== none) this.parents[root] = last;
+    return last;
   }
 
   private find(index: number): number {
