@@ -45,7 +45,8 @@ const verdicts: Readonly<Record<ResultDocument['verdict'], string>> = {
   error: '✖ the harness broke',
 };
 
-function factsOf({ stats, seed, strategy, shard, stopped }: ResultDocument): string {
+function factsOf({ stats, runsHash, ...document }: ResultDocument): string {
+  const { seed, strategy, shard, stopped } = document;
   const facts: readonly (readonly [string, string])[] = [
     ['runs', `${grouped(stats.runs)}, of which ${grouped(stats.failed)} failed`],
     ['simulated', duration(stats.simMs)],
@@ -54,6 +55,7 @@ function factsOf({ stats, seed, strategy, shard, stopped }: ResultDocument): str
     ['took', `${duration(stats.wallMs)}, ${grouped(stats.runsPerSec)} runs a second`],
     ['strategy', strategy],
     ['seed', String(seed)],
+    ['hash of all runs', runsHash],
     ...(shard === null ? [] : [['shard', shard] as const]),
     ...(stopped ? [['ended', 'before all its runs were done'] as const] : []),
   ];

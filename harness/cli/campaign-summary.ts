@@ -60,7 +60,8 @@ function coverageText(document: ResultDocument): string {
   ];
   if (document.canaries.length > 0)
     parts.push(`canaries caught ${killed}/${document.canaries.length}`);
-  return `${parts.join(' · ')} · seed ${document.seed}`;
+  parts.push(`seed ${document.seed}`, `runs hash ${document.runsHash}`);
+  return parts.join(' · ');
 }
 
 /** Why a campaign without bugs is no pass; with bugs nobody asks. */

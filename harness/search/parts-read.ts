@@ -2,6 +2,7 @@
 import { UserError } from '../trace/user-error.ts';
 import type { Part, PartsDocument } from './parts.ts';
 import { partsSchema } from './parts.ts';
+import { isRunsHash } from './runs-hash.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -46,7 +47,7 @@ const records = ['faults', 'examined', 'planned', 'occasions', 'strategies'] as 
 function isTally(value: unknown): boolean {
   if (!isFields(value) || !sums.every((name) => isCount(value[name]))) return false;
   if (!records.every((name) => isCounts(value[name]))) return false;
-  if (!isTextOrNull(value['unknownReason'])) return false;
+  if (!isRunsHash(value['runsHash']) || !isTextOrNull(value['unknownReason'])) return false;
   return isList(value['sometimes'], isCount) && isList(value['found'], isFound);
 }
 

@@ -137,9 +137,10 @@ describe('a file', () => {
     ['with a part that is none', '{"schema":"whitewater.chunks/1","parts":[{}]}', 'its parts'],
     [
       'with a count that is none',
-      text.replace('"runs":40,"failed"', '"runs":"x","failed"'),
+      text.replace('"runs":40,"runsHash"', '"runs":"x","runsHash"'),
       'its parts',
     ],
+    ['with a hash that is none', text.replace('"runsHash":"', '"runsHash":"x'), 'its parts'],
     ['with a find that is none', text.replace('"invariant":"', '"invariant":7,"x":"'), 'its parts'],
   ])('%s gets one clear error that names it', (_, given, words) => {
     expect(given).not.toBe(text);

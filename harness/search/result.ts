@@ -8,6 +8,7 @@ import { always } from './gates.ts';
 import type { Shard } from './ledger.ts';
 import type { SearchStrategy, StrategyChoice } from './portfolio.ts';
 import type { StrategyShare } from './shares.ts';
+import { runsHashText } from './runs-hash.ts';
 import { lastRunOf, sharesOf } from './shares.ts';
 import { ordered } from './tally-json.ts';
 
@@ -62,6 +63,8 @@ export interface ResultDocument {
   readonly shard: string | null;
   /** The search ended before its runs were done: time was up, or somebody said stop. */
   readonly stopped: boolean;
+  /** Of all runs, 16 digits: equal where each did the same and was judged alike. */
+  readonly runsHash: string;
   readonly stats: ResultStats;
   readonly coverage: CoverageSummary;
   /** What each strategy had a share in. */
@@ -105,6 +108,7 @@ export function resultDocument(campaign: Campaign, extras: ResultExtras): Result
     strategy: campaign.strategy,
     shard: campaign.shard.of === 1 ? null : shardName(campaign.shard),
     stopped: campaign.stopped,
+    runsHash: runsHashText(tally.runsHash),
     stats: {
       runs: tally.runs,
       failed: tally.failed,

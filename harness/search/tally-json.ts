@@ -1,6 +1,7 @@
 /** A tally as plain JSON and back: what travels between threads, processes and files. */
 import { newSometimes, sometimesNames } from '../check/sometimes.ts';
 import { parseScenario } from '../world/scenario-schema.ts';
+import { runsHashFrom, runsHashText } from './runs-hash.ts';
 import type { Found, Tally } from './tally.ts';
 import { newTally } from './tally.ts';
 
@@ -8,6 +9,8 @@ type Counts = Readonly<Record<string, number>>;
 
 export interface TallyJson {
   readonly runs: number;
+  /** As `runsHashText` writes it. */
+  readonly runsHash: string;
   readonly failed: number;
   readonly events: number;
   readonly messages: number;
@@ -38,6 +41,7 @@ export function inOrder(found: Iterable<Found>): readonly Found[] {
 export function tallyJson(tally: Tally): TallyJson {
   return {
     runs: tally.runs,
+    runsHash: runsHashText(tally.runsHash),
     failed: tally.failed,
     events: tally.events,
     messages: tally.messages,
@@ -60,6 +64,7 @@ export function tallyFrom(json: TallyJson, file: string = ''): Tally {
   const tally: Tally = {
     ...newTally(),
     ...counts,
+    runsHash: runsHashFrom(json.runsHash),
     faults: { ...json.faults },
     examined: { ...json.examined },
     planned: { ...json.planned },

@@ -8,8 +8,10 @@ import type { Scenario } from '../world/scenario.ts';
 import type { Failure, Outcome } from './execute.ts';
 import { probeName } from './coverage-probe.ts';
 import { occasionsIn } from './occasions.ts';
-import { bulk, fingerprint } from './size.ts';
 import type { SearchStrategy } from './portfolio.ts';
+import type { RunsHash } from './runs-hash.ts';
+import { addRun, mergeRunsHash, newRunsHash } from './runs-hash.ts';
+import { bulk, fingerprint } from './size.ts';
 
 /** Where fast-check finds a scenario again: `fc.check(…, { seed, path })`. */
 export interface Origin {
@@ -33,6 +35,8 @@ export interface Found {
 
 export interface Tally {
   runs: number;
+  /** Of all runs: equal where each did the same and was judged alike. */
+  readonly runsHash: RunsHash;
   /** Runs that broke a promise. */
   failed: number;
   events: number;
@@ -56,6 +60,7 @@ export interface Tally {
 export function newTally(): Tally {
   return {
     runs: 0,
+    runsHash: newRunsHash(),
     failed: 0,
     events: 0,
     messages: 0,
@@ -97,6 +102,7 @@ export function count(
 ): void {
   const { outcome, origin } = ran;
   tally.runs += 1;
+  addRun(tally.runsHash, origin, outcome);
   tally.events += outcome.stats.events;
   tally.messages += outcome.stats.messages;
   tally.simMicros += outcome.stats.simMicros;
@@ -146,6 +152,7 @@ function again(known: Found, other: Found): void {
 /** Adds `other`; the order does not matter. */
 export function merge(tally: Tally, other: Tally): void {
   tally.runs += other.runs;
+  mergeRunsHash(tally.runsHash, other.runsHash);
   tally.failed += other.failed;
   tally.events += other.events;
   tally.messages += other.messages;
