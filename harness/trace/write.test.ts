@@ -20,9 +20,9 @@ const lines = (count: number): string =>
   Array.from({ length: count }, (_, seq) => toLine(record(seq))).join('');
 
 describe('the writer', () => {
-  test.each([0, 1, 1000, 1 << 20])('writes what it was given, gathering %d', async (gathered) => {
+  test.each([0, 1, 1000, 1 << 20])('writes what it was given, gathering %d', async (gatheredBytes) => {
     await withScratch((path) => {
-      const writer = traceWriter(path('t.ndjson'), { gathered });
+      const writer = traceWriter(path('t.ndjson'), { gatheredBytes });
       for (let seq = 0; seq < 5000; seq += 1) writer.write(record(seq));
       writer.close();
       writer.close();
@@ -32,7 +32,7 @@ describe('the writer', () => {
 
   test('writes each record at once when it gathers none', async () => {
     await withScratch((path) => {
-      const writer = traceWriter(path('t.ndjson'), { gathered: 0 });
+      const writer = traceWriter(path('t.ndjson'), { gatheredBytes: 0 });
       writer.write(record(0));
       expect(readFileSync(path('t.ndjson'), 'utf8')).toBe(lines(1));
       writer.close();

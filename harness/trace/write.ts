@@ -4,6 +4,7 @@
  * the program under test loses nothing.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { JsonLines } from './json-lines.ts';
 import type { TraceRecord } from './record.ts';
 import { UserError } from './user-error.ts';
 
@@ -18,18 +19,18 @@ export interface TraceWriter {
 }
 
 export interface WriterOptions {
-  /** Characters gathered before a write; 0 writes every record at once (against kill -9). */
-  readonly gathered?: number;
+  /** Bytes gathered before a write; 0 writes every record at once (against kill -9). */
+  readonly gatheredBytes?: number;
 }
 
 interface OpenFile {
   readonly path: string;
   readonly descriptor: number;
-  pending: string;
+  readonly pending: JsonLines;
   closed: boolean;
 }
 
-const gatheredDefault = 64 * 1024;
+const gatheredBytesDefault = 64 * 1024;
 const open = new Set<OpenFile>();
 let hooked = false;
 
@@ -40,15 +41,16 @@ export function toLine(record: TraceRecord): string {
 
 /** Creates (or empties) the file at `path`. Throws a `UserError` when that cannot be done. */
 export function traceWriter(path: string, options: WriterOptions = {}): TraceWriter {
-  const gathered = options.gathered ?? gatheredDefault;
-  const file: OpenFile = { path, descriptor: create(path), pending: '', closed: false };
+  const gatheredBytes = options.gatheredBytes ?? gatheredBytesDefault;
+  const pending = new JsonLines();
+  const file: OpenFile = { path, descriptor: create(path), pending, closed: false };
   open.add(file);
   hookExit();
   return {
     path,
     write(record: TraceRecord): void {
-      file.pending += toLine(record);
-      if (file.pending.length > gathered) flush(file);
+      pending.add(record);
+      if (pending.length > gatheredBytes) flush(file);
     },
     flush: () => flush(file),
     close: () => close(file),
@@ -64,9 +66,8 @@ function create(path: string): number {
 }
 
 function flush(file: OpenFile): void {
-  if (file.closed || file.pending === '') return;
-  const bytes = Buffer.from(file.pending, 'utf8');
-  file.pending = '';
+  if (file.closed || file.pending.length === 0) return;
+  const bytes = file.pending.take();
   try {
     for (let done = 0; done < bytes.length;) {
       done += writeSync(file.descriptor, bytes, done);
