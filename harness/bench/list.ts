@@ -6,6 +6,7 @@ import { memoryLab } from '../cli/lab.ts';
 import { execute, record } from '../search/execute.ts';
 import { sampled } from './sample.ts';
 import { traceWriter } from '../trace/write.ts';
+import { Emitter, mark } from '../world/emitter.ts';
 import type { Features, Scenario } from '../world/scenario.ts';
 import { agreementBenchmark } from './agreement.ts';
 import { brokerBenchmarks } from './broker.ts';
@@ -141,6 +142,18 @@ function campaign(): readonly Figure[] {
   ];
 }
 
+/** What the digest of so many records takes: every run has one. */
+function digesting(records: number): number {
+  const emitter = new Emitter({ full: false, listen: () => null });
+  const { cpuSeconds } = timed(() => {
+    for (let seq = 1; seq <= records; seq += 1) emitter.take(mark.send, seq, emitter.digest, 1);
+  });
+  return cpuSeconds;
+}
+
+/** The digest taken often enough to be measured well. */
+const digestings = 20;
+
 /** The whole trace of a load, streamed to a file; beside the same load without. */
 function trace(): readonly Figure[] {
   const load = under(500, 6_000);
@@ -156,7 +169,14 @@ function trace(): readonly Figure[] {
     writer.close();
   });
   rmSync(folder, { recursive: true });
+  const digest = digesting(records * digestings) / digestings;
   return [
+    {
+      name: 'digest of all records, always taken',
+      value: (100 * digest) / none.cpuSeconds,
+      unit: '% of the time',
+      target: { kind: 'most', value: 10 },
+    },
     {
       name: 'records written',
       value: records / cpuSeconds,
