@@ -1,26 +1,34 @@
 /**
  * A crew at the far end of two queues. Tasks go into one; whoever is free takes the next, and what
  * it comes to arrives in the other. A worker that dies leaves its task to be delivered again; a chunk
- * that two did counts once, for both found the same.
+ * that two did counts once, for both found the same. A task that the queue gives up, or that nobody
+ * answers for long, is done here: no chunk is waited for in vain.
  */
 import type { Bug } from '../search/campaign.ts';
 import type { ChunkResult, ChunkTask } from '../search/chunk.ts';
 import type { Crew, Shrinking } from '../search/conduct.ts';
 import type { Found } from '../search/tally.ts';
-import { resultIn, taskBody } from './distributed-messages.ts';
+import { resultIn, taskBody, taskIn } from './distributed-messages.ts';
 import type { Post, Received } from './distributed-post.ts';
 import type { CampaignJob } from './job.ts';
 
 /** Results that may lie here unsettled. */
 const prefetch = 16;
+/** When nothing came for so long, the chunk waited for longest is done here. */
+const patienceMs = 120_000;
 
 export interface Queues {
   readonly tasks: string;
   readonly results: string;
 }
 
+/** Where a queue puts what was delivered too often. */
+export function deadLettersOf(path: string): string {
+  return `${path}/$DeadLetterQueue`;
+}
+
 export interface QueueCrewWish {
-  readonly post: Post;
+  readonly post: Pick<Post, 'listen' | 'send'>;
   readonly queues: Queues;
   readonly job: CampaignJob;
   readonly commit: string | null;
@@ -28,24 +36,37 @@ export interface QueueCrewWish {
   /** Shrinks, and does what is too large to travel. */
   readonly local: () => Crew;
   readonly onLost: (error: unknown) => void;
+  /** Hears which chunk has to be done here, and why. */
+  readonly onRescue: (text: string) => void;
+  /** Two minutes unless given. */
+  readonly patienceMs?: number;
 }
 
-type Done = (result: ChunkResult | null) => void;
+interface Awaited {
+  readonly task: ChunkTask;
+  readonly done: (result: ChunkResult | null) => void;
+}
 
 export class QueueCrew implements Crew {
   readonly size: number;
   private readonly wish: QueueCrewWish;
-  private readonly awaited = new Map<number, { readonly task: ChunkTask; readonly done: Done }>();
+  private readonly awaited = new Map<number, Awaited>();
   private isOver = false;
+  /** Runs out when nothing arrives. */
+  private patience: NodeJS.Timeout | null = null;
 
   constructor(wish: QueueCrewWish) {
     this.wish = wish;
     this.size = wish.size;
   }
 
-  /** Listens for results. */
+  /** Listens for results, and for tasks that were delivered too often. */
   async open(): Promise<void> {
     const { post, queues, onLost } = this.wish;
+    await post.listen(deadLettersOf(queues.tasks), 1, {
+      hear: (received) => void this.givenUp(received).catch(onLost),
+      lost: (reason) => onLost(new Error(`the queue of tasks is gone: ${reason}`)),
+    });
     await post.listen(queues.results, prefetch, {
       hear: (received) => void this.arrived(received).catch(onLost),
       lost: (reason) => onLost(new Error(`the queue of results is gone: ${reason}`)),
@@ -58,6 +79,7 @@ export class QueueCrew implements Crew {
     const done = new Promise<ChunkResult | null>((resolve) => {
       this.awaited.set(task.chunk, { task, done: resolve });
     });
+    if (this.patience === null) this.waitOn();
     const id = `chunk-${task.chunk}`;
     post.send(queues.tasks, id, taskBody(job, task, commit)).catch((error: unknown) => {
       if (!this.isOver) onLost(error);
@@ -72,6 +94,7 @@ export class QueueCrew implements Crew {
   /** Nobody waits for what is still under way. */
   searched(): void {
     this.isOver = true;
+    clearTimeout(this.patience ?? undefined);
     for (const { done } of this.awaited.values()) done(null);
     this.awaited.clear();
   }
@@ -81,11 +104,45 @@ export class QueueCrew implements Crew {
     const chunk = message.kind === 'result' ? message.result.chunk : message.chunk;
     const awaited = this.awaited.get(chunk);
     this.awaited.delete(chunk);
+    this.waitOn();
     // A lock lost meanwhile brings the result again, and then nobody waits for it.
     received.complete().catch(() => undefined);
     if (awaited === undefined) return;
-    const result =
-      message.kind === 'result' ? message.result : await this.wish.local().work(awaited.task);
-    awaited.done(result);
+    if (message.kind === 'result') awaited.done(message.result);
+    else await this.doneHere(awaited);
+  }
+
+  private waitOn(): void {
+    clearTimeout(this.patience ?? undefined);
+    if (this.isOver) return;
+    const { onLost, patienceMs: ms = patienceMs } = this.wish;
+    this.patience = setTimeout(() => {
+      this.waitOn();
+      const [chunk] = this.awaited.keys();
+      if (chunk !== undefined) this.rescue(chunk, 'nobody answered for it').catch(onLost);
+    }, ms).unref();
+  }
+
+  private async givenUp(received: Received): Promise<void> {
+    const { task } = taskIn(received.body, this.wish.commit);
+    received.complete().catch(() => undefined);
+    await this.rescue(task.chunk, 'it was delivered again and again and never done');
+  }
+
+  private async rescue(chunk: number, why: string): Promise<void> {
+    const awaited = this.awaited.get(chunk);
+    this.awaited.delete(chunk);
+    if (awaited === undefined) return;
+    this.wish.onRescue(`chunk ${chunk} is done here: ${why}`);
+    await this.doneHere(awaited);
+  }
+
+  private async doneHere({ task, done }: Awaited): Promise<void> {
+    try {
+      done(await this.wish.local().work(task));
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`chunk ${task.chunk} cannot be done: ${what}`, { cause });
+    }
   }
 }

@@ -159,6 +159,9 @@ export async function campaignDistributed(
         size,
         local: () => (local ??= new ThreadCrew(job, workers, halt)),
         onLost: lost,
+        onRescue: (text) => {
+          if (given.quiet !== true) io.err(`${text}\n`);
+        },
       });
       await crew.open();
       for (let i = 0; i < workers; i += 1) children.start();
