@@ -56,7 +56,7 @@ function text(run: PlannedRun, found: Estimate, prices: Prices, limitUsd: number
 }
 
 /** Every price with its source and date. */
-export function priceText(prices: Prices): string {
+function priceText(prices: Prices): string {
   const lines = priceNames.map((name) => {
     const { value, unit, source, date } = prices[name];
     return `  ${name.padEnd(24)}${value < 1 ? value : grouped(value)} ${unit}\n      ${source} (${date})`;

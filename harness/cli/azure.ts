@@ -96,7 +96,7 @@ const exitOf: Readonly<Record<FailureKind, UserErrorExit>> = {
 };
 
 /** The adapter's refusal as the command line shows refusals. */
-export function userErrorOf(error: ProvisionError): UserError {
+function userErrorOf(error: ProvisionError): UserError {
   const { message, remedy, kind } = error;
   return new UserError(message, { remedy, exitCode: exitOf[kind], cause: error });
 }

@@ -60,7 +60,7 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export const clientProcess = 'client';
+const clientProcess = 'client';
 /** How long a connection may take, on a machine that is busy starting processes. */
 const connectMs = 60_000;
 const lookEveryMs = 5;

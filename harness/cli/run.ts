@@ -22,7 +22,7 @@ import { outOf, serversOf } from './request.ts';
 import { drawnSeed } from './seed.ts';
 
 /** The profile of this name; commander has checked it. */
-export function profileOf(given: Given): Profile {
+function profileOf(given: Given): Profile {
   return profiles.find((profile) => profile === given.profile) ?? 'swarm';
 }
 

@@ -59,7 +59,7 @@ function changes(record: TraceRecord, concern: Concern): boolean {
 }
 
 /** Did the step change its server in a way that can matter later? */
-export function isChanging(step: Step, concern: Concern, plot: Plot): boolean {
+function isChanging(step: Step, concern: Concern, plot: Plot): boolean {
   switch (step.root.kind) {
     case 'online':
     case 'crash':

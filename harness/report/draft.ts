@@ -225,7 +225,7 @@ function joinCandidacy(earlier: Extract<Fold, { kind: 'candidacy' }>, later: Fol
 }
 
 /** One fold for both, or null when they do not go together. */
-export function joinFolds(earlier: Fold, later: Fold): Fold | null {
+function joinFolds(earlier: Fold, later: Fold): Fold | null {
   switch (earlier.kind) {
     case 'grant':
       return later.kind === 'count' && later.input === earlier.input ? later : null;

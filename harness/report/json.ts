@@ -1,7 +1,7 @@
 /** A story as one JSON document, for programs. */
 import type { Story } from './shape.ts';
 
-export const storySchema = 'whitewater.story/1';
+const storySchema = 'whitewater.story/1';
 
 /** Stable field order, indented by two, one line end at the end. */
 export function jsonOf(story: Story): string {

@@ -9,7 +9,7 @@ export interface Layout {
   readonly ascii?: boolean;
 }
 
-export const widthMax = 100;
+const widthMax = 100;
 
 const asciiOf: { readonly [glyph: string]: string } = {
   '–': '-',

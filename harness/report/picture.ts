@@ -76,7 +76,7 @@ function blankServer(id: string, configuration: Configuration): ServerPicture {
 }
 
 /** The key under which deliveries are counted. */
-export function deliveryKey(record: DeliverRecord): string {
+function deliveryKey(record: DeliverRecord): string {
   return `${record.id} ${record.to}`;
 }
 

@@ -14,7 +14,7 @@ const headLines = 3;
 const tailLines = 12;
 
 /** The lines to show, and how many were left out after the first few. */
-export function abridged(
+function abridged(
   lines: readonly StoryLine[],
   full: boolean,
 ): {
