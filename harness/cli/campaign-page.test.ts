@@ -49,6 +49,13 @@ describe('the page of a campaign', () => {
     expect(points.split(' ')).toHaveLength(result.coverage.states.growth.length + 1);
   });
 
+  test('says where states were too many to be counted one by one', () => {
+    const states = { ...result.coverage.states, count: 524_287, estimated: true };
+    const many = campaignPage({ ...result, coverage: { ...result.coverage, states } });
+    expect(many).toContain('about 524,000, last new at run');
+    expect(page).not.toMatch(/about [\d,]+, last new/u);
+  });
+
   test('says why a campaign proves too little, and what its canaries did', () => {
     const gates = [{ kind: 'canary', name: 'x', why: 'the wrong machine "x" survived 9 runs' }];
     const canaries = [{ name: 'x', runs: 9, killedAtRun: null, invariant: null }];

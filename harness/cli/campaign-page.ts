@@ -9,6 +9,7 @@ import { coverageInputs, coverageRoles } from '../search/coverage.ts';
 import type { ResultBug, ResultDocument } from '../search/result.ts';
 import { barChart, growthChart } from './campaign-charts.ts';
 import { campaignStyle } from './campaign-style.ts';
+import { statesText } from './campaign-words.ts';
 
 const entities: { readonly [sign: string]: string } = {
   '&': '&amp;',
@@ -115,7 +116,7 @@ function coverageOf(document: ResultDocument): string {
       [
         ...reached.slice(0, 3),
         `${reached[3] ?? ''} (in ${counted(actions.sampledRuns, 'run')} sampled)`,
-        `${grouped(states.count)}, last new at run ${grouped(states.lastNewRun)}`,
+        `${statesText(states.count, states.estimated)}, last new at run ${grouped(states.lastNewRun)}`,
       ],
     ],
   );

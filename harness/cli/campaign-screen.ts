@@ -2,9 +2,10 @@
 import { countsByName } from '../check/sometimes.ts';
 import { clean, counted, duration, grouped } from '../report/words.ts';
 import type { CampaignProgress } from '../search/campaign.ts';
-import { cellsReached, statesSeen, strikesReached } from '../search/coverage.ts';
+import { cellsReached, strikesReached } from '../search/coverage.ts';
 import { shardName } from '../search/result.ts';
 import type { Tally } from '../search/tally.ts';
+import { statesText } from './campaign-words.ts';
 import type { CampaignJob } from './job.ts';
 
 const barColumns = 50;
@@ -84,9 +85,9 @@ export class CampaignScreen {
     const { tally, coverage } = progress;
     const share = Math.floor(this.share(tally.runs, elapsedMs) * 100);
     const { hit, of } = cellsReached(coverage);
-    const { count } = statesSeen(coverage);
+    const { count, level } = coverage.states;
     const parts = [`[${duration(elapsedMs)}] ${share} %`, this.runsText(tally, elapsedMs)];
-    parts.push(`cells ${hit}/${of}`, `states ${grouped(count)}`, bugsText(progress));
+    parts.push(`cells ${hit}/${of}`, `states ${statesText(count, level > 0)}`, bugsText(progress));
     return parts.join(' · ');
   }
 
@@ -103,14 +104,14 @@ export class CampaignScreen {
   private coverageText({ coverage }: CampaignProgress, elapsedMs: number): string {
     const cells = cellsReached(coverage);
     const struck = strikesReached(coverage);
-    const { count } = statesSeen(coverage);
+    const { count, level } = coverage.states;
     const grown = this.grown(count, elapsedMs);
     const span = duration(Math.min(recentMs, elapsedMs));
     const missing = cells.missing.length === 0 ? '' : `, missing ${cells.missing[0] ?? ''}`;
     return [
       `cells ${cells.hit}/${cells.of}${missing}`,
       `fault × role ${struck.hit}/${struck.of}`,
-      `states ${grouped(count)} (+${grouped(grown)} in the last ${span})`,
+      `states ${statesText(count, level > 0)} (+${grouped(grown)} in the last ${span})`,
     ].join(' · ');
   }
 }

@@ -4,6 +4,7 @@ import { wrapped } from '../report/layout.ts';
 import { clean, counted, duration, grouped } from '../report/words.ts';
 import type { ResultDocument } from '../search/result.ts';
 import { pageName, resultName } from './campaign-files.ts';
+import { statesText } from './campaign-words.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
 import type { Style } from './paint.ts';
@@ -55,7 +56,7 @@ function coverageText(document: ResultDocument): string {
   const killed = document.canaries.filter(({ killedAtRun }) => killedAtRun !== null).length;
   const parts = [
     `coverage ${cells.hit}/${cells.of} role × input`,
-    `${grouped(states.count)} states (last new at run ${grouped(states.lastNewRun)})`,
+    `${statesText(states.count, states.estimated)} states (last new at run ${grouped(states.lastNewRun)})`,
     `seen ${seen}/${document.sometimes.length} kinds of events`,
   ];
   if (document.canaries.length > 0)

@@ -5,7 +5,7 @@ import { UserError } from '../trace/user-error.ts';
 import { version } from '../trace/version.ts';
 import type { CampaignJob } from './job.ts';
 
-const schema = 'whitewater.chunk/1';
+const schema = 'whitewater.chunk/2';
 /** A message of the Standard tier has 256 KiB, its properties included. */
 const bytesMax = 240_000;
 const unpackedMax = 64_000_000;

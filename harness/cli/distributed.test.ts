@@ -99,7 +99,7 @@ describe('its messages', () => {
     const options = { ...optionsOf(got), canaries: [], failFast: false };
     const result = new Bench(options).work(same, () => false);
     const body = resultBody(result);
-    expect(resultIn(body)).toEqual({ schema: 'whitewater.chunk/1', kind: 'result', result });
+    expect(resultIn(body)).toEqual({ schema: 'whitewater.chunk/2', kind: 'result', result });
     expect(result.tally.runs).toBe(4);
     const { tally } = campaign({ ...optionsOf(job), shrinkTries: 1 });
     expect(result.tally.events).toBe(tally.events);

@@ -11,7 +11,7 @@ import type { Input } from '../raft/step.ts';
 import { inputName } from '../raft/table.ts';
 import type { TraceRecord } from '../trace/record.ts';
 import type { Coverage } from './coverage.ts';
-import { changeAt, columnOf, stateSlots, strikeAt } from './coverage.ts';
+import { changeAt, columnOf, strikeAt } from './coverage.ts';
 import type { Lab } from './execute.ts';
 
 /** The check's name; it judges nothing and is taken out of what checks examined. */
@@ -131,11 +131,7 @@ export class Probe {
   }
 
   private see(hash: number): void {
-    const { states } = this.coverage;
-    const slot = (hash >>> 8) % stateSlots;
-    if (states[slot] !== 0) return;
-    states[slot] = this.run;
-    this.fresh += 1;
+    if (this.coverage.states.see(hash, this.run)) this.fresh += 1;
   }
 
   /** A fold that only counts whom faults strike; it examines one thing and finds nothing wrong. */
@@ -188,5 +184,8 @@ function sortedHash(words: number[]): number {
   }
   let hash = words.length;
   for (let i = 0; i < words.length; i += 1) hash = mix(hash, words[i] ?? 0);
-  return mix(hash, 0x5bd1);
+  // All bits count alike: sampling looks at the first ones.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }

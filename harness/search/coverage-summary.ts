@@ -23,6 +23,8 @@ export interface CoverageSummary {
   readonly actions: Reached & { readonly sampledRuns: number };
   readonly states: {
     readonly count: number;
+    /** There were too many to keep them all: the counts are true within half a percent. */
+    readonly estimated: boolean;
     readonly lastNewRun: number;
     /** States known after each of equal parts of the campaign. */
     readonly growth: readonly number[];

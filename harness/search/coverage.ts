@@ -7,6 +7,7 @@ import { faultKinds } from '../check/sometimes.ts';
 import type { Role } from '../raft/node.ts';
 import type { InputName } from '../raft/table.ts';
 import { table } from '../raft/table.ts';
+import { StateSet } from './states.ts';
 
 /** Rows of the table. */
 export const coverageRoles: readonly Role[] = [
@@ -57,17 +58,14 @@ function isInput(name: string): name is InputName {
   return name in columnsOf;
 }
 
-/** Abstract states are told apart by so many hashes: beyond some 100,000 they run together. */
-export const stateSlots = 65_536;
-
 /** Whom a fault struck when it struck nobody by name: the bus, or any link. */
 const targetsOfFault = roles + 1;
 
 export interface Coverage {
   /** Times that an input met a role and left a role behind; see `changeAt`. */
   readonly changes: Float64Array;
-  /** By hash of the abstract state: the first run in which it was seen, from 1; 0: never. */
-  readonly states: Uint32Array;
+  /** Abstract states of the cluster, and the first run in which each was seen, from 1. */
+  readonly states: StateSet;
   /** Strikes by kind of fault and by role of the server struck; see `strikeAt`. */
   readonly strikes: Float64Array;
   /** Actions of the specification in a sample of runs, and how many runs that was. */
@@ -78,7 +76,7 @@ export interface Coverage {
 export function newCoverage(): Coverage {
   return {
     changes: new Float64Array(roles * columns * roles),
-    states: new Uint32Array(stateSlots),
+    states: new StateSet(),
     strikes: new Float64Array(faultKinds.length * targetsOfFault),
     actions: new Map(),
     sampled: 0,
@@ -99,23 +97,15 @@ function addTo(into: Float64Array, from: Float64Array): void {
   for (let i = 0; i < into.length; i += 1) into[i] = (into[i] ?? 0) + (from[i] ?? 0);
 }
 
-/** Adds `other`; the order does not matter. Returns how many abstract states were new. */
-export function mergeCoverage(into: Coverage, other: Coverage): number {
+/** Adds `other`; the order does not matter. */
+export function mergeCoverage(into: Coverage, other: Coverage): void {
   addTo(into.changes, other.changes);
   addTo(into.strikes, other.strikes);
   for (const [action, count] of other.actions) {
     into.actions.set(action, (into.actions.get(action) ?? 0) + count);
   }
   into.sampled += other.sampled;
-  let fresh = 0;
-  for (let slot = 0; slot < stateSlots; slot += 1) {
-    const run = other.states[slot] ?? 0;
-    if (run === 0) continue;
-    const known = into.states[slot] ?? 0;
-    if (known === 0) fresh += 1;
-    if (known === 0 || run < known) into.states[slot] = run;
-  }
-  return fresh;
+  into.states.merge(other.states);
 }
 
 /** Times that an input met a role. */
@@ -222,18 +212,20 @@ export function cellsSeen(
   );
 }
 
-/** How many abstract states were told apart, and the last run that showed a new one (0: none). */
-export function statesSeen(coverage: Coverage): {
+/** How many abstract states were seen, and the last run that showed a new one (0: none). */
+export interface StatesSeen {
   readonly count: number;
+  /** Only a sample was kept: the count is true within half a percent. */
+  readonly estimated: boolean;
   readonly lastNewRun: number;
-} {
-  let count = 0;
+}
+
+export function statesSeen({ states }: Coverage): StatesSeen {
   let lastNewRun = 0;
-  for (const run of coverage.states) {
-    if (run > 0) count += 1;
+  states.forEach((_, run) => {
     if (run > lastNewRun) lastNewRun = run;
-  }
-  return { count, lastNewRun };
+  });
+  return { count: states.count, estimated: states.level > 0, lastNewRun };
 }
 
 /** The share of cells reached, in percent, rounded down: 100 means all. */
@@ -243,14 +235,13 @@ export function coveragePercent(coverage: Coverage): number {
 }
 
 /** States known after each of `points` equal parts of `runs`: the curve that grows flat. */
-export function growth(coverage: Coverage, runs: number, points: number): readonly number[] {
+export function growth({ states }: Coverage, runs: number, points: number): readonly number[] {
   const per = new Float64Array(points);
   const width = Math.max(1, Math.ceil(runs / points));
-  for (const run of coverage.states) {
-    if (run === 0) continue;
+  states.forEach((_, run) => {
     const at = Math.min(points - 1, Math.floor((run - 1) / width));
-    per[at] = (per[at] ?? 0) + 1;
-  }
+    per[at] = (per[at] ?? 0) + states.weight;
+  });
   let known = 0;
   return [...per].map((fresh) => (known += fresh));
 }

@@ -175,10 +175,10 @@ export class Ledger {
   private learn({ discoveries, coverage }: ChunkResult): void {
     if (discoveries.length === 0) return;
     const fresh = new Map<number, number>();
-    for (let i = 0; i < coverage.states.length; i += 2) {
-      const slot = coverage.states[i] ?? -1;
-      const run = coverage.states[i + 1] ?? 0;
-      if (this.coverage.states[slot] === 0) fresh.set(run, (fresh.get(run) ?? 0) + 1);
+    const { seen } = coverage.states;
+    for (let i = 0; i < seen.length; i += 2) {
+      const run = seen[i + 1] ?? 0;
+      if (!this.coverage.states.has(seen[i] ?? 0)) fresh.set(run, (fresh.get(run) ?? 0) + 1);
     }
     this.discovered.push({ discoveries, fresh });
   }

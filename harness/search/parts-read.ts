@@ -3,6 +3,7 @@ import { UserError } from '../trace/user-error.ts';
 import type { Part, PartsDocument } from './parts.ts';
 import { partsSchema } from './parts.ts';
 import { isRunsHash } from './runs-hash.ts';
+import { hashBits } from './states.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -53,7 +54,10 @@ function isTally(value: unknown): boolean {
 
 function isCoverage(value: unknown): boolean {
   if (!isFields(value) || !isCounts(value['actions']) || !isCount(value['sampled'])) return false;
-  return ['changes', 'states', 'strikes'].every((name) => isList(value[name], isCount));
+  const { states } = value;
+  if (!isFields(states) || !isList(states['seen'], isCount)) return false;
+  if (!isCount(states['level']) || states['level'] > hashBits) return false;
+  return ['changes', 'strikes'].every((name) => isList(value[name], isCount));
 }
 
 function isCanary(value: unknown): value is Fields {

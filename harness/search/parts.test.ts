@@ -131,10 +131,10 @@ describe('a file', () => {
     [
       'of another kind',
       '{"schema":"whitewater.result/1"}',
-      'expected schema "whitewater.chunks/1"',
+      'expected schema "whitewater.chunks/2"',
     ],
     ['that is a list', '[]', 'expected schema'],
-    ['with a part that is none', '{"schema":"whitewater.chunks/1","parts":[{}]}', 'its parts'],
+    ['with a part that is none', '{"schema":"whitewater.chunks/2","parts":[{}]}', 'its parts'],
     [
       'with a count that is none',
       text.replace('"runs":40,"runsHash"', '"runs":"x","runsHash"'),

@@ -15,7 +15,7 @@ import { merge, newTally } from './tally.ts';
 import type { TallyJson } from './tally-json.ts';
 import { tallyFrom, tallyJson } from './tally-json.ts';
 
-export const partsSchema = 'whitewater.chunks/1';
+export const partsSchema = 'whitewater.chunks/2';
 
 /** What decides a chunk's result, beside its number and the commit. */
 export interface PartOf {

@@ -27,12 +27,12 @@ export function sharesOf(campaign: {
 }): readonly StrategyShare[] {
   const { tally } = campaign;
   const states = new Map<SearchStrategy, number>();
-  for (const run of campaign.coverage.states) {
-    if (run === 0) continue;
+  const { states: seen } = campaign.coverage;
+  seen.forEach((_, run) => {
     const at = run - 1;
     const name = strategyOf(campaign.strategy, Math.floor(at / chunkRuns), at % chunkRuns);
-    states.set(name, (states.get(name) ?? 0) + 1);
-  }
+    states.set(name, (states.get(name) ?? 0) + seen.weight);
+  });
   const found = [...tally.found.values()];
   return searchStrategies
     .filter((name) => tally.strategies[name] !== undefined)
