@@ -1,4 +1,7 @@
-/** One planted bug hunted with one strategy, with one seed after another, and harmless ones too. */
+/**
+ * One planted bug hunted with one strategy, with one seed after another, under all judges or those of
+ * clients alone; and harmless machines, which nobody should find.
+ */
 import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
 import type { Benign, Mutant } from '../../scenarios/mutants/mutant.ts';
 import { labFor, memoryLab } from '../cli/lab.ts';
@@ -18,6 +21,8 @@ export interface Plan {
   readonly seeds: number;
   /** At most so many runs with each. */
   readonly runs: number;
+  /** At most so many with each where clients alone judge. */
+  readonly clientRuns: number;
   /** So many runs of each harmless machine with each seed. */
   readonly harmlessRuns: number;
   /** Runs for making the first find of each row small. */
@@ -34,6 +39,7 @@ export interface Hit {
 export interface Hunted {
   /** One for each seed; null: not found in so many runs. */
   readonly hits: readonly (Hit | null)[];
+  /** The first find, made small; null: none, or nobody asked. */
   readonly shrunk: { readonly steps: number; readonly actions: number } | null;
 }
 
@@ -57,20 +63,32 @@ function madeSmall({ scenario, failure }: Found, lab: Lab, tries: number): Hunte
   return { steps: storySteps(shrunk.scenario, lab), actions: actionCount(shrunk.scenario) };
 }
 
-/** Hunts `mutant` with all seeds of the plan; the first find is made small. */
-export function hunted(mutant: Mutant, strategy: StrategyChoice, plan: Plan): Hunted {
-  const lab = labFor({ mutant: mutant.name });
+export interface Quest {
+  readonly mutant: Mutant;
+  readonly strategy: StrategyChoice;
+  /** `clients`: by what they asked and were answered, and by nothing else. */
+  readonly judges: 'all' | 'clients';
+}
+
+/** Hunts with all seeds of the plan; the first find is made small where all judges look. */
+export function hunted({ mutant, strategy, judges }: Quest, plan: Plan): Hunted {
+  const isAll = judges === 'all';
+  const lab = labFor({
+    mutant: mutant.name,
+    invariants: isAll ? undefined : ['Linearizability'],
+  });
+  const runs = isAll ? plan.runs : plan.clientRuns;
   const hits: (Hit | null)[] = [];
   let shrunk: Hunted['shrunk'] = null;
   for (let at = 0; at < plan.seeds; at++) {
-    const quarry = { lab, strategy, seed: plan.seed + at, runs: plan.runs };
+    const quarry = { lab, strategy, seed: plan.seed + at, runs };
     const tally = hunt(quarry, true);
     const [found] = inOrder(tally.found.values());
     if (found === undefined) {
       hits.push(null);
       continue;
     }
-    shrunk ??= madeSmall(found, lab, plan.shrinkTries);
+    if (isAll) shrunk ??= madeSmall(found, lab, plan.shrinkTries);
     hits.push({ judge: found.failure.invariant, runs: found.first.run, events: tally.events });
   }
   return { hits, shrunk };

@@ -1,15 +1,25 @@
 /** The page of the bug table: rows, what was measured, and what others published. */
 import { grouped } from '../report/words.ts';
 import type { Hunted, Plan } from './bugs-hunt.ts';
+import { publishedTable } from './bugs-published.ts';
 import { laterMedian, medianInterval } from './order-statistics.ts';
 
 /** Judges that know nothing but what clients asked and were answered. */
 const blackBox: ReadonlySet<string> = new Set(['Linearizability']);
 
+/** What stands for the strategy in a row of hunts that clients alone judged. */
+export const clientsCell = 'clients';
+
 /** `12`, or `> 200` for what was not found in so many runs. */
 function told(value: number, runs: number | null): string {
   if (Number.isFinite(value)) return grouped(value);
   return runs === null ? 'more' : `> ${grouped(runs)}`;
+}
+
+/** A machine that stops at an assertion of its own is no judge's find. */
+function eyesOf(judge: string): string {
+  if (judge === 'Assertion') return 'its own';
+  return blackBox.has(judge) ? 'black box' : 'white box';
 }
 
 function judgesOf({ hits }: Hunted): string {
@@ -19,13 +29,12 @@ function judgesOf({ hits }: Hunted): string {
   }
   const most = [...times].toSorted(([a, one], [b, other]) => other - one || (a < b ? -1 : 1));
   const names = most.map(([judge, count]) => {
-    const eyes = blackBox.has(judge) ? 'black box' : 'white box';
-    return `${judge} ×${String(count)} (${eyes})`;
+    return `${judge} ×${String(count)} (${eyesOf(judge)})`;
   });
   return names.join(', ') || 'none';
 }
 
-function intervalOf(values: readonly number[], runs: number): string {
+function intervalOf(values: readonly number[], runs: number | null): string {
   const interval = medianInterval(values);
   if (interval === null) return '';
   return `${told(interval.from, runs)} … ${told(interval.to, runs)}`;
@@ -38,24 +47,46 @@ export interface Row {
   readonly witnessSteps: number;
 }
 
-/** A row as Markdown. */
-export function bugRow({ mutant, strategy, witnessSteps }: Row, found: Hunted, plan: Plan): string {
-  const { hits, shrunk } = found;
+/** Found of how many, and runs and events to the violation with their intervals. */
+function figuresOf({ hits }: Hunted, most: number): readonly string[] {
   const runs = hits.map((hit) => hit?.runs ?? Infinity);
   const events = hits.map((hit) => hit?.events ?? Infinity);
+  return [
+    `${String(hits.filter((hit) => hit !== null).length)}/${String(hits.length)}`,
+    told(laterMedian(runs), most),
+    intervalOf(runs, most),
+    told(laterMedian(events), null),
+    intervalOf(events, null),
+  ];
+}
+
+/** Where the median of runs stands among the cells of a row. */
+const medianCell = 4;
+
+/** A row as Markdown. */
+export function bugRow({ mutant, strategy, witnessSteps }: Row, found: Hunted, plan: Plan): string {
+  const { shrunk } = found;
   const cells = [
     mutant,
     strategy,
-    `${String(hits.filter((hit) => hit !== null).length)}/${String(hits.length)}`,
-    told(laterMedian(runs), plan.runs),
-    intervalOf(runs, plan.runs),
-    told(laterMedian(events), null),
+    ...figuresOf(found, plan.runs),
     judgesOf(found),
     shrunk === null ? '' : String(shrunk.steps),
     String(witnessSteps),
     shrunk === null ? '' : String(shrunk.actions),
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+/** A row of what clients alone saw, beside the row of the same hunt under all judges. */
+export function clientsRow(
+  mutant: string,
+  found: Hunted,
+  { plan, beside }: { readonly plan: Plan; readonly beside: string | undefined },
+): string {
+  const all = beside?.split('|')[medianCell]?.trim() ?? '';
+  const figures = figuresOf(found, plan.clientRuns);
+  return `| ${[mutant, clientsCell, ...figures, judgesOf(found), all].join(' | ')} |`;
 }
 
 /** A row of the table of false alarms. */
@@ -67,22 +98,34 @@ export function benignRow(
 }
 
 /** The beginning, which tells the plan. */
-export function bugsHead({ seed, seeds, runs, harmlessRuns, shrinkTries }: Plan): string {
+export function bugsHead(plan: Plan): string {
+  const { seed, seeds, runs, clientRuns, harmlessRuns, shrinkTries } = plan;
   const all = `${String(seed)} to ${String(seed + seeds - 1)}`;
   return `# How soon planted bugs are found
 
 Made by \`npm run bugs\`: seeds ${all}, at most ${grouped(runs)} runs each, all judges, scenarios
 drawn with the usual settings. A hunt that found nothing counts as longer than all others. The
-interval holds the median of runs with at least 95 % (order statistics). Events are those of all runs
-up to the violation. The first find of each row is made small in ${grouped(shrinkTries)} runs: steps
-of its story, beside those of the scenario written for the bug by hand; actions are the faults,
-operations and wishes left. Judges of a black box know nothing but what clients asked and were
-answered. Machines without a bug run ${grouped(harmlessRuns)} times with each seed.
+intervals hold the median with at least 95 % (order statistics). Events are those of all runs up to
+the violation. The first find of each row is made small in ${grouped(shrinkTries)} runs: steps of its
+story, beside those of the scenario written for the bug by hand; actions are the faults, operations
+and wishes left. A judge of a black box knows nothing but what clients asked and were answered; one
+of a white box sees servers, disks and the bus. Where clients judge alone, hunts end after
+${grouped(clientRuns)} runs. Machines without a bug run ${grouped(harmlessRuns)} times with each seed.
 
-| mutant | strategy | found | median runs | 95 % | median events | judges | steps | by hand | actions |
-| :-- | :-- | --: | --: | --: | --: | :-- | --: | --: | --: |
+| mutant | strategy | found | median runs | 95 % | median events | 95 % | judges | steps | by hand | actions |
+| :-- | :-- | --: | --: | --: | --: | --: | :-- | --: | --: | --: |
 `;
 }
+
+const clientsHead = `
+## What clients alone can see
+
+The same hunts by the portfolio, judged by the clients' histories and nothing else: how much sooner a
+bug shows to who looks inside. Many never reach a client in so few runs.
+
+| mutant | judged by | found | median runs | 95 % | median events | 95 % | judges | all judges' median runs |
+| :-- | :-- | --: | --: | --: | --: | --: | :-- | --: |
+`;
 
 const benignHead = `
 ## False alarms
@@ -93,110 +136,30 @@ Machines that differ from Raft and are right all the same: zero is what they mus
 | :-- | :-- | --: | --: |
 `;
 
-interface Published {
-  readonly work: string;
-  readonly bug: string;
-  readonly cost: string;
-  /** The mutant or column to look at. */
-  readonly here: string;
+/** The rows of the page by table, each in its order. */
+export interface Rows {
+  readonly bugs: readonly string[];
+  readonly clients: readonly string[];
+  readonly benign: readonly string[];
 }
 
-const coyote = 'random schedules of Coyote’s Raft example, re-modelled, 21 repetitions';
-const sandTable = 'SandTable (EuroSys 2024), breadth-first over a specification';
+/** Runs and events of the portfolio's row of this mutant, as its cells tell them. */
+function measuredOf({ bugs }: Rows, mutant: string): string {
+  const row = bugs.find((one) => one.startsWith(`| ${mutant} | portfolio |`));
+  if (row === undefined) return '';
+  const [runs = '', , events = ''] = row.split('|').slice(medianCell);
+  return `${runs.trim()} runs, ${events.trim()} events`;
+}
 
-const published: readonly Published[] = [
-  {
-    work: coyote,
-    bug: 'two leaders; the example’s own duplicated vote request is the one fault',
-    cost: 'median 205 schedules, at most 978',
-    here: 'votes-counted-as-integer',
-  },
-  {
-    work: coyote,
-    bug: 'two leaders; messages lost and doubled in general',
-    cost: 'median 18 schedules, at most 83',
-    here: 'votes-counted-as-integer',
-  },
-  {
-    work: coyote,
-    bug: 'commit without a quorum, no faults',
-    cost: 'median 3 schedules, at most 20',
-    here: 'one-global-success-counter',
-  },
-  {
-    work: sandTable,
-    bug: 'two leaders (Xraft#1)',
-    cost: '3,534 states, depth 8',
-    here: 'vote-without-checking-votedFor',
-  },
-  {
-    work: sandTable,
-    bug: 'commit of an older term (PySyncObj#5)',
-    cost: '2,364,779 states, depth 14',
-    here: 'commit-old-term',
-  },
-  {
-    work: sandTable,
-    bug: 'next not above match (PySyncObj#3)',
-    cost: '189,725 states, depth 18',
-    here: 'next-below-match',
-  },
-  {
-    work: sandTable,
-    bug: 'a read that is not linearizable (Xraft-KV#1)',
-    cost: '124,409 states, depth 10',
-    here: 'stale-read',
-  },
-  {
-    work: 'DEMi (NSDI 2016)',
-    bug: 'ten bugs of akka-raft and Spark, minimised',
-    cost: '1 to 4.6 times the minimum by hand',
-    here: 'steps beside by hand',
-  },
-  {
-    work: 'PCT (ASPLOS 2010)',
-    bug: 'of depth d, among n threads and k steps',
-    cost: 'each run hits it with at least 1/(n·k^(d−1))',
-    here: 'pct',
-  },
-  {
-    work: 'PCTCP (OOPSLA 2018)',
-    bug: 'of depth d, among n events in w causal chains',
-    cost: 'each run hits it with at least 1/(w²·n^(d−1))',
-    here: 'pctcp',
-  },
-  {
-    work: 'POS (CAV 2018), as measured by Fray (2025)',
-    bug: 'a collection of concurrency bugs',
-    cost: '2.6 times as fast as PCT over all',
-    here: 'pos',
-  },
-];
-
-const publishedHead = `
-## What others published
-
-Other machines, other models, other units: an order of magnitude to stand beside, not a contest.
-
-| work | bug | cost | beside it here |
-| :-- | :-- | :-- | :-- |
-`;
-
-/** The whole page: rows of both tables in the order given. */
-export function bugsPage(
-  head: string,
-  rows: { readonly bugs: readonly string[]; readonly benign: readonly string[] },
-): string {
+/** The whole page. */
+export function bugsPage(head: string, rows: Rows): string {
   const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
-  const others = published.map(
-    ({ work, bug, cost, here }) => `| ${[work, bug, cost, here].join(' | ')} |`,
-  );
   return [
     head,
     lines(rows.bugs),
+    ...(rows.clients.length === 0 ? [] : [clientsHead, lines(rows.clients)]),
     benignHead,
     lines(rows.benign),
-    publishedHead,
-    lines(others),
+    publishedTable((mutant) => measuredOf(rows, mutant)),
   ].join('');
 }

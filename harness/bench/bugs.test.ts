@@ -3,15 +3,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { mutantNamed } from '../../scenarios/mutants/mutants.ts';
+import { mutantNamed } from '../cli/lab.ts';
 import { knownRows, rowKey } from '../cli/row-file.ts';
 import { falseAlarms, hunted } from './bugs-hunt.ts';
 import type { Hunted } from './bugs-hunt.ts';
-import { benignRow, bugRow, bugsHead, bugsPage } from './bugs-page.ts';
+import { benignRow, bugRow, bugsHead, bugsPage, clientsRow } from './bugs-page.ts';
+import { besidePublished } from './bugs-published.ts';
 import { laterMedian, medianInterval } from './order-statistics.ts';
 import { benign } from '../../scenarios/mutants/benign.ts';
 
-const plan = { seed: 1, seeds: 10, runs: 200, harmlessRuns: 50, shrinkTries: 300 };
+const plan = {
+  seed: 1,
+  seeds: 10,
+  runs: 200,
+  clientRuns: 100,
+  harmlessRuns: 50,
+  shrinkTries: 300,
+};
 const row = { mutant: 'stale-read', strategy: 'pct', witnessSteps: 9 };
 
 function hit(judge: string, runs: number): NonNullable<Hunted['hits'][number]> {
@@ -68,7 +76,7 @@ describe('the bug table', () => {
       shrunk: { steps: 8, actions: 3 },
     };
     expect(bugRow(row, found, plan)).toBe(
-      '| stale-read | pct | 9/10 | 9 | 2 … 60 | 9,000 ' +
+      '| stale-read | pct | 9/10 | 9 | 2 … 60 | 9,000 | 2,000 … 60,000 ' +
         '| ElectionSafety ×8 (white box), Linearizability ×1 (black box) | 8 | 9 | 3 |',
     );
   });
@@ -76,8 +84,27 @@ describe('the bug table', () => {
   test('a row without a find says so', () => {
     const none = { hits: Array.from({ length: 10 }, () => null), shrunk: null };
     expect(bugRow(row, none, plan)).toBe(
-      '| stale-read | pct | 0/10 | > 200 | > 200 … > 200 | more | none |  | 9 |  |',
+      '| stale-read | pct | 0/10 | > 200 | > 200 … > 200 | more | more … more | none |  | 9 |  |',
     );
+  });
+
+  test('a row of what clients saw stands beside what all judges saw', () => {
+    const hits = [...Array.from({ length: 7 }, () => hit('Linearizability', 40)), null, null, null];
+    const beside = bugRow(
+      { ...row, strategy: 'portfolio' },
+      { hits: [hit('X', 4)], shrunk: null },
+      plan,
+    );
+    const shown = { plan, beside };
+    expect(clientsRow('stale-read', { hits, shrunk: null }, shown)).toBe(
+      '| stale-read | clients | 7/10 | 40 | 40 … > 100 | 40,000 | 40,000 … more ' +
+        '| Linearizability ×7 (black box) | 4 |',
+    );
+  });
+
+  test('a machine that stops at its own assertion is no find of a judge', () => {
+    const found = { hits: [hit('Assertion', 3)], shrunk: null };
+    expect(bugRow(row, found, plan)).toContain('| Assertion ×1 (its own) |');
   });
 
   test('a page that was begun is gone on with; one of another plan is not', () => {
@@ -87,9 +114,12 @@ describe('the bug table', () => {
       const bug = bugRow(row, { hits: [hit('LogMatching', 4)], shrunk: null }, plan);
       const harmless = benignRow('match-assigned', { runs: 2_000, alarms: 0 });
       const head = bugsHead(plan);
-      writeFileSync(file, bugsPage(head, { bugs: [bug], benign: [harmless] }));
+      const clients = clientsRow('stale-read', { hits: [], shrunk: null }, { plan, beside: bug });
+      const rows = { bugs: [bug], clients: [clients], benign: [harmless] };
+      writeFileSync(file, bugsPage(head, rows));
       expect([...knownRows(file, head, 2)]).toEqual([
         [rowKey('stale-read', 'pct'), bug],
+        [rowKey('stale-read', 'clients'), clients],
         [rowKey('match-assigned', 'portfolio'), harmless],
       ]);
       expect(knownRows(file, bugsHead({ ...plan, runs: 100 }), 2).size).toBe(0);
@@ -100,9 +130,8 @@ describe('the bug table', () => {
 
   test('a bug that always shows is found by each seed, the first find is made small', () => {
     const mutant = mutantNamed('vote-sent-before-durable');
-    if (mutant === undefined) throw new Error('no such mutant');
-    const small = { seed: 1, seeds: 2, runs: 20, harmlessRuns: 0, shrinkTries: 20 };
-    const { hits, shrunk } = hunted(mutant, 'timed', small);
+    const small = { ...plan, seeds: 2, runs: 20, shrinkTries: 20 };
+    const { hits, shrunk } = hunted({ mutant, strategy: 'timed', judges: 'all' }, small);
     expect(hits).toHaveLength(2);
     for (const one of hits) {
       expect(one?.runs).toBeLessThanOrEqual(20);
@@ -111,10 +140,36 @@ describe('the bug table', () => {
     expect(shrunk?.steps).toBeGreaterThan(1);
   });
 
+  test('clients alone see what reaches them, and nothing else', () => {
+    const small = { ...plan, seeds: 2, clientRuns: 12 };
+    const judgesOf = (name: string): readonly (string | undefined)[] => {
+      const quest = { mutant: mutantNamed(name), strategy: 'timed', judges: 'clients' } as const;
+      return hunted(quest, small).hits.map((one) => one?.judge);
+    };
+    expect(judgesOf('stale-read')).toContain('Linearizability');
+    expect(judgesOf('vote-sent-before-durable')).toEqual([undefined, undefined]);
+  });
+
+  test('what others published stands beside a planted bug that there is', () => {
+    for (const name of besidePublished) expect(mutantNamed(name).name).toBe(name);
+    const rows = {
+      bugs: [
+        bugRow(
+          { ...row, mutant: besidePublished[0] ?? '', strategy: 'portfolio' },
+          { hits: [hit('X', 4)], shrunk: null },
+          plan,
+        ),
+      ],
+      clients: [],
+      benign: [],
+    };
+    expect(bugsPage('', rows)).toContain(`| ${besidePublished[0]} | 4 runs, 4,000 events |`);
+  });
+
   test('a harmless machine raises no alarm', () => {
     const [harmless] = benign;
     if (harmless === undefined) throw new Error('nothing is harmless');
-    const small = { seed: 1, seeds: 2, runs: 1, harmlessRuns: 8, shrinkTries: 0 };
+    const small = { ...plan, seeds: 2, harmlessRuns: 8 };
     expect(falseAlarms(harmless, small)).toEqual({ runs: 16, alarms: 0 });
   });
 });

@@ -1,6 +1,7 @@
 /**
  * `npm run bugs`: how soon each planted bug is found under each strategy, written as a page row by
- * row. What the page has already is not measured again, as long as seeds and runs are the same.
+ * row. What the page has already is not measured again, as long as seeds and runs are the same; so
+ * one process may make one part of it and another the other, and a third puts them together.
  */
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
@@ -14,12 +15,15 @@ import { storySteps } from '../cli/measure.ts';
 import { processIo } from '../cli/io.ts';
 import { knownRows, rowKey } from '../cli/row-file.ts';
 import { remedyFor } from '../cli/suggest.ts';
-import { count, durationMs, seed } from '../cli/values.ts';
+import { shard } from '../cli/campaign-flags.ts';
+import { count, durationMs, natural, seed } from '../cli/values.ts';
+import type { Shard } from '../search/ledger.ts';
+import { wholeCampaign } from '../search/ledger.ts';
 import type { StrategyChoice } from '../search/portfolio.ts';
 import { strategyChoices } from '../search/portfolio.ts';
 import type { Plan } from './bugs-hunt.ts';
 import { falseAlarms, hunted } from './bugs-hunt.ts';
-import { benignRow, bugRow, bugsHead, bugsPage } from './bugs-page.ts';
+import { benignRow, bugRow, bugsHead, bugsPage, clientsCell, clientsRow } from './bugs-page.ts';
 
 const io = processIo();
 
@@ -30,12 +34,19 @@ interface Wish {
   /** Milliseconds after which no row is begun. */
   readonly budgetMs: number;
   readonly out: string;
+  /** Every so many-th machine alone. */
+  readonly part: Shard;
+  /** Pages of the same plan whose rows are taken over. */
+  readonly from: readonly string[];
 }
 
-/** One row still to be measured. */
+type KnownRows = ReadonlyMap<string, string>;
+
+/** One row that may have to be measured. */
 interface Errand {
   readonly key: string;
-  readonly measure: () => string;
+  /** Given the rows that are there. */
+  readonly measure: (rows: KnownRows) => string;
 }
 
 function strategiesNamed(text: string): readonly StrategyChoice[] {
@@ -55,21 +66,37 @@ function bugErrand(mutant: Mutant, strategy: StrategyChoice, plan: Plan): Errand
     key: rowKey(mutant.name, strategy),
     measure: () => {
       const witnessSteps = storySteps(mutant.witness, labFor({ mutant: mutant.name }));
-      const found = hunted(mutant, strategy, plan);
+      const found = hunted({ mutant, strategy, judges: 'all' }, plan);
       return bugRow({ mutant: mutant.name, strategy, witnessSteps }, found, plan);
     },
   };
 }
 
-function errandsOf({ plan, chosen, strategies }: Wish): readonly Errand[] {
-  const bugs = chosen.flatMap((mutant) =>
-    strategies.map((strategy) => bugErrand(mutant, strategy, plan)),
-  );
-  const others = benign.map((one) => ({
-    key: rowKey(one.name, 'portfolio'),
-    measure: () => benignRow(one.name, falseAlarms(one, plan)),
-  }));
-  return [...bugs, ...others];
+function clientsErrand(mutant: Mutant, plan: Plan): Errand {
+  return {
+    key: rowKey(mutant.name, clientsCell),
+    measure: (rows) => {
+      const found = hunted({ mutant, strategy: 'portfolio', judges: 'clients' }, plan);
+      const beside = rows.get(rowKey(mutant.name, 'portfolio'));
+      return clientsRow(mutant.name, found, { plan, beside });
+    },
+  };
+}
+
+/** Machine by machine: of each all rows, so that a page that was broken off has whole machines. */
+function errandsOf({ plan, chosen, strategies, part }: Wish): readonly Errand[] {
+  const bugs = chosen.map((mutant) => [
+    ...strategies.map((strategy) => bugErrand(mutant, strategy, plan)),
+    ...(plan.clientRuns === 0 ? [] : [clientsErrand(mutant, plan)]),
+  ]);
+  const others = plan.harmlessRuns === 0 ? [] : benign;
+  const harmless = others.map((one) => [
+    {
+      key: rowKey(one.name, 'portfolio'),
+      measure: () => benignRow(one.name, falseAlarms(one, plan)),
+    },
+  ]);
+  return [...bugs, ...harmless].filter((_, at) => at % part.of === part.index).flat();
 }
 
 /** The rows that are there, in the order of the lists. */
@@ -81,6 +108,10 @@ function pageOf(head: string, rows: ReadonlyMap<string, string>): string {
       mutants.map(({ name }) => name),
       strategyChoices,
     ),
+    clients: those(
+      mutants.map(({ name }) => name),
+      [clientsCell],
+    ),
     benign: those(
       benign.map(({ name }) => name),
       ['portfolio'],
@@ -90,7 +121,7 @@ function pageOf(head: string, rows: ReadonlyMap<string, string>): string {
 
 function measureAll(wish: Wish): void {
   const head = bugsHead(wish.plan);
-  const rows = knownRows(wish.out, head, 2);
+  const rows = new Map([...wish.from, wish.out].flatMap((file) => [...knownRows(file, head, 2)]));
   const until = io.now() + wish.budgetMs;
   let left = 0;
   for (const { key, measure } of errandsOf(wish)) {
@@ -99,7 +130,7 @@ function measureAll(wish: Wish): void {
       left += 1;
       continue;
     }
-    const row = measure();
+    const row = measure(rows);
     rows.set(key, row);
     writeFileSync(wish.out, pageOf(head, rows));
     io.out(`${row}\n`);
@@ -108,7 +139,12 @@ function measureAll(wish: Wish): void {
   io.out(`${wish.out}: ${counted(rows.size, 'row')}, ${String(left)} to go\n`);
 }
 
-const usualStrategies = 'timed,random,pct,pos,portfolio';
+const usualStrategies = 'portfolio,timed,random,pct,pos';
+
+/** File names joined by commas. */
+function filesNamed(text: string): readonly string[] {
+  return text.split(',');
+}
 
 function main(): void {
   new Command('npm run bugs --')
@@ -122,14 +158,17 @@ function main(): void {
     .option('--seed <number>', 'the first seed', seed, 1)
     .option('--seeds <count>', 'hunts for each row', count, 10)
     .option('--runs <count>', 'at most so many in each hunt', count, 2_000)
-    .option('--harmless-runs <count>', 'of each harmless machine with each seed', count, 300)
+    .option('--client-runs <count>', 'where clients alone judge; 0: not at all', natural, 300)
+    .option('--harmless-runs <count>', 'of each harmless machine with each seed', natural, 300)
     .option('--shrink-tries <count>', 'runs for making the first find small', count, 300)
     .option('--budget <time>', 'begin no row after so long: 90s, 5m', durationMs, Infinity)
+    .option('--part <part>', 'only 1/2 of the machines, or 2/2', shard, wholeCampaign)
+    .option('--from <files>', 'pages of the same plan with rows to take over', filesNamed, [])
     .option('--out <file>', 'the page', 'scenarios/mutants/BUGS.md')
     .exitOverride()
     .action((given: BugsOptions) => {
-      const { strategies, mutants: chosen, budget: budgetMs, out, ...plan } = given;
-      measureAll({ plan, chosen, strategies, budgetMs, out });
+      const { strategies, mutants: chosen, budget: budgetMs, out, part, from, ...plan } = given;
+      measureAll({ plan, chosen, strategies, budgetMs, out, part, from });
     })
     .parse();
 }
@@ -139,6 +178,8 @@ interface BugsOptions extends Plan {
   readonly mutants: readonly Mutant[];
   readonly budget: number;
   readonly out: string;
+  readonly part: Shard;
+  readonly from: readonly string[];
 }
 
 try {

@@ -33,7 +33,7 @@ export const campaignFlagNames: readonly CampaignFlagName[] = [
 ];
 
 /** `2/4`: the second of four shards, which people count from 1. */
-function shard(text: string): Shard {
+export function shard(text: string): Shard {
   const [, index = '0', of = '0'] = /^(\d{1,6})\/(\d{1,6})$/u.exec(text) ?? [];
   if (Number(index) < 1 || Number(index) > Number(of)) {
     throw new InvalidArgumentError('a shard is 1/4, 2/4, 3/4 or 4/4 of four.');
