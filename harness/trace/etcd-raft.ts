@@ -66,12 +66,6 @@ export interface EtcdEvent {
   readonly next: readonly string[] | null;
 }
 
-/** Does the value look like one of these lines? */
-export function isEtcdLine(value: unknown): boolean {
-  return z.object({ tag: z.literal('trace'), event: z.object({ nid: id }) }).safeParse(value)
-    .success;
-}
-
 /**
  * Shows every event with its 1-based line to `take`, in order; returns the last line when its writer
  * was cut off. Rejects with a `UserError` that names file and line for an event without the fields
