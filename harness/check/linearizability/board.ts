@@ -3,7 +3,6 @@
  * which placed ones are unlinked, with rank, slots and a trail to step back along (see the search
  * for what rank and slots mean).
  */
-import { action } from './model.ts';
 import { at, blank, bytes, zeros } from './column.ts';
 import type { Ledger } from './ledger.ts';
 import type { Problem } from './problem.ts';
@@ -28,10 +27,10 @@ export class Board {
   /** Where a configuration is put together; the mask is always current. */
   readonly key: Int32Array;
   readonly keyWidth: number;
-  /** Operations that may be placed now and are not, in the order of their calls. */
-  readonly open: Int32Array;
-  openCount = 0;
-  /** Is one of them a write that is not free? */
+  /** Writes that may be placed now and are not, in the order of their calls. */
+  readonly openWrites: Int32Array;
+  writeCount = 0;
+  /** Is one of the writes not free? */
   unfree = false;
   rank = 0;
   /** The return that comes next: what was called before it is open. */
@@ -59,7 +58,7 @@ export class Board {
     this.completed = this.byReturn.length;
     this.slots = blank(count);
     const slotCount = this.giveSlots();
-    this.open = zeros(slotCount + 1);
+    this.openWrites = zeros(slotCount + 1);
     this.keyWidth = maskWord + Math.max(1, Math.ceil(slotCount / 32));
     this.key = zeros(this.keyWidth + classes.count);
   }
@@ -157,22 +156,20 @@ export class Board {
     this.bound = rank < completed ? at(this.problem.returns, at(this.byReturn, rank)) : forever;
   }
 
-  /** The lowest free slot at each call; returns how many there are. */
+  /** At each call the slot that has been free for longest; returns how many there are. */
   private giveSlots(): number {
-    const { problem, byReturn, completed, slots } = this;
-    const free: number[] = [];
-    let count = 0;
-    let returned = 0;
-    for (let index = 0; index < problem.count; index += 1) {
-      if (problem.unknown[index] === 1) continue;
-      for (; returned < completed; returned += 1) {
-        const earlier = at(byReturn, returned);
-        if (at(problem.returns, earlier) > at(problem.calls, index)) break;
-        free.push(at(slots, earlier));
-      }
-      slots[index] = free.pop() ?? count++;
+    const { problem, byReturn, slots } = this;
+    const { count, unknown, calls, returns } = problem;
+    let slotCount = 0;
+    let freed = 0;
+    for (let index = 0; index < count; index += 1) {
+      if (unknown[index] === 1) continue;
+      const next = at(byReturn, freed);
+      const isFree = at(returns, next) < at(calls, index);
+      slots[index] = isFree ? at(slots, next) : slotCount++;
+      if (isFree) freed += 1;
     }
-    return count;
+    return slotCount;
   }
 
   private setBit(index: number): void {
@@ -187,17 +184,17 @@ export class Board {
     this.key[word] = at(this.key, word) & ~(1 << (slot & 31));
   }
 
-  /** Takes note of an open operation that is not placed. */
+  /** Takes note of an open write that is not placed. */
   leaveOpen(index: number): void {
-    this.open[this.openCount++] = index;
+    this.openWrites[this.writeCount++] = index;
   }
 
-  /** It is placed after all. */
-  closeOpen(index: number): void {
-    const { open } = this;
-    let place = open.indexOf(index);
-    for (; place + 1 < this.openCount; place += 1) open[place] = at(open, place + 1);
-    this.openCount -= 1;
+  /** A write that was noted is placed after all. */
+  closeWrite(index: number): void {
+    const { openWrites } = this;
+    let place = openWrites.indexOf(index);
+    for (; place + 1 < this.writeCount; place += 1) openWrites[place] = at(openWrites, place + 1);
+    this.writeCount -= 1;
   }
 
   /**
@@ -205,15 +202,11 @@ export class Board {
    * whether there is one that is not.
    */
   lastFree(freeBefore: number): number {
-    const { open } = this;
-    const { calls, actions } = this.problem;
-    this.unfree = false;
-    for (let place = this.openCount - 1; place >= 0; place -= 1) {
-      const index = at(open, place);
-      if (actions[index] !== action.write) continue;
-      if (at(calls, index) < freeBefore) return index;
-      this.unfree = true;
-    }
-    return -1;
+    const { openWrites, writeCount } = this;
+    const { calls } = this.problem;
+    let free = writeCount;
+    while (free > 0 && at(calls, at(openWrites, free - 1)) >= freeBefore) free -= 1;
+    this.unfree = free < writeCount;
+    return free > 0 ? at(openWrites, free - 1) : -1;
   }
 }

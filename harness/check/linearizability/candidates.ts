@@ -10,7 +10,6 @@ import type { Ledger } from './ledger.ts';
 import { action } from './model.ts';
 import type { Problem } from './problem.ts';
 import type { Roles } from './roles.ts';
-import { anything } from './roles.ts';
 import { Scores } from './scores.ts';
 import { none } from './states.ts';
 import type { UnknownClasses } from './unknown-classes.ts';
@@ -39,12 +38,16 @@ export class Candidates {
   /** By name: the round in which a write of it became a candidate, and its place on the stack. */
   private readonly writtenIn: Int32Array;
   private readonly writtenAt: Int32Array;
+  /** Compare-and-sets of the state that may be placed now and are not, in the order of their calls. */
+  private readonly openSwaps: Int32Array;
+  private swapCount = 0;
   private readonly swappedIn: Int32Array;
   private readonly swappedAt: Int32Array;
   private round = 0;
   private state = 0;
+  /** The operation whose return comes next. */
+  private due = 0;
   private stuck = false;
-  private mandatory = false;
   private refreshes = false;
   private held = false;
 
@@ -61,37 +64,51 @@ export class Candidates {
     this.waitedNames = blank(roles.names);
     this.writtenIn = blank(names);
     this.writtenAt = blank(names);
+    this.openSwaps = zeros(board.openWrites.length);
     this.swappedIn = blank(names);
     this.swappedAt = blank(names);
     this.waitedValues = blank(1 + problem.values.reduce((most, value) => Math.max(most, value), 0));
   }
 
-  /** Puts the candidates on the stack, the best one on top. Free: called before `freeBefore`. */
-  push(state: number, freeBefore: number): void {
-    const start = this.top;
+  /** Nothing is known of what is open in this state. */
+  begin(state: number): void {
     this.state = state;
     this.round += 1;
-    this.look(freeBefore);
+    this.swapCount = 0;
+  }
+
+  /** Takes note of what an open operation waits for that is not placed and no write. */
+  note(index: number): void {
+    const { waits, replaces } = this.roles;
+    this.waitedNames[at(waits, index)] = this.round;
+    if (at(replaces, index) === this.state) this.openSwaps[this.swapCount++] = index;
+  }
+
+  /**
+   * Puts the candidates on the stack, the best one on top. Free: called before `freeBefore`. There
+   * must be something due.
+   */
+  push(freeBefore: number): void {
+    const { board, problem, classes } = this;
+    const start = this.top;
+    const due = at(board.byReturn, board.rank);
+    const writes = problem.actions[due] === action.write;
+    const expires = writes && at(problem.calls, due) < freeBefore;
+    this.due = due;
+    this.look(writes && !expires);
     this.pushOpen();
-    this.pushExpiry(freeBefore);
-    for (let group = 0; group < this.classes.count; group += 1) this.pushUnknown(group);
-    this.sort(start);
+    if (expires) this.pushExpiry();
+    for (let group = 0; group < classes.count; group += 1) this.pushUnknown(group);
+    if (this.top - start > 1) this.sort(start);
   }
 
   /** What the open operations wait for; no read of the state is among them. */
-  private look(freeBefore: number): void {
-    const { board, problem, state, round, waitedNames } = this;
-    const { waits, refusal } = this.roles;
-    const { open, openCount, head, due } = board;
-    this.held = this.ledger.holds(state, 0);
-    for (let place = 0; place < openCount; place += 1) {
-      waitedNames[at(waits, at(open, place))] = round;
-    }
-    this.stuck = at(waitedNames, refusal) === round;
-    this.mandatory =
-      due !== head && problem.actions[due] === action.write && at(problem.calls, due) >= freeBefore;
-    const swaps = this.lookAtUnknown() || at(waitedNames, state) === round;
-    this.refreshes = board.unfree && (this.mandatory || swaps);
+  private look(mandatory: boolean): void {
+    const { round, waitedNames } = this;
+    this.held = this.ledger.holds(this.state, 0);
+    this.stuck = at(waitedNames, this.roles.refusal) === round;
+    const swaps = this.lookAtUnknown() || this.swapCount > 0;
+    this.refreshes = this.board.unfree && (mandatory || swaps);
   }
 
   /** Notes what unknown compare-and-sets ask for; true when one of them asks for the state. */
@@ -108,28 +125,22 @@ export class Candidates {
   }
 
   private pushOpen(): void {
-    const { board, state } = this;
-    const { changes } = this.roles;
-    const { open, openCount } = board;
-    for (let place = 0; place < openCount; place += 1) {
-      const index = at(open, place);
-      const needed = at(changes, index);
-      if (needed === anything) this.pushWrite(index);
-      else if (needed === state) this.pushSwap(index);
+    const { openWrites, writeCount } = this.board;
+    for (let place = 0; place < writeCount; place += 1) this.pushWrite(at(openWrites, place));
+    // A compare-and-set of the state needs it: if it is the last one to do so, it may leave.
+    if (this.swapCount === 0 || this.ledger.holds(this.state, 1)) return;
+    const { openSwaps, problem, swappedIn, swappedAt } = this;
+    for (let place = 0; place < this.swapCount; place += 1) {
+      const index = at(openSwaps, place);
+      this.pushBest(index, at(problem.makes, index), swappedIn, swappedAt);
     }
   }
 
   private pushWrite(index: number): void {
     const made = at(this.problem.makes, index);
-    if (index !== this.board.due && !this.helps(made)) return;
+    if (index !== this.due && !this.helps(made)) return;
     if (made !== this.state && this.held) return;
     this.pushBest(index, made, this.writtenIn, this.writtenAt);
-  }
-
-  /** A compare-and-set of the state needs it: if it is the last one to do so, it may leave. */
-  private pushSwap(index: number): void {
-    if (this.ledger.holds(this.state, 1)) return;
-    this.pushBest(index, at(this.problem.makes, index), this.swappedIn, this.swappedAt);
   }
 
   /** Of operations that do the same only the one that returns first. */
@@ -144,13 +155,9 @@ export class Candidates {
     if (at(returns, index) < at(returns, at(this.stack, place))) this.stack[place] = index;
   }
 
-  private pushExpiry(freeBefore: number): void {
-    const { board, problem, state, ledger } = this;
-    const { due, head } = board;
-    if (due === head || problem.actions[due] !== action.write) return;
-    if (at(problem.calls, due) >= freeBefore) return;
-    const made = at(problem.makes, due);
-    if (made !== state && !ledger.isLastMaker(made)) this.add(expire);
+  private pushExpiry(): void {
+    const made = at(this.problem.makes, this.due);
+    if (made !== this.state && !this.ledger.isLastMaker(made)) this.add(expire);
   }
 
   private pushUnknown(group: number): void {
@@ -183,13 +190,12 @@ export class Candidates {
   }
 
   private rankOf(candidate: number): number {
-    const { problem, board } = this;
+    const { problem } = this;
     if (candidate === expire) return 2 * tiers;
     if (candidate >= 0) {
       return problem.actions[candidate] === action.cas ? 0 : tiers + this.scores.of(candidate);
     }
-    const { due, head } = board;
-    const wanted = due === head ? -1 : at(problem.wants, due);
+    const wanted = at(problem.wants, this.due);
     return at(this.classes.makes, -2 - candidate) === wanted ? 3 * tiers : 4 * tiers;
   }
 

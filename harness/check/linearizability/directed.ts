@@ -101,28 +101,22 @@ export class Directed {
     while (this.height > 0) {
       if (allowance.spent) return 'spent';
       if (this.seen.count >= until) return 'asked';
-      const candidate = this.nextCandidate();
-      if (candidate === undefined) continue;
-      this.apply(candidate);
+      this.apply(this.nextCandidate());
       if (this.settle(allowance)) return 'linearizable';
     }
-    return 'illegal';
+    return allowance.spent ? 'spent' : 'illegal';
   }
 
-  /** Takes the next candidate of the frame on top; drops the frame when it has no more. */
-  private nextCandidate(): number | undefined {
-    const { frames, candidates } = this;
+  /** Takes the next candidate of the frame on top; with its last one the frame goes. */
+  private nextCandidate(): number {
+    const { frames, candidates, board } = this;
     const frame = (this.height - 1) * frameWidth;
-    if (candidates.top === at(frames, frame + 4)) {
-      this.height -= 1;
-      return undefined;
-    }
-    if (this.board.depth !== at(frames, frame)) {
-      this.board.stepBack(at(frames, frame), at(frames, frame + 1));
-    }
+    const depth = at(frames, frame);
+    if (board.depth !== depth) board.stepBack(depth, at(frames, frame + 1));
     this.state = at(frames, frame + 2);
     this.freeBefore = at(frames, frame + 3);
     candidates.top -= 1;
+    if (candidates.top === at(frames, frame + 4)) this.height -= 1;
     return at(candidates.stack, candidates.top);
   }
 
@@ -157,8 +151,9 @@ export class Directed {
     if (seen.full && !allowance.grows(seen.bytes)) return false;
     if (!seen.add(board.key)) return false;
     allowance.spend();
-    this.openFrame(candidates.top);
-    candidates.push(this.state, this.freeBefore);
+    const first = candidates.top;
+    candidates.push(this.freeBefore);
+    if (candidates.top > first) this.openFrame(first);
     return false;
   }
 
@@ -176,16 +171,18 @@ export class Directed {
 
   /** Eager observers and silent expiry, until nothing changes; the board then has what is open. */
   private close(): void {
-    const { board, problem, roles, state } = this;
+    const { board, problem, candidates, roles, state } = this;
     const { next, head } = board;
     const value = problem.values[state] ?? none;
-    board.openCount = 0;
+    board.writeCount = 0;
+    candidates.begin(state);
     let index = at(next, head);
     do {
       while (index !== head && at(problem.calls, index) < board.bound) {
         const after = at(next, index);
         if (roles.isQuiet(index, state, value)) board.place(index);
-        else board.leaveOpen(index);
+        else if (problem.actions[index] === action.write) board.leaveOpen(index);
+        else candidates.note(index);
         index = after;
       }
       // What expires was called before the bound, so `index` stays in the list.
@@ -199,7 +196,7 @@ export class Directed {
     if (due === head || problem.actions[due] !== action.write) return false;
     if (at(problem.calls, due) >= this.freeBefore) return false;
     if (!this.ledger.unnoticed(at(problem.makes, due))) return false;
-    board.closeOpen(due);
+    board.closeWrite(due);
     board.place(due);
     return true;
   }

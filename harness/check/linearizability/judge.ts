@@ -77,13 +77,13 @@ function judgeBy(columns: Columns, budget: Budget): Told {
   return told(judgeDirected(columns, allowance), 'directed');
 }
 
-/** Are more than `openMax` operations open at some return? */
-function isCrowded({ count, completed, calls, returns, byReturn }: Columns): boolean {
-  let called = 0;
+/**
+ * Are more than `openMax` operations open at some return? Of the positions before it one each is
+ * taken by the earlier returns, and all others by calls.
+ */
+function isCrowded({ completed, returns, byReturn }: Columns): boolean {
   for (let rank = 0; rank < completed; rank += 1) {
-    const end = at(returns, at(byReturn, rank));
-    while (called < count && at(calls, called) < end) called += 1;
-    if (called - rank > openMax) return true;
+    if (at(returns, at(byReturn, rank)) - 2 * rank > openMax) return true;
   }
   return false;
 }

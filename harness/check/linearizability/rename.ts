@@ -65,6 +65,8 @@ class Classes {
   private readonly columns: Columns;
   /** By operation: what it makes, or `none`. */
   private readonly products: Int32Array;
+  /** By operation: its call, if it changes the value; else `none`. */
+  private readonly changed: Int32Array;
   /** Union-find, the parent being the greater; beyond the operations stands the beginning. */
   private readonly parents: Int32Array;
   /** By operation: the greatest call of a completed change that had returned before its call. */
@@ -84,6 +86,7 @@ class Classes {
     this.columns = columns;
     this.products = blank(count + 1);
     this.products[count] = absent;
+    this.changed = blank(count);
     this.parents = ascending(count + 1);
     this.limits = zeros(count);
     this.producers = blank(states.values.length);
@@ -98,7 +101,7 @@ class Classes {
    * returns may be its producer. Returns an observation without one, or `none`.
    */
   join(): number {
-    const { limits, products, columns } = this;
+    const { limits, products, changed, columns } = this;
     const { count, completed, actions, calls, returns, byReturn } = columns;
     let limit = none;
     let called = 0;
@@ -110,12 +113,15 @@ class Classes {
         const value = productOf(columns, called);
         if (value === none) continue;
         products[called] = value;
+        changed[called] = at(calls, called);
         this.chain(value, called);
       }
       const kind = actions[index];
       const observes = kind === action.read || kind === action.cas;
       if (observes && !this.joinAll(index)) return index;
-      if (at(products, index) !== none && at(calls, index) > limit) limit = at(calls, index);
+      // Changes come in no order that a processor could foresee: a sum instead of a branch.
+      const ahead = at(changed, index) - limit;
+      limit += ahead & ~(ahead >> 31);
     }
     return none;
   }

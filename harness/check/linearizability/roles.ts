@@ -8,10 +8,6 @@ import { at, blank, filled } from './column.ts';
 import { action } from './model.ts';
 import type { Problem } from './problem.ts';
 
-/** Of a write: it changes whatever is there. Of a read and a refusal: they change nothing. */
-export const anything = -1;
-const nothing = -2;
-
 export class Roles {
   readonly nobody: number;
   readonly refusal: number;
@@ -21,8 +17,8 @@ export class Roles {
   readonly waits: Int32Array;
   /** By operation: the name that it makes. */
   readonly makes: Int32Array;
-  /** By operation: the name that it changes, or `anything`, or nothing. */
-  readonly changes: Int32Array;
+  /** By operation: the name that a compare-and-set replaces, or `nobody`. */
+  readonly replaces: Int32Array;
   /** By operation: the name that a read observes, the value that a refusal does not, or -1. */
   private readonly quiet: Int32Array;
 
@@ -33,7 +29,7 @@ export class Roles {
     this.names = values.length + 2;
     this.waits = filled(count, this.nobody);
     this.makes = filled(count, this.nobody);
-    this.changes = filled(count, nothing);
+    this.replaces = filled(count, this.nobody);
     this.quiet = blank(count);
     for (let index = 0; index < count; index += 1) {
       switch (actions[index]) {
@@ -43,7 +39,6 @@ export class Roles {
           break;
         case action.write:
           this.makes[index] = at(makes, index);
-          this.changes[index] = anything;
           break;
         case action.casRefused:
           this.waits[index] = this.refusal;
@@ -51,7 +46,7 @@ export class Roles {
           break;
         case action.cas:
           this.waits[index] = at(wants, index);
-          this.changes[index] = at(wants, index);
+          this.replaces[index] = at(wants, index);
           this.makes[index] = at(makes, index);
           break;
         default:
