@@ -23,11 +23,13 @@ const servers: readonly About[] = [
       'The process is gone at once, with its memory and what its disk had not synced; it ' +
       'comes back after `forMs` with what the disk kept. `disk` says what that is: `lose` ' +
       'everything unsynced, keep `some` of it (a drawn prefix of the writes), or a prefix ' +
-      'and a `torn` record behind it.',
+      'and a `torn` record behind it. With `boundary` the crash waits for the next write: ' +
+      '`write` strikes when it is handed to the disk and nothing it led to has left, ' +
+      '`durable` when it is safe and the server has not heard of it.',
     tests:
       'Nothing may be promised before it is durable, and a torn record must not be read as ' +
       'a whole one.',
-    example: { kind: 'crash', server: 'S2', disk: 'torn', ...window },
+    example: { kind: 'crash', server: 'S2', disk: 'torn', boundary: 'write', ...window },
   },
   {
     does:
@@ -149,6 +151,7 @@ const meanings: Readonly<Record<string, string>> = {
   atMs: 'when it strikes: milliseconds of virtual time from the start',
   forMs: 'how long it lasts, in milliseconds; everything ends when the quiet period begins',
   disk: 'what a crash leaves of unsynced writes: `lose`, `some`, `torn`',
+  boundary: 'the side of a write at which a crash strikes: `write`, `durable`; may be left out',
   perMille: 'parts of a thousand, negative for slow',
   byMs: 'milliseconds: how far, or how much later',
   afterMs: 'milliseconds until the second copy',
@@ -168,6 +171,9 @@ function rangeText({ minimum, maximum, enum: words, type }: FaultField): string 
   return type ?? '';
 }
 
+/** Fields whose meaning names their words. */
+const worded: ReadonlySet<string> = new Set(['message', 'disk', 'boundary', 'shape']);
+
 /** One row a field; ranges that differ between kinds are all named. */
 function fieldRows(): readonly (readonly string[])[] {
   const kinds = [...faultFields()];
@@ -176,7 +182,7 @@ function fieldRows(): readonly (readonly string[])[] {
     const ranges = kinds.flatMap(([, fields]) => fields.get(name) ?? []).map(rangeText);
     const meaning = meanings[name];
     if (meaning === undefined) throw new Error(`nobody says what the field ${name} means`);
-    const all = name === 'message' || name === 'disk' || name === 'shape' ? [] : ranges;
+    const all = worded.has(name) ? [] : ranges;
     return [code(name), meaning, [...new Set(all)].join('; ')];
   });
 }

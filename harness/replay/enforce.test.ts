@@ -11,7 +11,7 @@ import { rehearsed } from '../cli/replay-live.ts';
 import type { Trace } from '../trace/read.ts';
 import type { HeaderRecord, TraceRecord } from '../trace/record.ts';
 import { draw } from '../world/keyed.ts';
-import type { Scenario } from '../world/scenario.ts';
+import type { Fault, Scenario } from '../world/scenario.ts';
 import { enforce } from './enforce.ts';
 import { virtualLive, virtualPlace } from './live.test.kit.ts';
 import type { Parcel } from './parcel.ts';
@@ -95,6 +95,19 @@ describe('a recorded schedule holds on another bus', () => {
   test.each(seeds)('whatever scenario %i brings', async (seed) => {
     const trace = simulated(expandScenario(seed, { profile: 'swarm' }));
     expect(summaryOf(await replayed(trace, { latencyMaxMicros: 3_000 }))).toEqual(faithful);
+  });
+
+  test.each(['write', 'durable'] as const)('crashes at boundaries: %s', async (boundary) => {
+    const trapped = (fault: Fault): Fault =>
+      fault.kind === 'crash' ? { ...fault, boundary } : fault;
+    let crashes = 0;
+    for (const seed of [3, 11, 14, 27, 33, 40]) {
+      const drawn = expandScenario(seed, { profile: 'crash' });
+      const trace = simulated({ ...drawn, faults: drawn.faults.map(trapped) });
+      crashes += trace.records.filter(({ kind }) => kind === 'crash').length;
+      expect([seed, summaryOf(await replayed(trace))]).toEqual([seed, faithful]);
+    }
+    expect(crashes).toBeGreaterThan(6);
   });
 
   test('a bus without latency leaves no trace of itself', async () => {

@@ -72,6 +72,7 @@ export async function enforce(options: EnforceOptions): Promise<Enforced> {
     ringsOnOrder: true,
   });
   gate.attach(world);
+  world.powerFails = (host, boundary) => plan.cutsPower(host.id, boundary, judges.records.length);
   const { ordering } = scenario.bus;
   const nameOf = (participant: number): string => world.names.names[participant] ?? '?';
   const courier = new Courier({ relay, gate, plan, ordering, nameOf });

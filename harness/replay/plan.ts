@@ -3,6 +3,7 @@
  * writes anybody heard of. The bus must be told some of it before its record comes.
  */
 import type { Micros } from '../bus/bus.ts';
+import type { Json } from '../raft/entry.ts';
 import type { Timer } from '../raft/step.ts';
 import type {
   DelayRecord,
@@ -11,6 +12,7 @@ import type {
   RecordKind,
   TraceRecord,
 } from '../trace/record.ts';
+import type { Boundary } from '../world/scenario.ts';
 
 export type Fate = DropRecord | DelayRecord | DuplicateRecord;
 
@@ -91,6 +93,19 @@ export class Plan {
     );
   }
 
+  /** Does the power fail right there, in the middle of what the server does about a write? */
+  cutsPower(server: string, boundary: Boundary, position: number): boolean {
+    const fault = this.records[position];
+    const crash = this.records[position + 1];
+    return (
+      fault?.kind === 'fault' &&
+      fault.phase === 'start' &&
+      textOf(fault.detail, 'boundary') === boundary &&
+      crash?.kind === 'crash' &&
+      crash.server === server
+    );
+  }
+
   /** Did the timer run out in the pause that ends at that position? Its server is told at once. */
   rangInPause(server: string, timer: Timer, position: number): boolean {
     const now = this.timeOf(position);
@@ -118,6 +133,13 @@ export class Plan {
     }
     return false;
   }
+}
+
+/** A text or number in a fault's data, or nothing. */
+export function textOf(detail: Json, name: string): string {
+  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) return '';
+  const found = Object.entries(detail).find(([key]) => key === name)?.[1];
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : '';
 }
 
 function isFate(record: TraceRecord): record is Fate & { readonly to?: string } {

@@ -28,6 +28,7 @@ import type { OperatorStep } from '../world/scenario.ts';
 import type { Client, Host, Waiting, World } from '../world/world.ts';
 import type { Gate } from './gate.ts';
 import type { Plan } from './plan.ts';
+import { textOf } from './plan.ts';
 
 export interface Stage {
   readonly world: World;
@@ -167,22 +168,16 @@ export function playUntold(stage: Stage, server: string): boolean {
   return true;
 }
 
-function textIn({ detail }: FaultRecord, name: string): string {
-  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) return '';
-  const found = Object.entries(detail).find(([key]) => key === name)?.[1];
-  return typeof found === 'string' || typeof found === 'number' ? String(found) : '';
-}
-
 /** Told; what it does to messages, disks and servers stands in records of its own. */
 function playFault(stage: Stage, record: FaultRecord): Played {
   const { world } = stage;
   const seq = world.emitter.taken;
   retell(stage, record);
   world.cause = seq;
-  const host = hostOf(stage, textIn(record, 'server'));
+  const host = hostOf(stage, textOf(record.detail, 'server'));
   if (host === undefined) return null;
   if (record.name === 'clockSkew') {
-    host.skewPerMille = record.phase === 'start' ? Number(textIn(record, 'perMille')) : 0;
+    host.skewPerMille = record.phase === 'start' ? Number(textOf(record.detail, 'perMille')) : 0;
   }
   if (record.name !== 'offline' || record.phase !== 'start') return null;
   forget(stage, host.id);

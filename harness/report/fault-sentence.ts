@@ -14,6 +14,18 @@ function lasting(detail: Detail): string {
   return field(detail, 'forMs') === '' ? '' : ` for ${milli(detail, 'forMs')}`;
 }
 
+/** ` at its next write`, where it waits for one. */
+function boundary(detail: Detail): string {
+  switch (field(detail, 'boundary')) {
+    case 'write':
+      return ' in the middle of its next write';
+    case 'durable':
+      return ' just after its next write is durable';
+    default:
+      return '';
+  }
+}
+
 interface Hit {
   /** `every AppendEntries S1 → any`, `82 of 100 messages any → S2` */
   readonly what: string;
@@ -35,7 +47,7 @@ function ofServer(name: string, server: string, detail: Detail): string | null {
   const long = lasting(detail);
   switch (name) {
     case 'crash':
-      return `${server} crashes${long}`;
+      return `${server} crashes${boundary(detail)}${long}`;
     case 'offline':
       return `${server} goes off line${long}`;
     case 'pause':

@@ -4,7 +4,7 @@ import { receive } from './clients.ts';
 import { mark } from './emitter.ts';
 import { draw, purpose, within } from './keyed.ts';
 import { connect, openReceiver } from './server.ts';
-import { drop } from './transmit.ts';
+import { drop, unheard } from './transmit.ts';
 import { deliver } from './turn.ts';
 import type { Envelope, World } from './world.ts';
 import { codeOf, count, happening } from './world.ts';
@@ -54,7 +54,7 @@ function onDelivered(
     return;
   }
   if (!host.up) {
-    if (event.lock === 0) drop(world, envelope, -1, 'offline');
+    unheard(world, envelope, event.lock);
     return;
   }
   if (host.paused) {

@@ -9,7 +9,7 @@ import { Identities, whoOf } from './identities.ts';
 import type { Schedule } from './scenario.ts';
 import type { Pending, PendingKind } from './scheduler.ts';
 import { timerOf } from './timers.ts';
-import { drop } from './transmit.ts';
+import { unheard } from './transmit.ts';
 import type { Client, Envelope, Host, Waiters, World } from './world.ts';
 import { happening, kindOf, sameStamp } from './world.ts';
 
@@ -86,7 +86,7 @@ export class Pool implements Waiters {
     const actor = this.world.names.indexOf(event.receiver);
     // Handed over in the very moment when the server died.
     if (this.world.hosts[actor]?.up === false) {
-      this.returns(event);
+      unheard(this.world, event.message.body, event.lock);
       return;
     }
     const parent = this.identities.writerOf(envelope.id);
@@ -113,15 +113,9 @@ export class Pool implements Waiters {
     const isGone = (item: Item): boolean => 'event' in item && item.actor === host;
     const gone = this.items.filter(isGone);
     this.items = this.items.filter((item) => !isGone(item));
-    for (const item of gone) if ('event' in item) this.returns(item.event);
-  }
-
-  /** Nobody is there to take it: a message under a lock comes again, another one is lost. */
-  private returns({ lock, message }: Delivery): void {
-    const { world } = this;
-    const settlement = { kind: 'abandon' } as const;
-    if (lock === 0) drop(world, message.body, -1, 'offline');
-    else world.bus.submit({ kind: 'settle', token: 0, lock, settlement }, world.now);
+    for (const item of gone) {
+      if ('event' in item) unheard(this.world, item.event.message.body, item.event.lock);
+    }
   }
 
   /** All that may come about now, as `Scheduler.pick` wants it; valid until the next call. */

@@ -132,6 +132,7 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('crash'),
     disk: z.enum(['lose', 'some', 'torn']),
+    boundary: z.enum(['write', 'durable']).exactOptional(),
     ...server,
     ...window,
   }),

@@ -159,6 +159,9 @@ type Link = {
   readonly percent: number;
 };
 
+/** The two sides of a write, on which losing power makes a difference. */
+export type Boundary = 'write' | 'durable';
+
 export type Fault =
   /* servers */
   | ({
@@ -166,6 +169,11 @@ export type Fault =
       readonly server: Target;
       /** Unsynced writes: all lost, a drawn prefix kept, or a drawn prefix and a torn record. */
       readonly disk: 'lose' | 'some' | 'torn';
+      /**
+       * Not at once but at the server's next write: when it is handed to the disk and nothing it
+       * led to has left yet, or when it is durable and the server has not heard of it.
+       */
+      readonly boundary?: Boundary;
     } & Window)
   | ({ readonly kind: 'offline'; readonly server: Target } & Window)
   | ({ readonly kind: 'pause'; readonly server: Target } & Window)

@@ -11,6 +11,7 @@ import { Fifo } from './fifo.ts';
 import { numbered } from './names.ts';
 import { newTimer, silence } from './timers.ts';
 import { offlineInput, onlineInput } from './inputs.ts';
+import { unheard } from './transmit.ts';
 import { deliver, feed, ring, ringOverdue, tellDue, tellDurable } from './turn.ts';
 import type { ActiveFault, Host, Outgoing, World } from './world.ts';
 import { count } from './world.ts';
@@ -201,6 +202,7 @@ function stop(world: World, host: Host): void {
 export function goOffline(world: World, host: Host, fault: number): void {
   const { cause } = world;
   feed(world, host, offlineInput, 0);
+  if (!host.up) return;
   const last = host.disk.pending.last();
   const { emitter } = world;
   if (last !== undefined) {
@@ -253,13 +255,14 @@ export function resume(world: World, host: Host, fault: number): void {
   for (const waiting of inbox) {
     switch (waiting.kind) {
       case 'message':
-        deliver(world, host, waiting.envelope, waiting);
+        if (host.up) deliver(world, host, waiting.envelope, waiting);
+        else unheard(world, waiting.envelope, waiting.lock);
         break;
       case 'timer':
-        ring(world, host, waiting.timer);
+        if (host.up) ring(world, host, waiting.timer);
         break;
       case 'durable':
-        tellDurable(world, host, waiting.write, waiting.seq);
+        if (host.up) tellDurable(world, host, waiting.write, waiting.seq);
         break;
       default: {
         const never: never = waiting;

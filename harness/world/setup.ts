@@ -150,6 +150,8 @@ export function newWorld(options: RunOptions): World {
     blockedBy: new Int16Array(all.length * all.length),
     linkFaults: [],
     active: [],
+    traps: [],
+    powerFails: null,
     counters: { events: 0, messages: 0, faults: {} },
   };
   return world;

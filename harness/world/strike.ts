@@ -98,6 +98,12 @@ export function strike(world: World, index: number): void {
   if (fault === undefined || world.quiet) return;
   const active = aimed(world, fault, index);
   if (active === undefined || !applicable(world, active)) return;
+  if (fault.kind === 'crash' && fault.boundary !== undefined) setTrap(world, active);
+  else hit(world, active);
+}
+
+function hit(world: World, active: ActiveFault): void {
+  const { fault, index } = active;
   note(world, active, 'start');
   count(world, fault.kind);
   impose(world, active);
@@ -108,6 +114,23 @@ export function strike(world: World, index: number): void {
     codeOf(happening.faultEnd, index & 511, index >> 9),
     undefined,
   );
+}
+
+/** The server crashes when it next comes to that side of a write. */
+function setTrap(world: World, trap: ActiveFault): void {
+  const { traps } = world;
+  traps.push(trap);
+  world.powerFails ??= (host, boundary): boolean => {
+    const at = traps.findIndex(
+      ({ fault, hosts }) =>
+        fault.kind === 'crash' && fault.boundary === boundary && hosts[0] === host.index,
+    );
+    const sprung = traps[at];
+    if (sprung === undefined || !applicable(world, sprung)) return false;
+    traps.splice(at, 1);
+    hit(world, sprung);
+    return true;
+  };
 }
 
 /** A server that is down cannot be crashed or paused once more. */
@@ -254,5 +277,6 @@ function backOnline(world: World, host: Host): void {
 
 /** Everything unkind ends, in the order in which it began. */
 export function relieveAll(world: World): void {
+  world.traps.length = 0;
   while (world.active[0] !== undefined) relieve(world, world.active[0].index);
 }

@@ -154,6 +154,13 @@ export function drop(
   });
 }
 
+/** Nobody is there to take a delivery: under a lock it comes again, else it is lost. */
+export function unheard(world: World, envelope: Envelope, lock: number): void {
+  const settlement = { kind: 'abandon' } as const;
+  if (lock === 0) drop(world, envelope, -1, 'offline');
+  else world.bus.submit({ kind: 'settle', token: 0, lock, settlement }, world.now);
+}
+
 function later(world: World, envelope: Envelope, byMicros: number): void {
   world.queue.push(world.now + byMicros, codeOf(happening.publish, 0, 0), envelope);
 }

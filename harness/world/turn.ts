@@ -1,5 +1,6 @@
 /** One input for one server: step the machine, record what changed, carry out what it asked for. */
 import type { AppendEntriesReply, RaftMessage } from '../raft/message.ts';
+import type { Node } from '../raft/node.ts';
 import type { Effect, Input, Timer, Write } from '../raft/step.ts';
 import {
   noteApply,
@@ -15,9 +16,10 @@ import { completeSync } from './disk.ts';
 import { mark } from './emitter.ts';
 import { expiryInput } from './inputs.ts';
 import { draw, purpose, within } from './keyed.ts';
+import type { Boundary } from './scenario.ts';
 import { arm, disarm, overdue, timerOf } from './timers.ts';
 import { addressee, classOfRaft, classOfReply, transmit } from './transmit.ts';
-import type { Envelope, Host, Telling, World } from './world.ts';
+import type { Envelope, Host, Seen, Telling, World } from './world.ts';
 import { codeOf, happening } from './world.ts';
 
 /** The machine broke one of its own assertions. */
@@ -40,6 +42,16 @@ function stepped(world: World, host: Host, input: Input): readonly Effect[] {
   }
 }
 
+const isNews = (node: Node, seen: Seen): boolean =>
+  node.role !== seen.role ||
+  node.term !== seen.term ||
+  node.votedFor !== seen.votedFor ||
+  node.leader !== seen.leader;
+
+/** A crash waited for this moment: the process is gone, and with it all it was about to do. */
+const powerFailed = ({ powerFails }: World, host: Host, boundary: Boundary): boolean =>
+  powerFails !== null && powerFails(host, boundary);
+
 /** Feeds one input; `lock` is the delivery to complete afterwards (0: none). */
 export function feed(
   world: World,
@@ -50,14 +62,7 @@ export function feed(
 ): void {
   const effects = stepped(world, host, input);
   const { node, seen } = host;
-  if (
-    node.role !== seen.role ||
-    node.term !== seen.term ||
-    node.votedFor !== seen.votedFor ||
-    node.leader !== seen.leader
-  ) {
-    noteState(world, host);
-  }
+  if (isNews(node, seen)) noteState(world, host);
   let lastWrite = 0;
   for (const effect of effects) {
     if (effect.kind === 'persist') {
@@ -68,6 +73,7 @@ export function feed(
   noteConfiguration(world, host);
   if (reply !== null) noteMatch(world, host, reply);
   if (node.commitIndex !== seen.commitIndex) noteCommit(world, host);
+  if (lastWrite !== 0 && powerFailed(world, host, 'write')) return;
   for (const effect of effects) carryOut(world, host, effect);
   if (lock !== 0) settleAfter(world, host, { write: lastWrite, lock });
   if (host.disk.syncing === 0 && host.disk.pending.length !== 0) startSync(world, host);
@@ -187,6 +193,7 @@ export function synced(world: World, host: Host): void {
     const { id: server } = host;
     show({ kind: 'durable', seq, at: world.now, cause: last.seq, server, write });
   }
+  if (powerFailed(world, host, 'durable')) return;
   const write = last.write.id;
   if (world.tellsLate) tellLater(world, host, { first, last: write, seq });
   else if (host.paused) host.inbox.push({ kind: 'durable', write, seq });

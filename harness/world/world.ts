@@ -9,7 +9,7 @@ import type { Emitter } from './emitter.ts';
 import type { Fifo } from './fifo.ts';
 import type { Directory } from './names.ts';
 import type { EventQueue } from './queue.ts';
-import type { Fault, Operation, OperatorStep, Scenario } from './scenario.ts';
+import type { Boundary, Fault, Operation, OperatorStep, Scenario } from './scenario.ts';
 
 interface Wrapping {
   /** Participants by index: servers first, then clients. */
@@ -187,6 +187,9 @@ export interface ActiveFault {
   readonly hosts: readonly number[];
 }
 
+/** Does the power fail at this point of a write? If so it has failed. */
+export type PowerFails = (host: Host, boundary: Boundary) => boolean;
+
 export interface Counters {
   events: number;
   /** Messages delivered to a server or a client. */
@@ -231,6 +234,9 @@ export interface World {
   readonly blockedBy: Int16Array;
   readonly linkFaults: ActiveFault[];
   readonly active: ActiveFault[];
+  /** Crashes that wait for a write; null while there are none. */
+  readonly traps: ActiveFault[];
+  powerFails: PowerFails | null;
   readonly counters: Counters;
 }
 
