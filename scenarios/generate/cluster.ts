@@ -9,13 +9,13 @@ import type { Dice } from './dice.ts';
 /** Odd sizes as people run them, even ones because quorums round there. */
 export function drawServers(dice: Dice): number {
   return dice.weighted([
-    [38, 3],
-    [26, 5],
+    [32, 3],
+    [32, 5],
     [16, 4],
-    [6, 2],
-    [5, 6],
-    [5, 7],
-    [4, 1],
+    [5, 2],
+    [6, 6],
+    [6, 7],
+    [3, 1],
   ]);
 }
 

@@ -8,9 +8,10 @@ import { scenarioSchema } from '../../harness/world/scenario.ts';
 import { drawBus, drawCluster, drawServers } from './cluster.ts';
 import { Dice, weightedOf } from './dice.ts';
 import type { Weighted } from './dice.ts';
+import { drawDisks } from './disks.ts';
 import { dressed } from './dress.ts';
 import { drawFault } from './faults.ts';
-import { drawMotif } from './motifs.ts';
+import { drawMotif, drawWeather } from './motifs.ts';
 import type { MotifContext } from './motifs.ts';
 import type { ScenarioOptions } from './options.ts';
 import { drawAppetite } from './profile.ts';
@@ -81,7 +82,7 @@ function drawActions(
     electionMs: cluster.electionMs,
     on: new Set(kinds.map(([, kind]) => kind)),
   };
-  const faults: Fault[] = [];
+  const faults: Fault[] = [...drawWeather(context)];
   const operations: Operation[] = [];
   for (const atMs of drawTimes(dice, extent, appetite)) {
     if (dice.chance(appetite.motifPercent)) {
@@ -140,6 +141,7 @@ export function expandScenario(seed: number, options: ScenarioOptions = {}): Sce
   };
   const { faults, operations, context } = drawActions(dice, bare, { appetite, extent });
   const plain = { ...bare, workload: { ...workload, operations }, faults };
-  const whole = dressed(plain, context, options);
+  const dressedUp = dressed(plain, context, options);
+  const whole = { ...dressedUp, initial: drawDisks(dice, dressedUp.cluster) };
   return { ...whole, limits: { ...whole.limits, quietMs: quietMsFor(whole) } };
 }

@@ -114,6 +114,11 @@ function lateness(dice: Dice): number {
   return dice.chance(60) ? dice.between(1, 60) : dice.between(100, 1_500);
 }
 
+/** An acknowledgement that got lost is sent again at once, or when nobody expects it any more. */
+function repetition(dice: Dice): number {
+  return dice.chance(40) ? dice.between(0, 5) : lateness(dice);
+}
+
 /** A fault of this kind that strikes at `atMs`; times in milliseconds. */
 export function drawFault(context: FaultContext, kind: FaultKind, atMs: number): Fault {
   if (isServerKind(kind)) return drawServerFault(context, kind, atMs);
@@ -141,7 +146,7 @@ function drawNetworkFault(context: FaultContext, kind: NetworkKind, atMs: number
     case 'delay':
       return { kind, ...link(context, atMs), byMs: context.dice.scaled(5, 500) };
     case 'duplicate':
-      return { kind, ...link(context, atMs), afterMs: lateness(context.dice) };
+      return { kind, ...link(context, atMs), afterMs: repetition(context.dice) };
     case 'reorder':
       return { kind, ...link(context, atMs), byMs: context.dice.scaled(2, 300) };
     case 'partition':

@@ -102,7 +102,9 @@ describe('features in generated scenarios', () => {
         plain.workload.operations.length,
       );
       expect({ ...scenario.bus, name: scenario.name }).toEqual({ ...plain.bus, name: plain.name });
-      if (JSON.stringify(scenario) === JSON.stringify(plain)) same += 1;
+      // The disks are drawn last, for the cluster as it is by then.
+      const bare = { ...plain, initial: scenario.initial };
+      if (JSON.stringify(scenario) === JSON.stringify(bare)) same += 1;
     }
     expect(same / 500).toBeGreaterThan(0.35);
     expect(same / 500).toBeLessThan(0.45);

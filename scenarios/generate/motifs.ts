@@ -95,6 +95,24 @@ function stampede(context: MotifContext, atMs: number): Motif {
   return { faults, operations: [] };
 }
 
+/** Fewer servers than a quorum stand for election on their own, and hear everything twice. */
+function minority(context: MotifContext, atMs: number): Motif {
+  const { dice, electionMs, servers, on } = context;
+  const side = dice.subset(serverNames(servers), dice.between(2, servers >> 1));
+  const forMs = dice.between(electionMs.max, electionMs.max * 3);
+  const message = dice.pick<MessageClass>(['any', 'RequestVoteReply']);
+  const twice = { from: 'any', to: 'any', message, percent: dice.pick([50, 100]) } as const;
+  const afterMs = dice.between(0, 5);
+  const faults: Fault[] = [
+    { kind: 'partition', atMs, forMs, shape: 'halves', side, clients: false },
+    { kind: 'duplicate', atMs, forMs: forMs + dice.between(0, 60), ...twice, afterMs },
+  ];
+  const runners = dice.subset(side, dice.between(0, 1));
+  if (on.has('clockJump')) faults.push(...candidacies(context, runners, atMs + 10));
+  const asked = moments(context, dice.between(0, 2), { atMs, spanMs: forMs });
+  return { faults, operations: operationsNear(context, asked) };
+}
+
 /** Replication hardly works: many short reigns, each of which leaves a few entries somewhere. */
 function storm(context: MotifContext, atMs: number): Motif {
   const { dice, electionMs, on } = context;
@@ -230,8 +248,24 @@ function tornTail(context: MotifContext, atMs: number): Motif {
   };
 }
 
+/** Of 100 runs so many, where messages may come twice, have it all the time. */
+const alwaysTwicePercent = 15;
+
+/** What goes on from the beginning to the end: a bus on whose acknowledgements nobody can rely. */
+export function drawWeather({ dice, on, runMs }: MotifContext): readonly Fault[] {
+  if (!on.has('duplicate') || !dice.chance(alwaysTwicePercent)) return [];
+  const message = dice.weighted<MessageClass>([
+    [50, 'RequestVoteReply'],
+    [25, 'AppendEntriesReply'],
+    [25, 'any'],
+  ]);
+  const link = { from: 'any', to: 'any', message, percent: dice.between(20, 80) } as const;
+  return [{ kind: 'duplicate', atMs: 0, forMs: runMs, ...link, afterMs: dice.between(0, 5) }];
+}
+
 const motifs: readonly Weighted<Kind>[] = [
   [16, { needs: ['clockJump'], serversMin: 3, draw: stampede }],
+  [12, { needs: ['partition', 'duplicate'], serversMin: 4, draw: minority }],
   [20, { needs: ['partition'], serversMin: 2, draw: deposed }],
   [12, { needs: ['crash'], serversMin: 3, draw: figureEight }],
   [14, { needs: ['drop'], serversMin: 3, draw: storm }],

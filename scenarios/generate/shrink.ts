@@ -2,6 +2,7 @@
  * The stream of simpler scenarios: a pure function of a scenario and the place to go on from, so
  * that a recorded path leads to the same candidate again without running any.
  */
+import { isSound } from '../../harness/world/first-disks.ts';
 import type { Scenario } from '../../harness/world/scenario.ts';
 import { actionsOf, withAction, withActions, withoutActions } from './actions.ts';
 import { fields, halfway, leastNumber, numberIn, withNumber } from './fields.ts';
@@ -64,9 +65,11 @@ function fieldsFrom(action: number, field: number, changed: boolean): In<'fields
 }
 
 function* configured(scenario: Scenario, place: In<'config'>): Generator<Candidate> {
+  const sound = isSound(scenario);
   for (let i = place.next; i < simplifications.length; i++) {
     const simpler = simplifications[i]?.(scenario);
-    if (simpler !== undefined) yield { scenario: simpler, place: { ...place, next: i + 1 } };
+    if (simpler === undefined || (sound && !isSound(simpler))) continue;
+    yield { scenario: simpler, place: { ...place, next: i + 1 } };
   }
 }
 

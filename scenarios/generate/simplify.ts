@@ -14,6 +14,7 @@ import type {
   Workload,
 } from '../../harness/world/scenario.ts';
 import { calm } from '../../harness/world/scenario.ts';
+import { fewerOnDisks } from './simplify-disks.ts';
 import { featuresOff } from './simplify-features.ts';
 
 /** The simpler scenario, or undefined when there is nothing to gain. */
@@ -228,10 +229,6 @@ function shortRun(scenario: Scenario): Scenario | undefined {
   return { ...scenario, limits: { ...scenario.limits, runMs } };
 }
 
-function emptyDisks(scenario: Scenario): Scenario | undefined {
-  return scenario.initial.length === 0 ? undefined : { ...scenario, initial: [] };
-}
-
 /** Tried in this order, each once a round. */
 export const simplifications: readonly Simplification[] = [
   ...featuresOff,
@@ -239,7 +236,7 @@ export const simplifications: readonly Simplification[] = [
   oneClient,
   busyClients,
   oneKey,
-  emptyDisks,
+  ...fewerOnDisks,
   ...knobs,
   shortRun,
   smallValues,
