@@ -6,6 +6,7 @@ import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
 import type { Benign, Mutant } from '../../scenarios/mutants/mutant.ts';
 import { labFor, memoryLab } from '../cli/lab.ts';
 import { storySteps } from '../cli/measure.ts';
+import { storyLater } from '../cli/later.ts';
 import { storySlice } from '../cli/slice.ts';
 import { campaign } from '../search/campaign.ts';
 import type { Lab } from '../search/execute.ts';
@@ -19,8 +20,10 @@ export interface Plan {
   /** The first seed, and how many. */
   readonly seed: number;
   readonly seeds: number;
-  /** At most so many runs with each. */
+  /** At most so many runs with each by the portfolio. */
   readonly runs: number;
+  /** At most so many with each by one strategy alone. */
+  readonly strategyRuns: number;
   /** At most so many with each where clients alone judge. */
   readonly clientRuns: number;
   /** So many runs of each harmless machine with each seed. */
@@ -58,9 +61,20 @@ function hunt({ lab, seed, runs, strategy }: Quarry, failFast: boolean): Tally {
 }
 
 function madeSmall({ scenario, failure }: Found, lab: Lab, tries: number): Hunted['shrunk'] {
-  const options = { tries, keep: failure.invariant, measure: storySteps, slice: storySlice };
+  const options = {
+    tries,
+    keep: failure.invariant,
+    measure: storySteps,
+    slice: storySlice,
+    later: storyLater,
+  };
   const shrunk = shrink(scenario, lab, arbitrary, options);
   return { steps: storySteps(shrunk.scenario, lab), actions: actionCount(shrunk.scenario) };
+}
+
+/** After so many runs a hunt by this strategy, under all judges, ends. */
+export function runsOf(plan: Plan, strategy: string): number {
+  return strategy === 'portfolio' ? plan.runs : plan.strategyRuns;
 }
 
 export interface Quest {
@@ -77,7 +91,7 @@ export function hunted({ mutant, strategy, judges }: Quest, plan: Plan): Hunted 
     mutant: mutant.name,
     invariants: isAll ? undefined : ['Linearizability'],
   });
-  const runs = isAll ? plan.runs : plan.clientRuns;
+  const runs = isAll ? runsOf(plan, strategy) : plan.clientRuns;
   const hits: (Hit | null)[] = [];
   let shrunk: Hunted['shrunk'] = null;
   for (let at = 0; at < plan.seeds; at++) {

@@ -8,6 +8,7 @@ import type { Mutant } from '../../scenarios/mutants/mutant.ts';
 import { mutants } from '../../scenarios/mutants/mutants.ts';
 import { labFor } from '../cli/lab.ts';
 import { storySteps } from '../cli/measure.ts';
+import { storyLater } from '../cli/later.ts';
 import { storySlice } from '../cli/slice.ts';
 import { execute } from '../search/execute.ts';
 import { shrink } from '../search/shrink.ts';
@@ -42,7 +43,7 @@ function largeFailure({ name, serversMin }: Mutant): Scenario | undefined {
 
 function madeSmall(mutant: Mutant, scenario: Scenario): Shrinking {
   const lab = labFor({ mutant: mutant.name });
-  const options = { tries, measure: storySteps, slice: storySlice };
+  const options = { tries, measure: storySteps, slice: storySlice, later: storyLater };
   const { result, wallSeconds } = timed(() => shrink(scenario, lab, arbitrary, options));
   return {
     before: actionCount(scenario),

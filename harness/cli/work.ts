@@ -8,6 +8,7 @@ import type { Scenario } from '../world/scenario.ts';
 import type { CampaignJob, Hooks, ShrinkJob, ShrinkResult, Standing } from './job.ts';
 import { labFor } from './lab.ts';
 import { storyPlot, storySteps } from './measure.ts';
+import { storyLater } from './later.ts';
 import { storySlice } from './slice.ts';
 
 /** Runs within which a canary must be caught. */
@@ -85,6 +86,7 @@ export function optionsOf(job: CampaignJob): CampaignOptions {
     shrinkTries: job.shrinkTries,
     measure: storySteps,
     slice: storySlice,
+    later: storyLater,
     plot: storyPlot,
     ...(strategy === undefined ? {} : { strategy }),
     ...(shard === undefined ? {} : { shard }),
@@ -100,6 +102,7 @@ export function doShrink(job: ShrinkJob, hooks: Hooks): ShrinkResult {
     tries: shrinkTriesMax,
     measure: storySteps,
     slice: storySlice,
+    later: storyLater,
     stop: limit(hooks, job.shrinkMs),
     onProgress: ({ tries, smallest }) =>
       hooks.tell({ ...idle, shrinking: { id: 'the failure', tries, ...sizes(smallest) } }),

@@ -17,7 +17,7 @@ import { closedGates } from './gates.ts';
 import type { Shard } from './ledger.ts';
 import { Ledger, wholeCampaign } from './ledger.ts';
 import type { StrategyChoice } from './portfolio.ts';
-import type { Execute, Measure, Shrunk, Slice } from './shrink.ts';
+import type { Execute, Later, Measure, Shrunk, Slice } from './shrink.ts';
 import { shrink } from './shrink.ts';
 import type { Found, Tally } from './tally.ts';
 import { inOrder } from './tally-json.ts';
@@ -66,6 +66,7 @@ export interface CampaignOptions {
   /** See `ShrinkOptions`. */
   readonly measure?: Measure;
   readonly slice?: Slice;
+  readonly later?: Later;
   /** The failure's story without names and numbers: bugs that tell the same one are one bug. */
   readonly plot?: Plot;
 }
@@ -160,7 +161,7 @@ export function triesEach(tries: number | undefined, bugs: number): number {
 
 type ShrinkPart = Pick<
   CampaignOptions,
-  'lab' | 'arbitrary' | 'shrinkTries' | 'stopShrinking' | 'measure' | 'slice' | 'execute'
+  'lab' | 'arbitrary' | 'shrinkTries' | 'stopShrinking' | 'measure' | 'slice' | 'later' | 'execute'
 >;
 
 /** Makes a failure small. */
@@ -169,7 +170,7 @@ export function shrinkFound(
   options: ShrinkPart,
   onProgress: (shrinking: NonNullable<CampaignProgress['shrinking']>) => void,
 ): Bug {
-  const { lab, arbitrary, shrinkTries, stopShrinking, measure, slice } = options;
+  const { lab, arbitrary, shrinkTries, stopShrinking, measure, slice, later } = options;
   const execute = options.execute ?? executeScenario;
   const keep = found.failure.invariant;
   const shrunk = shrink(found.scenario, lab, arbitrary, {
@@ -179,6 +180,7 @@ export function shrinkFound(
     ...(stopShrinking === undefined ? {} : { stop: stopShrinking }),
     ...(measure === undefined ? {} : { measure }),
     ...(slice === undefined ? {} : { slice }),
+    ...(later === undefined ? {} : { later }),
     onProgress: ({ tries, smallest }) => onProgress({ id: found.id, tries, smallest }),
   });
   const needs = { keep, execute };

@@ -153,6 +153,32 @@ describe('shrink', () => {
     expect(actionCount(other.scenario)).toBe(2);
   });
 
+  test('begins later where that is shorter to tell, with more actions if need be', () => {
+    const begun = (scenario: Scenario): boolean => scenario.initial.length > 0;
+    // Two crashes, or one that falls upon what the disks hold.
+    const eventful = toy((scenario) =>
+      crashes(scenario) >= (begun(scenario) ? 1 : 2) ? { invariant: 'LogMatching' } : {},
+    );
+    const initial = [{ server: 'S1', term: 1, votedFor: null, log: [1] }];
+    const jump = { kind: 'clockJump', atMs: 5, server: 'S1', byMs: 300 } as const;
+    const later = (given: Scenario): readonly Scenario[] => [
+      { ...given, initial, faults: [...given.faults.slice(1), jump, jump] },
+    ];
+    for (const scenario of failing(eventful, 'LogMatching')) {
+      for (const [steps, expected] of [
+        [40, true],
+        [6, false],
+      ] as const) {
+        const measure = (one: Scenario): number => (begun(one) ? steps / 4 : steps);
+        const options = { tries: 2_000, execute: eventful, measure, later };
+        const bare = { ...scenario, initial: [] };
+        const { scenario: shrunk } = shrink(bare, lab, arbitrary, options);
+        expect(begun(shrunk)).toBe(expected);
+        expect(crashes(shrunk)).toBe(expected ? 1 : 2);
+      }
+    }
+  });
+
   test('leaves the schedule out where the failure does not need it', () => {
     const [scenario] = failing(twoCrashes, 'LogMatching');
     if (scenario === undefined) throw new Error('nothing fails');

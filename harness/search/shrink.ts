@@ -40,7 +40,11 @@ export interface ShrinkOptions {
   readonly measure?: Measure;
   /** What of a failing scenario its violation may come from: tried before anything else. */
   readonly slice?: Slice;
+  /** The same failure begun later, with something on the disks: tried where the story is long. */
+  readonly later?: Later;
 }
+
+export type Later = (scenario: Scenario, lab: Lab) => readonly Scenario[];
 
 export type Slice = (scenario: Scenario, lab: Lab) => Scenario;
 
@@ -81,6 +85,13 @@ const leastMs = 10;
 /** The last stage ends when so many variations for each step gained nothing: long ones try longer. */
 const patience = 60;
 const patienceLeast = 200;
+/** Stories of so many steps are not worth a later beginning. */
+const shortStory = 10;
+/** So many of them are tried at most, and no more than this part of the tries that are left. */
+const laterMost = 600;
+const shareOfLater = 0.4;
+/** What disks cost their reader, in steps. */
+const disksCost = 3;
 /** Every so many variations one sets out from a plainer scenario: fewer servers, usual knobs. */
 const plainEvery = 3;
 
@@ -96,8 +107,10 @@ class Shrinker {
   /** Runs that may be spent by now. */
   allowed: number;
   private readonly tried = new Set<number>();
-  /** What the last stage makes smaller: steps of the story, and twice the actions. */
+  /** What the last stage makes smaller: steps of the story, twice the actions, and the disks. */
   private cost: number | null = null;
+  /** A later beginning may need actions that make happen what came about by chance. */
+  private begins = false;
 
   constructor(scenario: Scenario, lab: Lab, options: ShrinkOptions) {
     this.lab = lab;
@@ -152,14 +165,14 @@ class Shrinker {
 
   private costOf(scenario: Scenario, { stats }: Outcome): number {
     const steps = this.options.measure?.(scenario, this.lab) ?? stats.events;
-    return steps + 2 * actionCount(scenario);
+    return steps + 2 * actionCount(scenario) + (scenario.initial.length > 0 ? disksCost : 0);
   }
 
   /** In the last stage a failing candidate must cost no more; walking level leads on. */
   private gains(candidate: Scenario, outcome: Outcome): boolean {
     const { cost } = this;
     if (cost === null) return true;
-    if (actionCount(candidate) > actionCount(this.smallest)) return false;
+    if (!this.begins && actionCount(candidate) > actionCount(this.smallest)) return false;
     const found = this.costOf(candidate, outcome);
     if (found > cost) return false;
     this.cost = found;
@@ -202,15 +215,22 @@ class Shrinker {
     }
   }
 
+  /** Of all tries, those that may be spent before a schedule that is left is told. */
+  private shareNow(): number {
+    return this.smallest.schedule === undefined ? 1 : shareOfPolish;
+  }
+
   /** Less to read: whole ends of the scenario earlier, then variations, while they gain. */
   polish(arbitrary: Arbitrary<Scenario>): void {
     const { measure, tries } = this.options;
     if (measure === undefined) return;
-    const share = this.smallest.schedule === undefined ? 1 : shareOfPolish;
-    this.allowed = Math.ceil(tries * share);
+    this.allowed = Math.ceil(tries * this.shareNow());
     this.exhausted = false;
     this.cost = this.costOf(this.smallest, this.outcome);
     while (this.hurry() && !this.exhausted);
+    while (this.later() && !this.exhausted);
+    this.allowed = Math.ceil(tries * this.shareNow());
+    this.exhausted = false;
     let bases = this.plainer(arbitrary);
     let idle = 0;
     for (let ordinal = 0; idle < this.patience() && !this.exhausted; ordinal++) {
@@ -232,6 +252,30 @@ class Shrinker {
       bases.push(value);
     }
     return bases;
+  }
+
+  /** Begins later, where that is shorter to tell; true when it did. */
+  private later(): boolean {
+    const { later } = this.options;
+    const { smallest, cost } = this;
+    if (later === undefined || cost === null || cost <= shortStory) return false;
+    this.begins = true;
+    const gained = this.beginsAt(later(smallest, this.lab));
+    this.begins = false;
+    return gained && this.cost !== cost;
+  }
+
+  /** Draws among them, each time under another network seed. */
+  private beginsAt(beginnings: readonly Scenario[]): boolean {
+    const { seed } = this.smallest;
+    const most = Math.min(laterMost, shareOfLater * (this.allowed - this.tries));
+    for (let k = 0; k < most; k++) {
+      const drawn = childSeed(seed, k) >>> 0;
+      const beginning = beginnings[drawn % Math.max(1, beginnings.length)];
+      if (beginning === undefined || this.exhausted) return false;
+      if (this.accepts({ ...beginning, seed: drawn })) return true;
+    }
+    return false;
   }
 
   private patience(): number {
