@@ -1,10 +1,11 @@
 /**
  * A quick examination of the judges of histories, for `mutation.ts`: exit code 0 if nothing looks
- * wrong, and how far the searches looked on standard output. Small histories against trying every
- * order, longer ones against a plain search.
+ * wrong, and on standard output how far the searches looked and how failures are explained. Small
+ * histories against trying every order, longer ones against a plain search.
  */
 import { columnsFor, disagreement } from '../check/linearizability/agreement.test.kit.ts';
 import { effort } from '../check/linearizability/effort.test.kit.ts';
+import { explained } from '../check/linearizability/explained.test.kit.ts';
 import { naiveSearch } from '../check/linearizability/brute-force.ts';
 import { judge } from '../check/linearizability/judge.ts';
 import { randomHistory } from '../check/linearizability/random-history.ts';
@@ -41,4 +42,4 @@ function wrong(): boolean {
 }
 
 if (wrong()) process.exitCode = 1;
-else console.log(effort().join('\n'));
+else console.log([...effort(), ...explained()].join('\n'));

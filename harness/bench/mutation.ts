@@ -148,7 +148,7 @@ class Account {
 
   take(found: Comparison, by: Noticed): void {
     const entry = equivalents.find((each) => isSame(each, found));
-    const where = `${found.file}:${found.line}  ${found.text}`;
+    const where = `${found.file}:${found.line}, comparison ${found.place}:  ${found.text}`;
     if (by !== null) {
       this.count[by] += 1;
       if (entry !== undefined) this.complain(`${where}  is noticed, though it should not be`);
