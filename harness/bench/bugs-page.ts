@@ -1,7 +1,9 @@
 /** The page of the bug table: rows, what was measured, and what others published. */
 import { grouped } from '../report/words.ts';
 import type { Hunted, Plan } from './bugs-hunt.ts';
+import { runsOf } from './bugs-hunt.ts';
 import { publishedTable } from './bugs-published.ts';
+import { summaryTable } from './bugs-summary.ts';
 import { laterMedian, medianInterval } from './order-statistics.ts';
 
 /** Judges that know nothing but what clients asked and were answered. */
@@ -69,7 +71,7 @@ export function bugRow({ mutant, strategy, witnessSteps }: Row, found: Hunted, p
   const cells = [
     mutant,
     strategy,
-    ...figuresOf(found, plan.runs),
+    ...figuresOf(found, runsOf(plan, strategy)),
     judgesOf(found),
     shrunk === null ? '' : String(shrunk.steps),
     String(witnessSteps),
@@ -99,18 +101,19 @@ export function benignRow(
 
 /** The beginning, which tells the plan. */
 export function bugsHead(plan: Plan): string {
-  const { seed, seeds, runs, clientRuns, harmlessRuns, shrinkTries } = plan;
+  const { seed, seeds, runs, strategyRuns, clientRuns, harmlessRuns, shrinkTries } = plan;
   const all = `${String(seed)} to ${String(seed + seeds - 1)}`;
   return `# How soon planted bugs are found
 
-Made by \`npm run bugs\`: seeds ${all}, at most ${grouped(runs)} runs each, all judges, scenarios
-drawn with the usual settings. A hunt that found nothing counts as longer than all others. The
-intervals hold the median with at least 95 % (order statistics). Events are those of all runs up to
-the violation. The first find of each row is made small in ${grouped(shrinkTries)} runs: steps of its
-story, beside those of the scenario written for the bug by hand; actions are the faults, operations
-and wishes left. A judge of a black box knows nothing but what clients asked and were answered; one
-of a white box sees servers, disks and the bus. Where clients judge alone, hunts end after
-${grouped(clientRuns)} runs. Machines without a bug run ${grouped(harmlessRuns)} times with each seed.
+Made by \`npm run bugs\`: seeds ${all}, at most ${grouped(runs)} runs each by the portfolio,
+${grouped(strategyRuns)} by one strategy alone, all judges, scenarios drawn with the usual settings.
+A hunt that found nothing counts as longer than all others. The intervals hold the median with at
+least 95 % (order statistics). Events are those of all runs up to the violation. The first find of
+each row is made small in ${grouped(shrinkTries)} runs: steps of its story, beside those of the
+scenario written for the bug by hand; actions are the faults, operations and wishes left. A judge of
+a black box knows nothing but what clients asked and were answered; one of a white box sees servers,
+disks and the bus. Where clients judge alone, hunts end after ${grouped(clientRuns)} runs. Machines
+without a bug run ${grouped(harmlessRuns)} times with each seed.
 
 | mutant | strategy | found | median runs | 95 % | median events | 95 % | judges | steps | by hand | actions |
 | :-- | :-- | --: | --: | --: | --: | --: | :-- | --: | --: | --: |
@@ -157,6 +160,7 @@ export function bugsPage(head: string, rows: Rows): string {
   return [
     head,
     lines(rows.bugs),
+    summaryTable(rows.bugs),
     ...(rows.clients.length === 0 ? [] : [clientsHead, lines(rows.clients)]),
     benignHead,
     lines(rows.benign),

@@ -9,13 +9,15 @@ import { falseAlarms, hunted } from './bugs-hunt.ts';
 import type { Hunted } from './bugs-hunt.ts';
 import { benignRow, bugRow, bugsHead, bugsPage, clientsRow } from './bugs-page.ts';
 import { besidePublished } from './bugs-published.ts';
+import { summaryTable } from './bugs-summary.ts';
 import { laterMedian, medianInterval } from './order-statistics.ts';
 import { benign } from '../../scenarios/mutants/benign.ts';
 
 const plan = {
   seed: 1,
   seeds: 10,
-  runs: 200,
+  runs: 400,
+  strategyRuns: 200,
   clientRuns: 100,
   harmlessRuns: 50,
   shrinkTries: 300,
@@ -88,6 +90,12 @@ describe('the bug table', () => {
     );
   });
 
+  test('a hunt by the portfolio may be longer than one by a strategy alone', () => {
+    const none = { hits: [null], shrunk: null };
+    expect(bugRow({ ...row, strategy: 'portfolio' }, none, plan)).toContain('| > 400 |');
+    expect(bugRow(row, none, plan)).toContain('| > 200 |');
+  });
+
   test('a row of what clients saw stands beside what all judges saw', () => {
     const hits = [...Array.from({ length: 7 }, () => hit('Linearizability', 40)), null, null, null];
     const beside = bugRow(
@@ -105,6 +113,24 @@ describe('the bug table', () => {
   test('a machine that stops at its own assertion is no find of a judge', () => {
     const found = { hits: [hit('Assertion', 3)], shrunk: null };
     expect(bugRow(row, found, plan)).toContain('| Assertion ×1 (its own) |');
+  });
+
+  test('strategies stand side by side, with who is soonest', () => {
+    const found = (runs: readonly number[], strategy: string, mutant = 'no-dedup'): string => {
+      const hits = runs.map((one) => (one === 0 ? null : hit('LogMatching', one)));
+      return bugRow({ mutant, strategy, witnessSteps: 9 }, { hits, shrunk: null }, plan);
+    };
+    const rows = [
+      found([4, 5, 1_050], 'portfolio'),
+      found([5, 4, 11], 'pct'),
+      found([0, 0, 3], 'timed'),
+      found([40, 30, 60], 'timed', 'stale-read'),
+    ];
+    expect(summaryTable(rows).split('\n').slice(-4, -1)).toEqual([
+      '| portfolio | 3/3 | 1 of 1 | 1 of 1 | 1 of 1 |',
+      '| pct | 3/3 | 1 of 1 | 1 of 1 | 1 of 1 |',
+      '| timed | 4/6 | 0 of 2 | 1 of 2 | 1 of 2 |',
+    ]);
   });
 
   test('a page that was begun is gone on with; one of another plan is not', () => {
@@ -130,7 +156,7 @@ describe('the bug table', () => {
 
   test('a bug that always shows is found by each seed, the first find is made small', () => {
     const mutant = mutantNamed('vote-sent-before-durable');
-    const small = { ...plan, seeds: 2, runs: 20, shrinkTries: 20 };
+    const small = { ...plan, seeds: 2, strategyRuns: 20, shrinkTries: 20 };
     const { hits, shrunk } = hunted({ mutant, strategy: 'timed', judges: 'all' }, small);
     expect(hits).toHaveLength(2);
     for (const one of hits) {

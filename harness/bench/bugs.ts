@@ -49,7 +49,11 @@ interface Errand {
   readonly measure: (rows: KnownRows) => string;
 }
 
+/** `exhaustive` goes on for ever with one scenario: it hunts nothing here. */
+const allStrategies = strategyChoices.filter((choice) => choice !== 'exhaustive');
+
 function strategiesNamed(text: string): readonly StrategyChoice[] {
+  if (text === 'all') return allStrategies;
   return text.split(',').map((name) => {
     const found = strategyChoices.find((choice) => choice === name);
     if (found !== undefined) return found;
@@ -150,16 +154,17 @@ function main(): void {
   new Command('npm run bugs --')
     .option(
       '--strategies <names>',
-      'joined by commas',
+      'joined by commas, or all',
       strategiesNamed,
       strategiesNamed(usualStrategies),
     )
     .option('--mutants <names>', 'joined by commas, or all', mutantsNamed, mutants)
     .option('--seed <number>', 'the first seed', seed, 1)
     .option('--seeds <count>', 'hunts for each row', count, 10)
-    .option('--runs <count>', 'at most so many in each hunt', count, 2_000)
-    .option('--client-runs <count>', 'where clients alone judge; 0: not at all', natural, 300)
-    .option('--harmless-runs <count>', 'of each harmless machine with each seed', natural, 300)
+    .option('--runs <count>', 'at most so many in each hunt by the portfolio', count, 300)
+    .option('--strategy-runs <count>', 'and by one strategy alone', count, 100)
+    .option('--client-runs <count>', 'and where clients alone judge; 0: none', natural, 60)
+    .option('--harmless-runs <count>', 'of each harmless machine with each seed', natural, 60)
     .option('--shrink-tries <count>', 'runs for making the first find small', count, 300)
     .option('--budget <time>', 'begin no row after so long: 90s, 5m', durationMs, Infinity)
     .option('--part <part>', 'only 1/2 of the machines, or 2/2', shard, wholeCampaign)
