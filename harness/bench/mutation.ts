@@ -36,8 +36,6 @@ const patience = 8;
 const examination = ['dist/harness/bench/mutation-battery.js'];
 const tests = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', folder];
 
-type Noticed = 'examination' | 'tests' | null;
-
 /** What is compiled leaves types out: comparisons keep their order, lines do not. */
 interface Comparison {
   readonly file: string;
@@ -85,28 +83,22 @@ class Workshop {
   /** What the examination says when nothing is wrong. */
   private readonly wanted: string;
   /** How long the examination and the tests may take. */
-  private readonly limitsMs: ReadonlyMap<readonly string[], number>;
+  private readonly limitsMs = new Map<readonly string[], number>();
 
   constructor() {
     for (const name of ['dist', 'harness', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
       cpSync(name, join(this.root, name), { recursive: true });
     }
     symlinkSync(resolve('node_modules'), join(this.root, 'node_modules'));
-    const begun = Date.now();
     this.wanted = this.right(examination);
-    const examined = Date.now();
-    this.right(tests);
-    const tested = Date.now();
-    this.limitsMs = new Map([
-      [examination, patience * (examined - begun)],
-      [tests, patience * (tested - examined)],
-    ]);
   }
 
-  /** What a program says while nothing is turned. */
+  /** What a program says while nothing is turned; it may never take much longer than that. */
   private right(words: readonly string[]): string {
+    const begun = Date.now();
     const said = this.said(words);
     if (said === null) throw new Error(`${words.join(' ')} fails although nothing was turned`);
+    this.limitsMs.set(words, patience * (Date.now() - begun));
     return said;
   }
 
@@ -128,10 +120,16 @@ class Workshop {
     return said;
   }
 
-  noticed({ file, ordinal }: Comparison): Noticed {
+  /** Does the examination notice? */
+  examines({ file, ordinal }: Comparison): boolean {
     const compiled = join('dist', folder, file.replace(/\.ts$/u, '.js'));
-    if (this.withTurned(compiled, ordinal, examination) !== this.wanted) return 'examination';
-    return this.withTurned(join(folder, file), ordinal, tests) === null ? 'tests' : null;
+    return this.withTurned(compiled, ordinal, examination) !== this.wanted;
+  }
+
+  /** Do the tests notice? */
+  tests({ file, ordinal }: Comparison): boolean {
+    if (!this.limitsMs.has(tests)) this.right(tests);
+    return this.withTurned(join(folder, file), ordinal, tests) === null;
   }
 
   close(): void {
@@ -142,20 +140,22 @@ class Workshop {
 const isSame = (entry: Equivalent, { file, text, place }: Comparison): boolean =>
   entry.file === file && entry.text === text && entry.place === place;
 
+const whereIs = ({ file, line, place, text }: Comparison): string =>
+  `${file}:${line}, comparison ${place}:  ${text}`;
+
 /** What became of the comparisons turned so far. */
 class Account {
   private readonly count = { examination: 0, tests: 0, explained: 0, unexplained: 0, wrong: 0 };
 
-  take(found: Comparison, by: Noticed): void {
-    const entry = equivalents.find((each) => isSame(each, found));
-    const where = `${found.file}:${found.line}, comparison ${found.place}:  ${found.text}`;
+  take(found: Comparison, by: 'examination' | 'tests' | null): void {
+    const explained = equivalents.some((each) => isSame(each, found));
     if (by !== null) {
       this.count[by] += 1;
-      if (entry !== undefined) this.complain(`${where}  is noticed, though it should not be`);
-    } else if (entry !== undefined) this.count.explained += 1;
+      if (explained) this.complain(`${whereIs(found)}  is noticed, though it should not be`);
+    } else if (explained) this.count.explained += 1;
     else {
       this.count.unexplained += 1;
-      console.log(`${where}  survived`);
+      console.log(`${whereIs(found)}  survived`);
     }
   }
 
@@ -181,15 +181,20 @@ function main(): void {
   const chosen = asked.length === 0 ? files : files.filter((file) => asked.includes(file));
   const workshop = new Workshop();
   const account = new Account();
-  for (const file of chosen) {
+  const left = chosen.flatMap((file) => {
     const comparisons = comparisonsIn(file);
-    for (const each of comparisons) account.take(each, workshop.noticed(each));
     for (const entry of equivalents) {
       if (entry.file !== file || comparisons.some((each) => isSame(entry, each))) continue;
       account.complain(`${file}: no line reads ${entry.text}`);
     }
-    console.log(`${file}: ${comparisons.length} turned`);
-  }
+    return comparisons.filter((each) => {
+      const noticed = workshop.examines(each);
+      if (noticed) account.take(each, 'examination');
+      else console.log(`${whereIs(each)}  to be tested`);
+      return !noticed;
+    });
+  });
+  for (const each of left) account.take(each, workshop.tests(each) ? 'tests' : null);
   workshop.close();
   process.exitCode = account.tell();
 }

@@ -157,15 +157,15 @@ class AppendOrder {
   }
 }
 
-/** Among reads that go with each other the one with the most items; `none` without a read. */
-function longestRead({ count, actions, first, states }: Columns): number {
+/** Among reads that go with each other the one with the most items; `none` without any item. */
+function longestRead({ count, actions, first }: Columns): number {
   let longest = none;
   for (let index = 0; index < count; index += 1) {
     if (actions[index] !== action.read || at(first, index) === absent) continue;
     // A list is numbered after its beginnings.
     if (longest === none || at(first, index) > at(first, longest)) longest = index;
   }
-  return longest !== none && states.shorter[at(first, longest)] === none ? none : longest;
+  return longest;
 }
 
 function longestOf(columns: Columns): readonly number[] {

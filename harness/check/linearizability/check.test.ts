@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryRecord, Json } from '../../trace/record.ts';
 import type { Verdict } from '../check.ts';
+import { historyOf } from '../history.ts';
 import { newView } from '../view.ts';
-import { linearizabilityCheck } from './check.ts';
+import type { KeyTold } from './check.ts';
+import { judgeKeys, linearizabilityCheck, together } from './check.ts';
 import { randomHistory } from './random-history.ts';
 
 const view = newView([]);
@@ -154,6 +156,12 @@ describe('not linearizable is', () => {
       "c2's read of x = [1,2] and c3's read of x = [2,1] cannot be of one list",
     ],
     [
+      'two lists with equal items of which neither continues the other',
+      'c0 0-9 append x 1\nc1 0-9 append x 1\nc4 0-9 append x 2\nc2 10-11 read x -> [1,1,2]\n' +
+        'c3 12-13 read x -> [2,1,1]',
+      "c2's read of x = [1,1,2] and c3's read of x = [2,1,1] cannot be of one list",
+    ],
+    [
       'an append that is missing',
       'c0 0-1 append x 1\nc1 2-3 append x 2\nc2 4-5 read x -> [1]',
       "c2 read x = [1] at 5 ms, asked at 4 ms, but c1's append of 2 to x had ended at 3 ms",
@@ -211,6 +219,48 @@ describe('not linearizable is', () => {
     if (verdict.kind !== 'fail') throw new Error(verdict.kind);
     expect(verdict.evidence.length).toBeLessThan(40);
     expect(records[verdict.evidence.at(-1) ?? -1]?.kind).toBe('ok');
+  });
+});
+
+describe('every key is told of, in their order', () => {
+  const good = 'c0 0-1 write x 1\nc1 2-3 read x -> 1\nc0 4-5 write y 2\nc1 6-7 read y -> 2';
+  const keysOf = (text: string): readonly string[] => {
+    const { keys } = judgeKeys(historyOf(historyFrom(text)), { configurations: 1000 });
+    return keys.map(({ key, operations, kind }) => `${key}: ${operations} operations, ${kind}`);
+  };
+
+  test('when all are linearizable', () => {
+    expect(keysOf(good)).toEqual([
+      'x: 2 operations, linearizable',
+      'y: 2 operations, linearizable',
+    ]);
+  });
+
+  test('up to the first that is not', () => {
+    expect(keysOf(`c2 0-1 write a 1\nc2 2-3 read a -> 7\n${good}`)).toEqual([
+      'a: 2 operations, illegal',
+    ]);
+  });
+
+  test('by whoever judged them, the verdict being that of the first that is not', () => {
+    const common = { operations: 1, algorithm: 'zones', configurations: 0, bytes: 0 } as const;
+    const told = ['x', 'y', 'z'].map((key): KeyTold => ({ ...common, key, kind: 'linearizable' }));
+    const verdicts: readonly (Verdict | null)[] = [
+      null,
+      { kind: 'unknown', reason: 'too long' },
+      { kind: 'fail', sentence: 'z is wrong', evidence: [] },
+    ];
+    const judged = told.map((each, index) => ({ told: each, verdict: verdicts[index] ?? null }));
+    expect(together(judged.slice(0, 1), 5)).toEqual({
+      verdict: { kind: 'pass', examined: 5 },
+      keys: told.slice(0, 1),
+    });
+    expect(together(judged.slice(0, 2), 5)).toEqual({
+      verdict: { kind: 'unknown', reason: 'too long' },
+      keys: told.slice(0, 2),
+    });
+    expect(together(judged, 5)).toEqual({ verdict: verdicts[2], keys: told });
+    expect(together(judged.toReversed(), 5)).toEqual({ verdict: verdicts[2], keys: told.slice(2) });
   });
 });
 

@@ -11,6 +11,7 @@ import {
   doubled,
   filled,
   MemorySpent,
+  roomFor,
   zeros,
 } from './column.ts';
 
@@ -51,4 +52,37 @@ describe('borrowed columns', () => {
     });
     expect(zeros(1000).length).toBe(1000);
   });
+
+  test('find room the second time, when there was none at first, and keep it', () => {
+    const long = 200_000;
+    borrowing(() => {
+      expect(zeros(long).buffer).not.toBe(zeros(1).buffer);
+    });
+    const kept = borrowing(() => {
+      expect(zeros(long).buffer).toBe(zeros(1).buffer);
+      return zeros(1).buffer;
+    });
+    expect(kept.byteLength).toBe(2 ** 20);
+    expect(borrowing(() => zeros(1).buffer)).toBe(kept);
+  });
+
+  test('of great problems keep no more than 16 MiB', () => {
+    const great = 2 ** 22 + 1;
+    for (let round = 0; round < 2; round += 1) {
+      borrowing(() => {
+        expect(zeros(great).buffer).not.toBe(zeros(1).buffer);
+      });
+    }
+    expect(borrowing(() => zeros(1).buffer.byteLength)).toBe(2 ** 24);
+  });
+});
+
+test.each([
+  [0, 64],
+  [128, 64],
+  [129, 128],
+  [10_000, 8192],
+  [1_000_000, 8192],
+])('a search over %i operations begins with room for %i configurations', (operations, room) => {
+  expect(roomFor(operations)).toBe(room);
 });
