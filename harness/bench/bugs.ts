@@ -87,20 +87,24 @@ function clientsErrand(mutant: Mutant, plan: Plan): Errand {
   };
 }
 
-/** Machine by machine: of each all rows, so that a page that was broken off has whole machines. */
+/**
+ * Strategy by strategy, so that a page that was broken off tells of all planted bugs: the rows of the
+ * first one, what clients alone see, harmless machines, then the rows of the others.
+ */
 function errandsOf({ plan, chosen, strategies, part }: Wish): readonly Errand[] {
-  const bugs = chosen.map((mutant) => [
-    ...strategies.map((strategy) => bugErrand(mutant, strategy, plan)),
-    ...(plan.clientRuns === 0 ? [] : [clientsErrand(mutant, plan)]),
-  ]);
-  const others = plan.harmlessRuns === 0 ? [] : benign;
-  const harmless = others.map((one) => [
-    {
-      key: rowKey(one.name, 'portfolio'),
-      measure: () => benignRow(one.name, falseAlarms(one, plan)),
-    },
-  ]);
-  return [...bugs, ...harmless].filter((_, at) => at % part.of === part.index).flat();
+  const mine = <Machine>(machines: readonly Machine[]): readonly Machine[] =>
+    machines.filter((_, at) => at % part.of === part.index);
+  const bugs = mine(chosen);
+  const hunts = strategies.map((strategy) =>
+    bugs.map((mutant) => bugErrand(mutant, strategy, plan)),
+  );
+  const [first = [], ...rest] = hunts;
+  const clients = plan.clientRuns === 0 ? [] : bugs.map((mutant) => clientsErrand(mutant, plan));
+  const harmless = (plan.harmlessRuns === 0 ? [] : mine(benign)).map((one) => ({
+    key: rowKey(one.name, 'portfolio'),
+    measure: () => benignRow(one.name, falseAlarms(one, plan)),
+  }));
+  return [...first, ...clients, ...harmless, ...rest.flat()];
 }
 
 /** The rows that are there, in the order of the lists. */
