@@ -30,11 +30,20 @@ const opposites: Readonly<Record<string, string>> = {
   '>=': '<',
 };
 const comparison = / (===|!==|<=|>=|<|>) /gu;
-/** Whoever needs so many times as long as when nothing is turned hangs, and that is noticed too. */
-const patience = 8;
+/** What looks for the mistake. Who takes far more CPU than it should hangs, and is noticed by that. */
+interface Examiner {
+  readonly words: readonly string[];
+  readonly cpuSeconds: number;
+}
 
-const examination = ['dist/harness/bench/mutation-battery.js'];
-const tests = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', folder];
+const examination: Examiner = {
+  words: ['dist/harness/bench/mutation-battery.js'],
+  cpuSeconds: 10,
+};
+const tests: Examiner = {
+  words: ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', folder],
+  cpuSeconds: 100,
+};
 
 /** What is compiled leaves types out: comparisons keep their order, lines do not. */
 interface Comparison {
@@ -82,8 +91,6 @@ class Workshop {
   private readonly root = mkdtempSync(join(tmpdir(), 'whitewater-mutation-'));
   /** What the examination says when nothing is wrong. */
   private readonly wanted: string;
-  /** How long the examination and the tests may take. */
-  private readonly limitsMs = new Map<readonly string[], number>();
 
   constructor() {
     for (const name of ['dist', 'harness', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
@@ -93,29 +100,31 @@ class Workshop {
     this.wanted = this.right(examination);
   }
 
-  /** What a program says while nothing is turned; it may never take much longer than that. */
-  private right(words: readonly string[]): string {
-    const begun = Date.now();
-    const said = this.said(words);
-    if (said === null) throw new Error(`${words.join(' ')} fails although nothing was turned`);
-    this.limitsMs.set(words, patience * (Date.now() - begun));
+  /** Makes sure that the tests say nothing while nothing is turned. */
+  prepareTests(): void {
+    this.right(tests);
+  }
+
+  private right(examiner: Examiner): string {
+    const said = this.said(examiner);
+    if (said === null)
+      throw new Error(`${examiner.words.join(' ')}: fails, but nothing was turned`);
     return said;
   }
 
-  /** What a program says, or null: it fails, or hangs. */
-  private said(words: readonly string[], limitMs?: number): string | null {
-    const limits =
-      limitMs === undefined ? {} : { timeout: limitMs, killSignal: 'SIGKILL' as const };
-    const options = { cwd: this.root, encoding: 'utf8', ...limits } as const;
-    const { status, stdout } = spawnSync(process.execPath, words, options);
+  /** What it says, or null: it fails, or hangs. Time of the clock would depend on what else runs. */
+  private said({ words, cpuSeconds }: Examiner): string | null {
+    const limited = ['-c', 'ulimit -t "$0"; exec "$@"', String(cpuSeconds), process.execPath];
+    const options = { cwd: this.root, encoding: 'utf8' } as const;
+    const { status, stdout } = spawnSync('sh', [...limited, ...words], options);
     return status === 0 ? stdout : null;
   }
 
-  private withTurned(file: string, ordinal: number, words: readonly string[]): string | null {
+  private withTurned(file: string, ordinal: number, examiner: Examiner): string | null {
     const path = join(this.root, file);
     const right = readFileSync(path, 'utf8');
     writeFileSync(path, turned(right, ordinal));
-    const said = this.said(words, this.limitsMs.get(words));
+    const said = this.said(examiner);
     writeFileSync(path, right);
     return said;
   }
@@ -128,7 +137,6 @@ class Workshop {
 
   /** Do the tests notice? */
   tests({ file, ordinal }: Comparison): boolean {
-    if (!this.limitsMs.has(tests)) this.right(tests);
     return this.withTurned(join(folder, file), ordinal, tests) === null;
   }
 
@@ -194,6 +202,7 @@ function main(): void {
       return !noticed;
     });
   });
+  if (left.length > 0) workshop.prepareTests();
   for (const each of left) account.take(each, workshop.tests(each) ? 'tests' : null);
   workshop.close();
   process.exitCode = account.tell();
