@@ -7,20 +7,13 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { type Broker, startBroker } from '../broker/broker.ts';
 import { type FaultKind, faultMatrix, type Inflicted } from '../broker/matrix/matrix.ts';
-import type { AzureTimes } from './options.ts';
-import { accountOf, Bench } from './testing.ts';
+import { accountOf, Bench, hastyTimes } from './testing.ts';
 import { type Receiving, Workload } from './workload.ts';
 
 const isWhole = process.env['WHITEWATER_MATRIX'] === 'all';
 // Each waits for time-outs most of its time.
 vi.setConfig({ maxConcurrency: 8 });
 
-const times: Partial<AzureTimes> = {
-  attemptMs: 1_100,
-  answerMs: 2_500,
-  watchdogMs: 600,
-  closeMs: 300,
-};
 /** Two attempts of 1.1 s fail, a client is rebuilt; the rest is for machines that are busy. */
 const boundMs = 12_000;
 /** So long an accident lasts at least. */
@@ -77,7 +70,7 @@ async function play(kind: FaultKind, receiving: Receiving): Promise<void> {
     queues: ['other'],
     topics: [{ name: 't', subscriptions: [{ name: 'me', lockDurationMs }] }],
   });
-  const bench = new Bench(accountOf(broker), { times });
+  const bench = new Bench(accountOf(broker), { times: hastyTimes });
   const workload = new Workload(bench, paths, receiving);
   const running = workload.run();
   try {

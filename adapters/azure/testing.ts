@@ -8,7 +8,15 @@ import type {
 } from '../../harness/bus/bus.ts';
 import type { Account } from './account.ts';
 import { type AzureBus, azureBus } from './azure.ts';
-import type { AzureBusOptions, BodyCodec, Notice } from './options.ts';
+import type { AzureBusOptions, AzureTimes, BodyCodec, Notice } from './options.ts';
+
+/** An accident is noticed within seconds: two attempts, the watchdog, an answer that never comes. */
+export const hastyTimes: Partial<AzureTimes> = {
+  attemptMs: 1_100,
+  answerMs: 2_500,
+  watchdogMs: 600,
+  closeMs: 300,
+};
 
 /** Two bytes a character, as the conformance suite counts. */
 export const textCodec: BodyCodec<string> = {

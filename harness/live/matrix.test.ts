@@ -9,10 +9,9 @@
  * does that. What befalls the topic befalls all senders; what befalls a subscription, the leader.
  */
 import { afterAll, expect, test, vi } from 'vitest';
-import type { AzureTimes } from '../../adapters/azure/options.ts';
 import { type AzureBus, azureBus } from '../../adapters/azure/azure.ts';
 import { publishPath, receivePath } from '../../adapters/azure/routes.ts';
-import { accountOf } from '../../adapters/azure/testing.ts';
+import { accountOf, hastyTimes } from '../../adapters/azure/testing.ts';
 import { connectionFaults } from '../../adapters/broker/matrix/connections.ts';
 import { type Broker, type BrokerConnection, startBroker } from '../../adapters/broker/broker.ts';
 import {
@@ -29,12 +28,6 @@ import { liveScenario } from './scenario.ts';
 const isWhole = process.env['WHITEWATER_MATRIX'] === 'all';
 vi.setConfig({ maxConcurrency: 8, testTimeout: 120_000 });
 
-const times: Partial<AzureTimes> = {
-  attemptMs: 1_100,
-  answerMs: 2_500,
-  watchdogMs: 600,
-  closeMs: 300,
-};
 /** Two attempts of 1.1 s fail, a client is rebuilt, a leader elected; the rest is for busy machines. */
 const boundMs = 40_000;
 /** So long an accident lasts at least. */
@@ -86,7 +79,7 @@ function busOver(broker: Broker, node: string, wake: () => void): AzureBus<Buffe
     codec: { encode: (body) => body, decode: (bytes) => bytes },
     identity: { cluster: 'matrix', node, incarnation: 1 },
     probe: { path: routes.topic, to },
-    times,
+    times: hastyTimes,
     onEvents: wake,
   });
 }
