@@ -162,6 +162,27 @@ describe('not linearizable is', () => {
       "c2's read of x = [1,1,2] and c3's read of x = [2,1,1] cannot be of one list",
     ],
     [
+      'a read of what a compare-and-set had replaced',
+      'c0 0-1 write x 1\nc1 2-3 cas x [1,2]\nc2 4-5 read x -> 1',
+      "c2 read x = 1 at 5 ms, asked at 4 ms, but c1's cas of x from 1 to 2 had ended at 3 ms",
+    ],
+    [
+      'a list without an item that another read shows meanwhile',
+      'c0 0-1 append x 1\nc0 2-3 append x 2\nc1 4-8 read x -> [1,2]\nc2 5-9 read x -> [1]',
+      "c2 read x = [1] at 9 ms, asked at 5 ms, but c0's append of 2 to x had ended at 3 ms",
+    ],
+    [
+      'a list with items in another order than they were appended in',
+      'c0 0-1 append x 1\nc0 2-3 append x 3\nc0 4-5 append x 2\nc1 6-7 read x -> [1,2,3]',
+      "c1 read x = [1,2,3] at 7 ms, but c0's append of 3 to x had ended at 3 ms, before " +
+        "c0's append of 2 to x was called at 4 ms",
+    ],
+    [
+      'a compare-and-set that ended before what it replaced was written',
+      'c0 0-1 write x 1\nc1 2-3 cas x [5,6]\nc0 4-5 write x 5',
+      'c1 replaced x = 5 by 6 at 3 ms, a value that nobody had asked to store by then',
+    ],
+    [
       'an append that is missing',
       'c0 0-1 append x 1\nc1 2-3 append x 2\nc2 4-5 read x -> [1]',
       "c2 read x = [1] at 5 ms, asked at 4 ms, but c1's append of 2 to x had ended at 3 ms",

@@ -36,6 +36,14 @@ function suspect(state: LinearizabilityState, row: number, { at }: HistoryRecord
   state.suspectedAt = at;
 }
 
+/** What a client of the model sees. */
+const objects: { readonly [M in Model]: string } = {
+  register: 'register',
+  'cas-register': 'compare-and-set register',
+  kv: 'store',
+  append: 'list',
+};
+
 /** The moment of the suspicion is over: judges the history so far. */
 function confirm(state: LinearizabilityState, budget: Budget): Failure | undefined {
   const verdict = judgeHistory(new History(state.history.finish()), budget);
@@ -58,7 +66,7 @@ export function linearizabilityCheck(
   return {
     name: 'Linearizability',
     promise:
-      `Every operation on the ${model} takes effect at one instant between call and answer ` +
+      `Every operation on the ${objects[model]} takes effect at one instant between call and answer ` +
       '(Herlihy & Wing 1990).',
     class: 'safety',
     kinds: ['invoke', 'ok', 'fail', 'info'],

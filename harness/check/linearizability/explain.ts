@@ -57,11 +57,7 @@ function conflictSentence(columns: Columns, conflict: Conflict, violating: Opera
     case 'phantom':
       return `${told(violating)}, a value that nobody had asked to store by then`;
     case 'tooEarly':
-      return (
-        `${name(conflict.observer)} had ended (${ended(columns, conflict.observer)}) before ` +
-        `${name(conflict.producer)} was called (${called(columns, conflict.producer)}), ` +
-        'but must come after it'
-      );
+      return tooEarlySentence(columns, conflict, violating);
     case 'diverged':
       return conflict.left === conflict.right
         ? `${told(named(columns, conflict.left) ?? violating)}, with an item in it more often than appended`
@@ -79,6 +75,20 @@ function conflictSentence(columns: Columns, conflict: Conflict, violating: Opera
     case 'interleaved':
       return interleavedSentence(columns, conflict, violating);
   }
+}
+
+/** The impossible answer begins; it came too late, or shows that something else did. */
+function tooEarlySentence(
+  columns: Columns,
+  { observer, producer }: Extract<Conflict, { readonly kind: 'tooEarly' }>,
+  violating: Operation,
+): string {
+  const late = named(columns, producer);
+  const early = `${describe(named(columns, observer))} had ended at ${ended(columns, observer)}`;
+  const asked = called(columns, producer);
+  return late?.id === violating.id
+    ? `${told(violating)}, asked at ${asked}, but ${early}`
+    : `${told(violating)}, but ${early}, before ${describe(late)} was called at ${asked}`;
 }
 
 /** The one that had to come late begins; what came in between follows. */
