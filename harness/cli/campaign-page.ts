@@ -71,7 +71,8 @@ function bugOf(bug: ResultBug): string {
   const links = ['story.md', 'trace.ndjson', 'scenario.json', 'repro.json']
     .map((name) => `<a href="${folder}/${name}">${name}</a>`)
     .join(' · ');
-  const needs = bug.needed.length > 0 ? `; needs ${markup(bug.needed.join(', '))}` : '';
+  const { needed } = bug;
+  const needs = needed !== null && needed.length > 0 ? `; needs ${markup(needed.join(', '))}` : '';
   const first = `first run ${grouped(bug.firstRun)} (${bug.strategy})`;
   const story = bug.story.map((one) => markup(one)).join('\n');
   return [

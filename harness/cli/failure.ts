@@ -52,7 +52,7 @@ export interface Exhibit {
 /** Faults by the names that the trace resolved: a `leader` is somebody by then. */
 function neededNames(shown: Exhibit): FailureReport['needed'] {
   const { explained, scenario } = shown;
-  if (explained === null) return null;
+  if (explained === null || explained.needed === null) return null;
   const { needed, margins } = explained;
   const servers = serverNames(scenario);
   const struck = new Map<number, FaultRecord>();

@@ -109,5 +109,6 @@ export function doShrink(job: ShrinkJob, hooks: Hooks): ShrinkResult {
   });
   const { failure } = shrunk.outcome;
   if (failure === null) return { shrunk, needed: [], margins: null };
+  if (hooks.halted()) return { shrunk, needed: null, margins: null };
   return { shrunk, ...explained(shrunk, lab, { keep: failure.invariant }) };
 }

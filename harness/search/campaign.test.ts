@@ -114,6 +114,19 @@ describe('campaign', () => {
     expect(verdict).toBe('ok');
   });
 
+  test('keeps what it found as it is once nobody waits any more', () => {
+    let runs = 0;
+    const counted: Execute = (scenario, of) => {
+      runs += 1;
+      return failing(scenario, of);
+    };
+    const stopShrinking = (): boolean => true;
+    const { bugs, tally } = campaign(options({ execute: counted, runs: 200, stopShrinking }));
+    expect(bugs).toHaveLength(2);
+    expect(runs).toBeLessThanOrEqual(tally.runs + bugs.length);
+    for (const { needed, margins } of bugs) expect([needed, margins]).toEqual([null, null]);
+  });
+
   test('runs canaries until they are caught, also after its own runs', () => {
     const canary = { name: 'three crashes', lab: wrong, runs: 400 };
     const { canaries, verdict } = campaign(options({ runs: 1, canaries: [canary] }));

@@ -183,6 +183,8 @@ export function shrinkFound(
     ...(later === undefined ? {} : { later }),
     onProgress: ({ tries, smallest }) => onProgress({ id: found.id, tries, smallest }),
   });
+  // Who cannot wait for the end of shrinking does not wait for what comes after it.
+  if (stopShrinking?.() === true) return { ...found, shrunk, needed: null, margins: null };
   const needs = { keep, execute };
   if (shrinkTries === 0) {
     return { ...found, shrunk, needed: neededFaults(shrunk.scenario, lab, needs), margins: null };

@@ -28,8 +28,8 @@ export interface Margins {
 }
 
 export interface Explained {
-  /** Indices of the faults without which it no longer fails. */
-  readonly needed: readonly number[];
+  /** Indices of the faults without which it no longer fails; null: nobody looked. */
+  readonly needed: readonly number[] | null;
   /** Null: nobody looked, because the scenario was not shrunk. */
   readonly margins: Margins | null;
 }

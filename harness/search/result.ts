@@ -43,8 +43,8 @@ export interface ResultBug {
   readonly steps: number;
   readonly faults: number;
   readonly operations: number;
-  /** Faults without which it passes, as `partition#1`: kind and index in the scenario's list. */
-  readonly needed: readonly string[];
+  /** Faults without which it passes, as `partition#1`: kind and index in its list; null: unknown. */
+  readonly needed: readonly string[] | null;
   /** How far it may be changed until it passes; null when it was not shrunk. */
   readonly margins: Margins | null;
   readonly story: readonly string[];
@@ -158,7 +158,7 @@ function summary(bug: Bug): Omit<ResultBug, keyof BugExtras> {
     steps: shrunk.outcome.stats.events,
     faults: faults.length,
     operations: workload.operations.length,
-    needed: needed.map((index) => `${faults[index]?.kind ?? 'fault'}#${String(index)}`),
+    needed: needed?.map((index) => `${faults[index]?.kind ?? 'fault'}#${String(index)}`) ?? null,
     margins,
   };
 }
