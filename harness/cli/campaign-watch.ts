@@ -4,8 +4,7 @@ import type { Campaign, CampaignProgress } from '../search/campaign.ts';
 import type { Attended } from './background.ts';
 import { CampaignScreen } from './campaign-screen.ts';
 import type { CampaignJob, Standing } from './job.ts';
-import { styleOf } from './paint.ts';
-import { progressOn } from './progress.ts';
+import { progressOf } from './progress.ts';
 import type { Request } from './request.ts';
 
 type Begin = (
@@ -14,11 +13,12 @@ type Begin = (
 
 /** Shows how far the campaign is while it runs. */
 export async function watched(
-  { given, io }: Request,
+  request: Request,
   job: CampaignJob,
   begin: Begin,
 ): Promise<Attended<Campaign>> {
-  const progress = progressOn(io, { style: styleOf(given, io), quiet: given.quiet === true });
+  const { given, io } = request;
+  const progress = progressOf(request);
   const screen = new CampaignScreen(job);
   if (given.quiet !== true) io.err(`${screen.heading()}\n`);
   const began = io.now();

@@ -16,8 +16,7 @@ import { exits } from './exit.ts';
 import { recorded } from './failure.ts';
 import type { CampaignJob } from './job.ts';
 import { labFor } from './lab.ts';
-import { styleOf } from './paint.ts';
-import { progressOn } from './progress.ts';
+import { progressOf } from './progress.ts';
 import type { Request } from './request.ts';
 import { knownRows } from './row-file.ts';
 
@@ -67,8 +66,8 @@ function sizeOf({ shrunk: { scenario } }: Bug, job: CampaignJob): Row['shrunk'] 
 
 /** Hunts the mutant with one seed after the other; the first find is shrunk. */
 async function hunted(request: Request, mutant: Mutant, plan: Plan): Promise<Row | 'interrupted'> {
-  const { given, io } = request;
-  const progress = progressOn(io, { style: styleOf(given, io), quiet: given.quiet === true });
+  const { io } = request;
+  const progress = progressOf(request);
   const hits: (Hit | null)[] = [];
   let shrunk: Row['shrunk'] = null;
   for (let at = 0; at < plan.seeds; at += 1) {

@@ -13,7 +13,7 @@ import { labFor, mutantNamed } from './lab.ts';
 import { tableCommand } from './mutant-table.ts';
 import type { Style } from './paint.ts';
 import { painted, styleOf } from './paint.ts';
-import { progressOn } from './progress.ts';
+import { progressOf } from './progress.ts';
 import type { Given, Request } from './request.ts';
 import { drawnSeed } from './seed.ts';
 import { standingText } from './standing.ts';
@@ -54,8 +54,7 @@ function jobFor(mutant: Mutant, given: Given, seed: number): CampaignJob {
 
 async function hunt(request: Request, mutant: Mutant, seed: number): Promise<Row | 'interrupted'> {
   const { given, io } = request;
-  const style = styleOf(given, io);
-  const progress = progressOn(io, { style, quiet: given.quiet === true });
+  const progress = progressOf(request);
   const began = io.now();
   const job = jobFor(mutant, given, seed);
   const attended = await campaignInBackground(job, io, (standing) => {

@@ -8,8 +8,7 @@ import { counted } from '../report/words.ts';
 import type { Trace } from '../trace/read.ts';
 import { readTrace } from '../trace/read.ts';
 import { tracePath } from './input.ts';
-import { styleOf } from './paint.ts';
-import { progressOn } from './progress.ts';
+import { progressBeside } from './progress.ts';
 import type { Request } from './request.ts';
 
 /** A file of fewer bytes, or a trace of fewer records, is short. */
@@ -34,9 +33,8 @@ function percentOf(done: number, all: number): string {
 }
 
 /** How this command tells it: not at all with `--quiet` or `--json`. */
-export function passageOf({ given, io }: Request): Passage {
-  const quiet = given.quiet === true || given.json === true;
-  const progress = progressOn(io, { style: styleOf(given, io), quiet });
+export function passageOf(request: Request): Passage {
+  const progress = progressBeside(request);
   let doing = '';
   let steps = 0;
   let all = 0;

@@ -6,6 +6,8 @@ import { clean } from '../report/words.ts';
 import { spelled } from '../report/layout.ts';
 import type { Io } from './io.ts';
 import type { Style } from './paint.ts';
+import { styleOf } from './paint.ts';
+import type { Request } from './request.ts';
 
 export interface Progress {
   /** Shows the text if it is time to: one line, or on a terminal `screen` where there is one. */
@@ -80,12 +82,15 @@ function heartbeats(io: Io, style: Style): Progress {
   };
 }
 
-/** The right kind of progress for this terminal. */
-export function progressOn(
-  io: Io,
-  how: { readonly style: Style; readonly quiet: boolean },
-): Progress {
-  if (how.quiet) return silent;
+/** The right kind of progress for this terminal; none with `--quiet`. */
+export function progressOf({ given, io }: Request): Progress {
+  if (given.quiet === true) return silent;
+  const style = styleOf(given, io);
   const plain = !io.errIsTerminal || (io.env['CI'] ?? '') !== '' || io.env['TERM'] === 'dumb';
-  return plain ? heartbeats(io, how.style) : rewritten(io, how.style);
+  return plain ? heartbeats(io, style) : rewritten(io, style);
+}
+
+/** Of what is done by the way: none with `--json` either. */
+export function progressBeside(request: Request): Progress {
+  return request.given.json === true ? silent : progressOf(request);
 }

@@ -18,7 +18,7 @@ import { labFor, mutantNamed } from './lab.ts';
 import type { Colour } from './paint.ts';
 import { painted, styleOf } from './paint.ts';
 import { passageOf } from './passage.ts';
-import { progressOn } from './progress.ts';
+import { progressOf } from './progress.ts';
 import type { Target } from './replay-target.ts';
 import { openTarget, unusable } from './replay-target.ts';
 import type { Request } from './request.ts';
@@ -45,8 +45,8 @@ async function played(
   target: Target,
   request: Request,
 ): Promise<Enforced | null> {
-  const { given, io, args } = request;
-  const progress = progressOn(io, { style: styleOf(given, io), quiet: given.quiet === true });
+  const { io, args } = request;
+  const progress = progressOf(request);
   const { live, adapter, run, topic, patienceMicros } = target;
   const total = grouped(trace.records.length);
   const playing = enforce({

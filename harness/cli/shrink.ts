@@ -11,7 +11,7 @@ import type { ShrinkJob } from './job.ts';
 import { recordedInvariants, scenarioAt } from './input.ts';
 import { labFor } from './lab.ts';
 import { paintedStory, styleOf } from './paint.ts';
-import { progressOn } from './progress.ts';
+import { progressOf } from './progress.ts';
 import type { Request } from './request.ts';
 import { outOf } from './request.ts';
 import { standingText } from './standing.ts';
@@ -37,7 +37,7 @@ export async function shrinkCommand(request: Request): Promise<ExitCode> {
   const job = await jobFor(request);
   const lab = labFor(job);
   const style = styleOf(given, io);
-  const progress = progressOn(io, { style, quiet: given.quiet === true });
+  const progress = progressOf(request);
   const attended = await shrinkInBackground(job, io, (standing) => {
     progress.show(() => standingText(standing, 0));
   });

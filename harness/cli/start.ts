@@ -19,7 +19,7 @@ import { idOf } from '../search/tally.ts';
 import type { CampaignJob, Standing } from './job.ts';
 import { labFor, mutantNamed } from './lab.ts';
 import { painted, paintedStory, styleOf } from './paint.ts';
-import { progressOn } from './progress.ts';
+import { progressOf } from './progress.ts';
 import { replayed } from './replay.ts';
 import type { Request } from './request.ts';
 import { outOf } from './request.ts';
@@ -63,8 +63,8 @@ function jobFor(request: Request, mutant: string | undefined): CampaignJob {
 }
 
 async function search(request: Request, job: CampaignJob): Promise<Attended<Campaign>> {
-  const { io, given } = request;
-  const progress = progressOn(io, { style: styleOf(given, io), quiet: given.quiet === true });
+  const { io } = request;
+  const progress = progressOf(request);
   const began = io.now();
   const tell = (standing: Standing): void =>
     progress.show(() => `   ${standingText(standing, io.now() - began)}`);

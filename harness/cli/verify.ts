@@ -10,8 +10,7 @@ import { planted } from '../verify/planted.ts';
 import type { Planted } from '../verify/planted.ts';
 import type { ExitCode } from './exit.ts';
 import { exits } from './exit.ts';
-import { styleOf } from './paint.ts';
-import { progressOn } from './progress.ts';
+import { progressOf } from './progress.ts';
 import type { Request } from './request.ts';
 import { remedyFor } from './suggest.ts';
 import { huntAll } from './verify-all.ts';
@@ -30,7 +29,7 @@ function tell(request: Request, fault: Planted | null): ExitCode {
   const say = (line: string): void => {
     if (text) io.out(line);
   };
-  const progress = progressOn(io, { style: styleOf(given, io), quiet: given.quiet === true });
+  const progress = progressOf(request);
   const report = reportOf(request, fault, {
     onWorld: (world) => {
       progress.clear();
@@ -87,7 +86,7 @@ function pathJson(name: string, found: readonly Hunted[]): object {
 
 function huntOne(request: Request, name: string): ExitCode {
   const { io, given } = request;
-  const progress = progressOn(io, { style: styleOf(given, io), quiet: given.quiet === true });
+  const progress = progressOf(request);
   const found = hunted(name, {
     onLevel: (depth, states) => progress.show(() => levelText(name, depth, states)),
   });
