@@ -167,7 +167,7 @@ function main(): void {
     .option('--seeds <count>', 'hunts for each row', count, 10)
     .option('--runs <count>', 'at most so many in each hunt by the portfolio', count, 300)
     .option('--strategy-runs <count>', 'and by one strategy alone', count, 100)
-    .option('--client-runs <count>', 'and where clients alone judge; 0: none', natural, 60)
+    .option('--client-runs <count>', 'and where clients alone judge; 0: none', natural, 40)
     .option('--harmless-runs <count>', 'of each harmless machine with each seed', natural, 60)
     .option('--shrink-tries <count>', 'runs for making the first find small', count, 300)
     .option('--budget <time>', 'begin no row after so long: 90s, 5m', durationMs, Infinity)
