@@ -22,9 +22,9 @@ test('So many judgements find the first failures, which these proofs and orders 
       "unique swaps: 27 phantom, 6 possible values, 153 judgements, 266 records, 1294 in order, 85 next, 2742 alarms at, 2 replacedTwice, 5 interleaved, 6 stuck, 5 tooEarly",
       "few values: 23 stuck, 34 possible values, 70 judgements, 749 records, 674 in order, 39 next, 134 alarms at, 1 phantom",
       "removals: 12 stuck, 22 possible values, 45 judgements, 565 records, 453 in order, 26 next, 61 alarms at, 2 phantom",
-      "unique lists: 29 tooEarly, 0 possible values, 106 judgements, 136 records, 1101 in order, 57 next, 2348 alarms at, 6 phantom, 2 interleaved",
-      "lists: 16 stuck, 242 possible values, 137 judgements, 735 records, 637 in order, 32 next, 1 phantom, 2 alarms at",
-      "stores: 22 stuck, 46 possible values, 55 judgements, 700 records, 608 in order, 49 next, 123 alarms at, 3 phantom",
+      "unique lists: 17 tooEarly, 0 possible values, 119 judgements, 136 records, 1062 in order, 60 next, 2267 alarms at, 13 diverged, 6 phantom, 1 interleaved",
+      "lists: 9 diverged, 191 possible values, 90 judgements, 388 records, 616 in order, 30 next, 7 stuck, 1 phantom, 18 alarms at",
+      "stores: 22 stuck, 46 possible values, 55 judgements, 700 records, 607 in order, 49 next, 123 alarms at, 3 phantom",
     ]
   `);
 });

@@ -6,7 +6,7 @@
 import type { Budget } from './budget.ts';
 import { Allowance } from './budget.ts';
 import { at } from './column.ts';
-import { judge, searchPrepared } from './judge.ts';
+import { hasAppends, judge, searchPrepared } from './judge.ts';
 import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { select } from './partition.ts';
@@ -70,7 +70,8 @@ class Bounds {
 
   /** The last return of a conflict is impossible; what comes before has another conflict, or none. */
   followConflicts(): void {
-    const surelyThere = !hasFalseMakers(this.columns);
+    // The order of a list's items is known from reads, which the conflict does not name.
+    const surelyThere = !hasFalseMakers(this.columns) && !hasAppends(this.columns);
     let { conflict } = this.verdict;
     let { columns } = this;
     for (let many = 0; many < conflictsMax && conflict !== null && this.open; many += 1) {

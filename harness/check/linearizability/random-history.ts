@@ -162,8 +162,14 @@ class Play {
   }
 
   private lie(answer: Json): Json {
-    if (Array.isArray(answer)) return answer.slice(0, this.below(answer.length + 1));
+    if (Array.isArray(answer)) return this.lieOfList(answer);
     return this.options.values > 0 ? this.value() : this.below(this.fresh + 2);
+  }
+
+  /** A beginning of the list, or one with its last two items changed about. */
+  private lieOfList(list: readonly Json[]): Json {
+    const part = list.slice(0, this.below(list.length + 1));
+    return this.draw() < 0.5 ? part : [...part.slice(0, -2), ...part.slice(-2).toReversed()];
   }
 
   /** It may have happened by now, or not, or happens never. */
