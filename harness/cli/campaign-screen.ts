@@ -2,7 +2,12 @@
 import { countsByName } from '../check/sometimes.ts';
 import { clean, counted, duration, grouped } from '../report/words.ts';
 import type { CampaignProgress } from '../search/campaign.ts';
-import { cellsReached, strikesReached } from '../search/coverage.ts';
+import {
+  actionsReached,
+  cellsReached,
+  strikesReached,
+  transitionsReached,
+} from '../search/coverage.ts';
 import { shardName } from '../search/result.ts';
 import type { Tally } from '../search/tally.ts';
 import { statesText } from './campaign-words.ts';
@@ -73,6 +78,7 @@ export class CampaignScreen {
       row('runs', this.runsText(tally, elapsedMs)),
       row('faults', faultText(tally)),
       row('coverage', this.coverageText(progress, elapsedMs)),
+      row('', reachedText(progress)),
       row('must see', sometimesText(tally)),
       ...canaryLine(progress),
       row('bugs', bugsText(progress)),
@@ -114,6 +120,16 @@ export class CampaignScreen {
       `states ${statesText(count, level > 0)} (+${grouped(grown)} in the last ${span})`,
     ].join(' · ');
   }
+}
+
+/** Transitions of the table, and actions of the specification in the runs held against it. */
+function reachedText({ coverage }: CampaignProgress): string {
+  const transitions = transitionsReached(coverage);
+  const actions = actionsReached(coverage);
+  return [
+    `transitions ${transitions.hit}/${transitions.of}`,
+    `actions of the specification ${actions.hit}/${actions.of}`,
+  ].join(' · ');
 }
 
 function row(name: string, text: string): string {
