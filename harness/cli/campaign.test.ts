@@ -50,15 +50,15 @@ describe('workers', () => {
     async () => {
       const words = '--runs 200 --seed 4 -q';
       const documents: string[] = [];
-      for (const workers of [1, 2, 3]) {
+      for (const workers of [1, 3]) {
         const out = folder();
         const { code } = await campaign(`${words} --workers ${workers}`, out);
         expect(code).toBe(exits.ok);
         documents.push(documentIn(out));
       }
-      const [one, two, three] = documents;
+      const [one, three] = documents;
       expect(one).toContain('"runs": 200,');
-      expect(two).toBe(one);
+      expect(one).toMatch(/"runsHash": "[0-9a-f]{16}"/u);
       expect(three).toBe(one);
       const here = folder();
       await ran(['campaign', ...words.split(' '), '--out', here]);

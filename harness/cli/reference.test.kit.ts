@@ -27,6 +27,19 @@ function rowOf(option: Option): readonly string[] {
   return [code(option.flags), `${option.description}${choices}`];
 }
 
+/** What more there is to say of a command, after its examples. */
+const remarks: Readonly<Record<string, readonly string[]>> = {
+  campaign: [
+    'The folder that `--out` names gets `campaign.json`, the same as a page in `campaign.html`, what ' +
+      '`merge`\nreads in `chunks.json`, and a folder for each bug. Seed, runs, options and commit ' +
+      'decide all of\n`campaign.json` but its times (`wallMs`, `runsPerSec`) and how small a bug got ' +
+      'before the time for\nshrinking was up, however many workers, shards or machines there are, and ' +
+      'under whatever Node. Its\n`runsHash` is of all runs, of what happened in each and how it was ' +
+      'judged: where two machines print the\nsame one, all their runs were the same.',
+    '```text\nnpx whitewater campaign --seed 7 --runs 20000 --json -q | grep runsHash\n```',
+  ],
+};
+
 /** The command's options in the order of its help, by group. */
 function optionsOf(command: Command): readonly string[] {
   const shown = command.options.filter(
@@ -58,6 +71,7 @@ function commandPage(spec: CommandSpec, whole: Command): readonly string[] {
     about,
     ...optionsOf(command),
     examplesOf(spec),
+    ...(remarks[name] ?? []),
   ];
 }
 
