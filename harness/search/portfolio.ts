@@ -11,7 +11,14 @@ export type SearchStrategy = StrategyName | 'guided';
 /** What a campaign can be told. */
 export type StrategyChoice = SearchStrategy | 'portfolio';
 
-/** Every other run is timed; these take turns in those between, the quickest finders first. */
+/**
+ * One run in so many is another's than time's: they find what time alone does not, and cost several
+ * times as much.
+ */
+const turns = 4;
+const turnsOfChunk = 8;
+
+/** These take turns, the quickest finders first. */
 const others: readonly SearchStrategy[] = [
   'pct',
   'random',
@@ -40,11 +47,11 @@ export const strategyChoices: readonly StrategyChoice[] = ['portfolio', ...searc
 /** The strategy of the `index`-th run of a chunk, both from 0. A portfolio's first run is timed. */
 export function strategyOf(choice: StrategyChoice, chunk: number, index: number): SearchStrategy {
   if (choice !== 'portfolio') return choice;
-  const turn = Math.floor(chunk / learnersEvery);
   if (chunk % learnersEvery === learnersEvery - 1) {
-    return learners[turn % learners.length] ?? 'timed';
+    return learners[Math.floor(chunk / learnersEvery) % learners.length] ?? 'timed';
   }
-  if (index % 2 === 0) return 'timed';
-  // A chunk is no multiple of the turns: the next one begins where this one ends.
-  return others[(chunk * 16 + (index >> 1)) % others.length] ?? 'timed';
+  if (index % turns !== 1) return 'timed';
+  // Nobody's turns fill a chunk: the next one begins where this one ends.
+  const turn = chunk * turnsOfChunk + Math.floor(index / turns);
+  return others[turn % others.length] ?? 'timed';
 }

@@ -249,7 +249,7 @@ function tornTail(context: MotifContext, atMs: number): Motif {
 }
 
 /** Of 100 runs so many, where messages may come twice, have it all the time. */
-const alwaysTwicePercent = 15;
+const alwaysTwicePercent = 20;
 
 /** What goes on from the beginning to the end: a bus on whose acknowledgements nobody can rely. */
 export function drawWeather({ dice, on, runMs }: MotifContext): readonly Fault[] {
@@ -265,7 +265,7 @@ export function drawWeather({ dice, on, runMs }: MotifContext): readonly Fault[]
 
 const motifs: readonly Weighted<Kind>[] = [
   [16, { needs: ['clockJump'], serversMin: 3, draw: stampede }],
-  [12, { needs: ['partition', 'duplicate'], serversMin: 4, draw: minority }],
+  [16, { needs: ['partition', 'duplicate'], serversMin: 4, draw: minority }],
   [20, { needs: ['partition'], serversMin: 2, draw: deposed }],
   [12, { needs: ['crash'], serversMin: 3, draw: figureEight }],
   [14, { needs: ['drop'], serversMin: 3, draw: storm }],
