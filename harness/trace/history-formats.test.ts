@@ -83,6 +83,19 @@ describe('EDN', () => {
     expect(rows[3]).toBe('4 1 fail cas the register [1,2] compare-failed');
   });
 
+  test('may stand on one line, one event after the other', async () => {
+    const event = (type: string, value: string): string =>
+      `{:process 1, :type :${type}, :f :write, :value ${value}}`;
+    const line = [1, 2, 3].flatMap((n) => [event('invoke', `${n}`), event('ok', `${n}`)]).join(' ');
+    await withScratch(async (path) => {
+      writeFileSync(path('h.edn'), `[${line}\n${line}]`);
+      const { records } = await readHistory(path('h.edn'), edn);
+      const times = records.map(({ at }) => at);
+      expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b));
+      expect(times.map(Math.floor)).toEqual(records.map(({ seq }) => seq));
+    });
+  });
+
   test.each([
     ['no map', ['[7]'], 'h.edn:1: expected a map of one event, found 7]'],
     ['no end', ['[{:process 1', ''], 'h.edn:2: expected a value, found the end of the file'],

@@ -101,6 +101,9 @@ export function errorOf(kind: HistoryRecord['kind'], f: F, options: ForeignOptio
     : 'failed';
 }
 
+/** Small enough for a million rows in a line. */
+const withinLine = 2 ** -20;
+
 export class RowReader {
   readonly options: ForeignOptions;
   readonly scratch: Scratch = newScratch();
@@ -171,7 +174,7 @@ export class RowReader {
 
   private timeOf(value: Json | undefined, line: number): number {
     this.timed ??= value !== undefined;
-    if (!this.timed && value === undefined) return line;
+    if (!this.timed && value === undefined) return this.timeOfLine(line);
     if (!this.timed || typeof value !== 'number' || !(value >= 0)) {
       const wanted = this.timed ? 'nanoseconds' : 'no time, as in the first line';
       throw this.wrong(line, `time: expected ${wanted}, found ${found(value)}`);
@@ -182,6 +185,12 @@ export class RowReader {
     this.time = value;
     // Rounding to whole microseconds would make different times the same.
     return value / 1000;
+  }
+
+  /** Without times the line is the time; what stands further right in it comes a little later. */
+  private timeOfLine(line: number): number {
+    this.time = Math.max(line, this.time + withinLine);
+    return this.time;
   }
 
   private valueOf(value: Json | undefined, { f, kind }: Scratch, line: number): Json {

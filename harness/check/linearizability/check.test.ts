@@ -198,6 +198,19 @@ describe('not linearizable is', () => {
     expect(verdict).toMatchObject({ kind: 'fail', sentence });
   });
 
+  test('told by lines where the times are lines', () => {
+    const stale = 'c0 0-1 write x 1\nc0 2-3 write x 2\nc1 4-5 read x -> 1';
+    const records = historyFrom(stale).map((record) => {
+      const seq = record.seq + 1;
+      return { ...record, seq, at: record.seq === 4 ? seq + 0.5 : seq };
+    });
+    expect(verdictOf(records)).toMatchObject({
+      sentence:
+        "c1 read x = 1 at line 6, asked at line 5, but c0's write of 2 to x had ended at line 4, " +
+        "and was called at line 3, after c0's write of 1 to x had ended",
+    });
+  });
+
   test('shown with the records that prove it, the impossible answer last', () => {
     const noise = 'c5 0-1 write y 5\nc5 2-3 read y -> 5\nc6 0-1 read x -> null';
     const records = historyFrom(

@@ -145,8 +145,8 @@ function stuckSentence(
 
 /** "c1 read x = 1 at 412 ms". */
 function told(operation: Operation): string {
-  const { client, f, key, value, result, outcome, returnedAt } = operation;
-  const at = `at ${millis(returnedAt ?? operation.calledAt)}`;
+  const { client, f, key, value, result, outcome } = operation;
+  const at = `at ${endedOf(operation)}`;
   const [from, to] = Array.isArray(value) ? value : [];
   switch (f) {
     case 'read':
@@ -180,15 +180,23 @@ function describe(operation: Operation | undefined): string {
 }
 
 function called(columns: Columns, index: number): string {
-  return millis(named(columns, index)?.calledAt ?? 0);
+  const { calledAt = 0, callSeq = 0 } = named(columns, index) ?? {};
+  return moment(calledAt, callSeq);
 }
 
 function ended(columns: Columns, index: number): string {
-  return millis(named(columns, index)?.returnedAt ?? 0);
+  const operation = named(columns, index);
+  return operation === undefined ? moment(0, 0) : endedOf(operation);
 }
 
-function millis(micros: number): string {
-  return `${micros / 1000} ms`;
+/** Of what never ended the call. */
+function endedOf({ calledAt, returnedAt, callSeq, returnSeq }: Operation): string {
+  return moment(returnedAt ?? calledAt, Math.max(callSeq, returnSeq));
+}
+
+/** A history without times was read with its lines for times: a line can be looked up. */
+function moment(micros: number, seq: number): string {
+  return seq > 0 && Math.floor(micros) === seq ? `line ${seq}` : `${micros / 1000} ms`;
 }
 
 function show(value: unknown): string {
