@@ -1,12 +1,15 @@
 /**
  * The same scenario, the same bytes: in another process, without the optimising compiler, in another
- * time zone, under another Node.
+ * time zone, under another Node; by time and by every strategy that picks what comes next. And the
+ * same campaign, the same hash of its runs, by however many threads.
  *
  * WHITEWATER_NODE=/path/to/another/node runs that one as well; WHITEWATER_RUNS says how many
  * scenarios (20). The child processes run what `npm test` has compiled into dist/.
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -15,9 +18,10 @@ import { labFor } from '../harness/cli/lab.ts';
 import type { Lab } from '../harness/search/execute.ts';
 import { execute, record } from '../harness/search/execute.ts';
 import { settingsFrom } from '../harness/search/property.ts';
+import type { ResultDocument } from '../harness/search/result.ts';
 import type { Envelope } from '../harness/world/world.ts';
 import { exhibits } from './corpus/caught.ts';
-import { fingerprint } from './corpus/fingerprints.ts';
+import { choosing, fingerprint } from './corpus/fingerprints.ts';
 import { scenarioArbitrary } from './generate/scenario.ts';
 
 const { seed, runs } = settingsFrom(process.env, { seed: 20_261_123, runs: 20 });
@@ -25,6 +29,8 @@ console.log(`seed ${String(seed)}, ${String(runs)} scenarios`);
 
 const compiled = 'dist/scenarios/corpus/fingerprints.js';
 const run = promisify(execFile);
+
+const scenarios = fc.sample(scenarioArbitrary(), { seed, numRuns: Math.max(40, runs) });
 
 /** What a process of its own makes of the same scenarios. */
 async function inProcess(
@@ -49,8 +55,8 @@ describe('another process writes the same traces, byte for byte', () => {
       inProcess(process.execPath),
       inProcess(process.execPath, ['--no-opt', '--max-lazy'], elsewhere),
     ]);
-    expect(first).toHaveLength(runs);
-    expect(new Set(first).size).toBe(runs);
+    expect(first).toHaveLength(2 * runs);
+    expect(new Set(first).size).toBe(2 * runs);
     expect(second).toEqual(first);
     expect(third).toEqual(first);
   });
@@ -59,6 +65,44 @@ describe('another process writes the same traces, byte for byte', () => {
     const other = process.env['WHITEWATER_NODE'] ?? process.execPath;
     expect(await inProcess(other)).toEqual(await inProcess(process.execPath));
   });
+});
+
+/** A chunk of runs and a bit, with every strategy of the portfolio. */
+const campaign = ['campaign', '--runs', '40', '--seed', String(seed), '--json', '-q'];
+
+/** What a campaign in a process of its own prints, but for what a clock said. */
+async function resultOf(node: string, workers: number, options: readonly string[] = []) {
+  const out = mkdtempSync(join(tmpdir(), 'whitewater-determinism-'));
+  const words = [...campaign, '--workers', String(workers), '--out', out];
+  const argv = [...options, 'dist/harness/main.js', ...words];
+  const { stdout } = await run(node, argv, { maxBuffer: 2 ** 26 });
+  const { runsHash, stats, ...rest }: ResultDocument = JSON.parse(stdout);
+  return { runsHash, rest, stats: { ...stats, wallMs: 0, runsPerSec: 0 } };
+}
+
+describe('a campaign has the same result, and one hash that says so', () => {
+  test('by one thread, by two, without the optimising compiler, under another Node', async () => {
+    const other = process.env['WHITEWATER_NODE'] ?? process.execPath;
+    const [one, ...others] = await Promise.all([
+      resultOf(process.execPath, 1),
+      resultOf(process.execPath, 2),
+      resultOf(other, 2, ['--no-opt', '--max-lazy']),
+    ]);
+    expect(one?.runsHash).toMatch(/^[0-9a-f]{16}$/u);
+    for (const result of others) expect(result).toEqual(one);
+  });
+});
+
+test.each(choosing)('a schedule that $name made replays to the same digest', ({ name, begin }) => {
+  const lab = labFor({ mutant: 'vote-sent-before-durable' });
+  const learns = name === 'qLearning' || name === 'exhaustive';
+  const tactic = begin(seed);
+  for (const scenario of scenarios.slice(0, 6)) {
+    const { scenario: alone, outcome } = tactic.play({ scenario, lab, perform: execute });
+    // Of a learner's runs only those that fail are handed on with their decisions.
+    if (learns && outcome.failure === null) continue;
+    expect(execute(alone, lab).stats).toEqual(outcome.stats);
+  }
 });
 
 type HandOver = (body: Envelope) => Envelope;
@@ -108,8 +152,6 @@ function copied(body: Envelope): Envelope {
   const copy: Envelope = JSON.parse(JSON.stringify(body));
   return copy;
 }
-
-const scenarios = fc.sample(scenarioArbitrary(), { seed, numRuns: Math.max(40, runs) });
 
 describe('nobody changes a message', () => {
   test.each([
