@@ -125,7 +125,7 @@ export async function campaignByCrew(
   job: CampaignJob,
   io: Io,
   tell: Tell,
-  hire: () => Promise<Hired & { readonly hurry: () => void }>,
+  hire: () => Promise<Hired & { readonly shrunk: () => void; readonly hurry: () => void }>,
 ): Promise<Attended<Campaign>> {
   const hired = await hire();
   const stopAll = (): void => {
@@ -133,7 +133,7 @@ export async function campaignByCrew(
     hired.hurry();
   };
   return attended(io, stopAll, (halted) =>
-    attend(job, hired, { halted, tell, shrunk: () => hired.hurry() }),
+    attend(job, hired, { halted, tell, shrunk: () => hired.shrunk() }),
   );
 }
 
@@ -154,10 +154,7 @@ export async function campaignInBackground(
   found?: Searched,
 ): Promise<Attended<Campaign>> {
   const halt = new Halt();
-  const stopAll = (): void => {
-    halt.search();
-    halt.shrinking();
-  };
+  const stopAll = (): void => halt.hurry();
   return attended(io, stopAll, async (halted) => {
     if (compiled) return byThreads(job, halt, { found, halted, tell });
     const hooks = { halted, tell, now: () => io.now() };
@@ -165,9 +162,10 @@ export async function campaignInBackground(
       ...optionsOf(job),
       stop: limit(hooks, job.searchMs),
       stopShrinking: limit(hooks, job.shrinkMs),
+      hurried: halted,
       onProgress: (progress) => tell(standingOf(progress), progress),
     };
-    return found === undefined ? campaign(options) : finished(options, found.books, found.stopped);
+    return found === undefined ? campaign(options) : finished(options, found.books, found);
   });
 }
 

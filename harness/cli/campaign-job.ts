@@ -52,6 +52,7 @@ export function jobFor(given: Given): CampaignJob {
     searchMs: timed,
     ...shrinking(given),
     failFast: given.failFast === true,
+    keepWhenBroken: true,
     canaries:
       watched && runs >= runsWithCanaries ? canaryNames.filter((name) => known.has(name)) : [],
     strategy: given.strategy ?? 'portfolio',

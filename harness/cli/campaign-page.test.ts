@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ResultDocument } from '../search/result.ts';
 import { campaignPage } from './campaign-page.ts';
+import { exitOf, summaryText } from './campaign-summary.ts';
+import { exits } from './exit.ts';
 import { folder, ran } from './main.test.kit.ts';
 
 let out = '';
@@ -47,6 +49,20 @@ describe('the page of a campaign', () => {
     );
     const [, points = ''] = /<polyline class="curve" points="([^"]+)"/u.exec(page) ?? [];
     expect(points.split(' ')).toHaveLength(result.coverage.states.growth.length + 1);
+  });
+
+  test('and its summary say that the harness broke, in which run, and what was found', () => {
+    const why = 'run 100 broke the harness: TypeError: no such server\n    at step (turn.js:3)';
+    const gates = [{ kind: 'harness', name: 'harness', why }];
+    const broken: ResultDocument = { ...result, verdict: 'error', gates };
+    const style = { colour: false, ascii: false };
+    const text = summaryText(broken, { style, interrupted: false, out });
+    expect(text).toMatch(/^✖ the harness broke; 1 bug in \d+ runs? /u);
+    expect(text).toContain('  error    run 100 broke the harness: TypeError: no such server\n');
+    expect(text).toContain('at step (turn.js:3)');
+    expect(text).toContain(broken.bugs[0]?.id);
+    expect(campaignPage(broken)).toContain('run 100 broke the harness');
+    expect(exitOf(broken, false)).toBe(exits.internal);
   });
 
   test('says where states were too many to be counted one by one', () => {

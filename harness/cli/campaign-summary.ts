@@ -35,9 +35,14 @@ function ranText({ stats }: ResultDocument): string {
   return `${counted(stats.runs, 'run')} (${parts.join(', ')})`;
 }
 
+function found(bugs: ResultDocument['bugs']): string {
+  return bugs.length === 0 ? 'no failure' : counted(bugs.length, 'bug');
+}
+
 function headline(document: ResultDocument, interrupted: boolean): string {
   const ran = ranText(document);
   const { bugs } = document;
+  if (document.verdict === 'error') return `✖ the harness broke; ${found(bugs)} in ${ran}`;
   if (bugs.length > 0) return `✖ ${counted(bugs.length, 'bug')} in ${ran}`;
   if (interrupted) return `? interrupted; no failure in ${ran}: not a pass`;
   switch (document.verdict) {
@@ -65,12 +70,17 @@ function coverageText(document: ResultDocument): string {
   return parts.join(' · ');
 }
 
-/** Why a campaign without bugs is no pass; with bugs nobody asks. */
+/** Why a campaign without bugs is no pass; with bugs nobody asks, unless the harness broke. */
 function gateLines(document: ResultDocument, style: Style): string[] {
-  if (document.bugs.length > 0) return [];
+  const broke = document.verdict === 'error';
+  if (document.bugs.length > 0 && !broke) return [];
+  const first = broke ? '  error    ' : '  missing  ';
+  const rest = ' '.repeat(first.length);
   const shown = document.gates.slice(0, gatesShown);
   const lines = shown.flatMap(({ why }) =>
-    wrapped({ first: '  missing  ', text: clean(why) }, style),
+    why
+      .split('\n')
+      .flatMap((line, at) => wrapped({ first: at === 0 ? first : rest, text: clean(line) }, style)),
   );
   const hidden = document.gates.length - shown.length;
   return hidden > 0 ? [...lines, `  and ${hidden} more, see campaign.json`] : lines;

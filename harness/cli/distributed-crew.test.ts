@@ -21,6 +21,7 @@ const options: CampaignOptions = {
   arbitrary: scenarioArbitrary(),
   seed: 42,
   runs: 32 * 5,
+  keepWhenBroken: true,
   execute: (scenario) => toyOutcome(scenario, {}),
 };
 const bench = new Bench({ ...options, canaries: [], failFast: false });
@@ -126,8 +127,11 @@ describe('a chunk that no worker does', () => {
 
   test('and that cannot be done here either ends it with its number', async () => {
     const fails = (chunk: number): boolean => chunk === 1;
-    await expect(played('hopeless', { fails, patienceMs: 200, local: broken })).rejects.toThrow(
+    const { result } = await played('hopeless', { fails, patienceMs: 200, local: broken });
+    expect(result.verdict).toBe('error');
+    expect(result.gates.map(({ why }) => why)).toEqual([
       'chunk 1 cannot be done: a thread of the campaign ended with code 7',
-    );
+    ]);
+    expect(result.tally.runs).toBeGreaterThan(0);
   });
 });

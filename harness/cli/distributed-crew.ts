@@ -5,6 +5,7 @@
  * answers for long, is done here: no chunk is waited for in vain.
  */
 import type { Bug } from '../search/campaign.ts';
+import { textOf } from '../search/campaign.ts';
 import type { ChunkResult, ChunkTask } from '../search/chunk.ts';
 import type { Crew, Shrinking } from '../search/conduct.ts';
 import type { Found } from '../search/tally.ts';
@@ -45,6 +46,7 @@ export interface QueueCrewWish {
 interface Awaited {
   readonly task: ChunkTask;
   readonly done: (result: ChunkResult | null) => void;
+  readonly fail: (error: Error) => void;
 }
 
 export class QueueCrew implements Crew {
@@ -76,8 +78,8 @@ export class QueueCrew implements Crew {
   work(task: ChunkTask): Promise<ChunkResult | null> {
     if (this.isOver) return Promise.resolve(null);
     const { post, queues, job, commit, onLost } = this.wish;
-    const done = new Promise<ChunkResult | null>((resolve) => {
-      this.awaited.set(task.chunk, { task, done: resolve });
+    const done = new Promise<ChunkResult | null>((resolve, reject) => {
+      this.awaited.set(task.chunk, { task, done: resolve, fail: reject });
     });
     if (this.patience === null) this.waitOn();
     const id = `chunk-${task.chunk}`;
@@ -109,6 +111,7 @@ export class QueueCrew implements Crew {
     received.complete().catch(() => undefined);
     if (awaited === undefined) return;
     if (message.kind === 'result') awaited.done(message.result);
+    else if (message.kind === 'broke') awaited.fail(new Error(message.text));
     else await this.doneHere(awaited);
   }
 
@@ -137,12 +140,11 @@ export class QueueCrew implements Crew {
     await this.doneHere(awaited);
   }
 
-  private async doneHere({ task, done }: Awaited): Promise<void> {
+  private async doneHere({ task, done, fail }: Awaited): Promise<void> {
     try {
       done(await this.wish.local().work(task));
     } catch (cause) {
-      const what = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`chunk ${task.chunk} cannot be done: ${what}`, { cause });
+      fail(new Error(`chunk ${task.chunk} cannot be done: ${textOf(cause)}`, { cause }));
     }
   }
 }

@@ -21,7 +21,9 @@ export interface TaskMessage {
 export type ResultMessage =
   | { readonly kind: 'result'; readonly result: ChunkResult }
   /** Too large to travel: whoever conducts does the chunk again. */
-  | { readonly kind: 'large'; readonly chunk: number };
+  | { readonly kind: 'large'; readonly chunk: number }
+  /** It broke the harness. */
+  | { readonly kind: 'broke'; readonly chunk: number; readonly text: string };
 
 function packed(message: TaskMessage | ResultMessage): Buffer {
   return gzipSync(JSON.stringify({ schema, ...message }));
@@ -34,6 +36,11 @@ export function taskBody(job: CampaignJob, task: ChunkTask, commit: string | nul
 export function resultBody(result: ChunkResult): Buffer {
   const body = packed({ kind: 'result', result });
   return body.length <= bytesMax ? body : packed({ kind: 'large', chunk: result.chunk });
+}
+
+/** For a chunk that cannot be done. */
+export function brokeBody(chunk: number, text: string): Buffer {
+  return packed({ kind: 'broke', chunk, text });
 }
 
 function unpacked(body: Buffer): Readonly<Record<string, unknown>> {
@@ -61,7 +68,7 @@ function isTask(value: unknown): value is TaskMessage {
 
 function isResult(value: unknown): value is ResultMessage {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  return value.kind === 'result' || value.kind === 'large';
+  return value.kind === 'result' || value.kind === 'large' || value.kind === 'broke';
 }
 
 /** The task in a message. Throws a `UserError` for anything else, and for another version's. */

@@ -5,8 +5,10 @@
 import type { Account } from '../../adapters/azure/account.ts';
 import { UserError } from '../trace/user-error.ts';
 import { counted } from '../report/words.ts';
+import { textOf } from '../search/campaign.ts';
+import type { ChunkTask } from '../search/chunk.ts';
 import type { Queues } from './distributed-crew.ts';
-import { resultBody, taskIn } from './distributed-messages.ts';
+import { brokeBody, resultBody, taskIn } from './distributed-messages.ts';
 import type { Received } from './distributed-post.ts';
 import { Post } from './distributed-post.ts';
 import { commit } from './failure-folder.ts';
@@ -63,14 +65,21 @@ class DistributedWorker {
     const { job, task } = taskIn(received.body, this.commit);
     const renewal = setInterval(() => void received.renew().catch(() => undefined), renewEveryMs);
     try {
-      const result = await this.threadsFor(job).work(task);
-      const body = resultBody(result);
+      const body = await this.answer(job, task);
       await this.post.send(this.wish.queues.results, `chunk-${task.chunk}`, body);
       this.done += 1;
     } finally {
       clearInterval(renewal);
     }
     await received.complete().catch(() => undefined);
+  }
+
+  private async answer(job: CampaignJob, task: ChunkTask): Promise<Buffer> {
+    try {
+      return resultBody(await this.threadsFor(job).work(task));
+    } catch (error) {
+      return brokeBody(task.chunk, textOf(error));
+    }
   }
 
   /** Threads for this job; another job's are sent away. */

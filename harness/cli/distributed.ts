@@ -170,7 +170,8 @@ export async function campaignDistributed(
         crew,
         broken,
         late: () => void setTimeout(() => crew.searched(), graceMs).unref(),
-        hurry: () => halt.shrinking(),
+        shrunk: () => halt.shrinking(),
+        hurry: () => halt.hurry(),
         dismiss: async () => local?.dismiss(),
       };
     });

@@ -20,6 +20,8 @@ export interface CampaignJob {
   readonly shrinkMs: number;
   readonly shrinkTries: number;
   readonly failFast: boolean;
+  /** When the harness breaks, what was found is kept and told. */
+  readonly keepWhenBroken?: boolean;
   readonly maxBugs: number;
   /** Names of mutants that must be caught. */
   readonly canaries: readonly string[];

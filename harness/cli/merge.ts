@@ -29,6 +29,7 @@ function jobOf(parts: readonly Part[], given: Given): CampaignJob {
     searchMs: Infinity,
     ...shrinking(given),
     failFast: false,
+    keepWhenBroken: true,
     canaries: [],
     strategy: strategyOfParts(parts),
     workers: given.workers ?? processors(),

@@ -11,7 +11,7 @@ import type { ThreadData, ThreadMessage, ThreadOrder } from './work-thread.ts';
 
 const ordersEach = 2;
 
-/** Two flags that all threads see: the search is to end, and so is shrinking. */
+/** Two flags that all threads see: the search is to end, and so is shrinking (2: in a hurry). */
 export class Halt {
   readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(8);
   private readonly flags = new Int32Array(this.buffer);
@@ -21,7 +21,13 @@ export class Halt {
   }
 
   shrinking(): void {
-    Atomics.store(this.flags, 1, 1);
+    Atomics.compareExchange(this.flags, 1, 0, 1);
+  }
+
+  /** Everything is to end, and nobody waits for explanations. */
+  hurry(): void {
+    this.search();
+    Atomics.store(this.flags, 1, 2);
   }
 }
 
@@ -72,7 +78,7 @@ export class ThreadCrew implements Crew {
     return hand;
   }
 
-  /** One thread's error is everybody's: nothing is to be counted that was not done. */
+  /** A thread that is gone is everybody's: nothing is to be counted that was not done. */
   private fail(error: Error): void {
     this.broken ??= error;
     this.halt.search();
@@ -101,6 +107,10 @@ export class ThreadCrew implements Crew {
         return;
       }
       const message = (said: ThreadMessage): boolean => {
+        if (said.kind === 'broke') {
+          reject(new Error(said.text));
+          return true;
+        }
         const taken = take(said);
         if (taken !== null) resolve(taken);
         return taken !== null;

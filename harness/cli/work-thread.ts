@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Bug } from '../search/campaign.ts';
-import { shrinkFound, triesEach } from '../search/campaign.ts';
+import { shrinkFound, textOf, triesEach } from '../search/campaign.ts';
 import type { ChunkResult, ChunkTask } from '../search/chunk.ts';
 import { Bench } from '../search/chunk.ts';
 import type { Shrinking } from '../search/conduct.ts';
@@ -14,7 +14,7 @@ import { doShrink, optionsOf } from './work.ts';
 
 export interface ThreadData {
   readonly job: Job;
-  /** Two 32-bit integers; 1 means halt: the search, and shrinking. */
+  /** Two 32-bit integers; 1 means halt: the search, and shrinking; 2: and in a hurry. */
   readonly halt: SharedArrayBuffer;
 }
 
@@ -29,9 +29,20 @@ export type ThreadMessage =
   | { readonly kind: 'shrunk'; readonly result: ShrinkResult }
   | { readonly kind: 'chunk'; readonly result: ChunkResult }
   | { readonly kind: 'shrinking'; readonly shrinking: Shrinking }
+  /** The order could not be carried out; the thread waits for the next. */
+  | { readonly kind: 'broke'; readonly text: string }
   | { readonly kind: 'bug'; readonly bug: Bug };
 
 const post = (message: ThreadMessage): void => parentPort?.postMessage(message);
+
+/** Answers an order, come what may. */
+function answer(make: () => ThreadMessage): void {
+  try {
+    post(make());
+  } catch (error) {
+    post({ kind: 'broke', text: textOf(error) });
+  }
+}
 
 function campaigning(job: CampaignJob, halt: Int32Array): void {
   const options = optionsOf(job);
@@ -39,18 +50,17 @@ function campaigning(job: CampaignJob, halt: Int32Array): void {
   const bench = new Bench({ ...options, failFast, canaries });
   const stop = (): boolean => Atomics.load(halt, 0) !== 0;
   const stopShrinking = (): boolean => Atomics.load(halt, 1) !== 0;
+  const hurried = (): boolean => Atomics.load(halt, 1) === 2;
   parentPort?.on('message', (order: ThreadOrder) => {
     switch (order.kind) {
       case 'chunk':
-        post({ kind: 'chunk', result: bench.work(order.task, stop) });
+        answer(() => ({ kind: 'chunk', result: bench.work(order.task, stop) }));
         break;
       case 'shrink': {
         const shrinkTries = triesEach(job.shrinkTries, order.bugs);
-        const part = { ...options, shrinkTries, stopShrinking };
-        const bug = shrinkFound(order.found, part, (shrinking) =>
-          post({ kind: 'shrinking', shrinking }),
-        );
-        post({ kind: 'bug', bug });
+        const part = { ...options, shrinkTries, stopShrinking, hurried };
+        const said = (shrinking: Shrinking): void => post({ kind: 'shrinking', shrinking });
+        answer(() => ({ kind: 'bug', bug: shrinkFound(order.found, part, said) }));
         break;
       }
       case 'end':

@@ -74,7 +74,7 @@ function canariesOf(job: CampaignJob): readonly Canary[] {
 
 /** What a campaign's job asks for, but for when to stop and whom to tell. */
 export function optionsOf(job: CampaignJob): CampaignOptions {
-  const { strategy, shard, coverage, mustSee } = job;
+  const { strategy, shard, coverage, mustSee, keepWhenBroken } = job;
   return {
     lab: labFor(job),
     arbitrary: scenarioArbitrary(job.options),
@@ -90,6 +90,7 @@ export function optionsOf(job: CampaignJob): CampaignOptions {
     plot: storyPlot,
     ...(strategy === undefined ? {} : { strategy }),
     ...(shard === undefined ? {} : { shard }),
+    ...(keepWhenBroken === undefined ? {} : { keepWhenBroken }),
     ...(coverage === undefined ? {} : { coverage }),
     ...(mustSee === undefined ? {} : { mustSee }),
   };

@@ -121,7 +121,9 @@ describe('campaign', () => {
       return failing(scenario, of);
     };
     const stopShrinking = (): boolean => true;
-    const { bugs, tally } = campaign(options({ execute: counted, runs: 200, stopShrinking }));
+    const hurried = stopShrinking;
+    const hasty = options({ execute: counted, runs: 200, stopShrinking, hurried });
+    const { bugs, tally } = campaign(hasty);
     expect(bugs).toHaveLength(2);
     expect(runs).toBeLessThanOrEqual(tally.runs + bugs.length);
     for (const { needed, margins } of bugs) expect([needed, margins]).toEqual([null, null]);

@@ -54,10 +54,14 @@ export interface CampaignOptions {
   readonly stop?: () => boolean;
   /** Asked before each try of the shrinker; true ends all shrinking. */
   readonly stopShrinking?: () => boolean;
+  /** Asked when a bug is shrunk; true leaves out what it needs: nobody waits any more. */
+  readonly hurried?: () => boolean;
   /** Called after every few dozen runs and for each smaller counterexample. */
   readonly onProgress?: (progress: CampaignProgress) => void;
   /** Stop searching at the first failure. */
   readonly failFast?: boolean;
+  /** When the harness breaks, keep what was found, with the verdict `error`; else it throws. */
+  readonly keepWhenBroken?: boolean;
   /** Keep so many different failures, those found first; 10. */
   readonly maxBugs?: number;
   /** Runs spent on shrinking, in equal parts for each bug; 2,000. 0: none. */
@@ -78,7 +82,8 @@ export interface Bug extends Found, Explained {
   readonly shrunk: Shrunk;
 }
 
-export type CampaignVerdict = 'ok' | 'violation' | 'unknown' | 'vacuous';
+/** `error`: the harness itself broke; what was found before is kept. */
+export type CampaignVerdict = 'ok' | 'violation' | 'unknown' | 'vacuous' | 'error';
 
 export interface Campaign {
   readonly verdict: CampaignVerdict;
@@ -110,26 +115,45 @@ export function campaign(options: CampaignOptions): Campaign {
     if (!stopped && options.stop?.() === true) stopped = true;
     return stopped;
   };
+  let broke: string | null = null;
   for (let task = ledger.handOut(); task !== null; task = ledger.handOut()) {
     if (stop()) break;
-    ledger.add(bench.work(task, stop));
+    try {
+      ledger.add(bench.work(task, stop));
+    } catch (error) {
+      broke = textOf(error);
+      break;
+    }
     tell(options, ledger, task.runs > 0 ? 'search' : 'canaries');
   }
   ledger.close();
-  return finished(options, ledger, stopped);
+  return finished(options, ledger, { stopped, broke });
+}
+
+/** The words of an error of the harness. */
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The sums of a campaign, whoever added them up. */
 export type Books = Pick<Campaign, 'tally' | 'coverage' | 'canaries' | 'chunks'>;
 
+/** How a search ended. */
+export interface SearchEnd {
+  /** Before all runs were done, because somebody said stop. */
+  readonly stopped: boolean;
+  /** What broke in the harness, if anything did. */
+  readonly broke?: string | null;
+}
+
 /** Shrinks what the search found, one bug after another, and draws up the account. */
-export function finished(options: CampaignOptions, books: Books, stopped: boolean): Campaign {
+export function finished(options: CampaignOptions, books: Books, end: SearchEnd): Campaign {
   const left = shrinkable(books.tally, options.maxBugs);
   const part = { ...options, shrinkTries: triesEach(options.shrinkTries, left.length) };
   const bugs = left.map((found) =>
     shrinkFound(found, part, (shrinking) => tell(options, books, 'shrink', shrinking)),
   );
-  return concluded(options, books, { bugs, stopped });
+  return concluded(options, books, { ...end, bugs });
 }
 
 /** The ledger's part of the options. */
@@ -161,7 +185,15 @@ export function triesEach(tries: number | undefined, bugs: number): number {
 
 type ShrinkPart = Pick<
   CampaignOptions,
-  'lab' | 'arbitrary' | 'shrinkTries' | 'stopShrinking' | 'measure' | 'slice' | 'later' | 'execute'
+  | 'lab'
+  | 'arbitrary'
+  | 'shrinkTries'
+  | 'stopShrinking'
+  | 'hurried'
+  | 'measure'
+  | 'slice'
+  | 'later'
+  | 'execute'
 >;
 
 /** Makes a failure small. */
@@ -170,7 +202,8 @@ export function shrinkFound(
   options: ShrinkPart,
   onProgress: (shrinking: NonNullable<CampaignProgress['shrinking']>) => void,
 ): Bug {
-  const { lab, arbitrary, shrinkTries, stopShrinking, measure, slice, later } = options;
+  const { lab, arbitrary, shrinkTries, stopShrinking, hurried } = options;
+  const { measure, slice, later } = options;
   const execute = options.execute ?? executeScenario;
   const keep = found.failure.invariant;
   const shrunk = shrink(found.scenario, lab, arbitrary, {
@@ -183,8 +216,7 @@ export function shrinkFound(
     ...(later === undefined ? {} : { later }),
     onProgress: ({ tries, smallest }) => onProgress({ id: found.id, tries, smallest }),
   });
-  // Who cannot wait for the end of shrinking does not wait for what comes after it.
-  if (stopShrinking?.() === true) return { ...found, shrunk, needed: null, margins: null };
+  if (hurried?.() === true) return { ...found, shrunk, needed: null, margins: null };
   const needs = { keep, execute };
   if (shrinkTries === 0) {
     return { ...found, shrunk, needed: neededFaults(shrunk.scenario, lab, needs), margins: null };
@@ -207,16 +239,21 @@ export function united(bugs: readonly Bug[], plotOf: (bug: Bug) => string): read
 export function concluded(
   options: CampaignOptions,
   books: Books,
-  end: { readonly bugs: readonly Bug[]; readonly stopped: boolean },
+  end: SearchEnd & { readonly bugs: readonly Bug[] },
 ): Campaign {
   const { strategy = 'timed', shard = wholeCampaign, mustSee = [], plot, lab } = options;
   const { tally, coverage, canaries, chunks } = books;
-  const gates =
-    shard.of > 1 && tally.runs > 0
-      ? []
-      : closedGates(tally, canaries, mustSee, { coverage, percent: options.coverage ?? 0 });
+  const { broke = null } = end;
+  if (broke !== null && options.keepWhenBroken !== true) throw new Error(broke);
+  const required = { coverage, percent: options.coverage ?? 0 };
+  const gates: readonly Gate[] =
+    broke !== null
+      ? [{ kind: 'harness', name: 'harness', why: broke }]
+      : shard.of > 1 && tally.runs > 0
+        ? []
+        : closedGates(tally, canaries, mustSee, required);
   return {
-    verdict: verdictOf(tally, gates),
+    verdict: broke === null ? verdictOf(tally, gates) : 'error',
     seed: options.seed,
     strategy,
     shard,
@@ -232,7 +269,7 @@ export function concluded(
 }
 
 /** What a campaign with these sums and gates comes to. */
-export function verdictOf(tally: Tally, gates: readonly Gate[]): CampaignVerdict {
+function verdictOf(tally: Tally, gates: readonly Gate[]): CampaignVerdict {
   if (tally.failed > 0) return 'violation';
   if (gates.length > 0) return 'vacuous';
   return tally.unknown > 0 ? 'unknown' : 'ok';

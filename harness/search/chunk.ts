@@ -24,7 +24,7 @@ import type { SearchStrategy, StrategyChoice } from './portfolio.ts';
 import { strategyOf } from './portfolio.ts';
 import type { Execute } from './shrink.ts';
 import { childSeed } from './size.ts';
-import type { StrategyName, Tactic } from './strategies/strategy.ts';
+import type { Game, Played, StrategyName, Tactic } from './strategies/tactic.ts';
 import { strategies } from './strategies/strategy.ts';
 import { count, newTally } from './tally.ts';
 import type { TallyJson } from './tally-json.ts';
@@ -140,6 +140,16 @@ function tacticsOf(seed: number): (strategy: SearchStrategy) => Tactic {
   };
 }
 
+/** A run; whatever breaks in the harness is told with the run's name. */
+function played(tactic: Tactic, game: Game, name: string): Played {
+  try {
+    return tactic.play(game);
+  } catch (cause) {
+    const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    throw new Error(`${name} broke the harness: ${what}`, { cause });
+  }
+}
+
 /** A place for chunks to be worked at, one after another: what they share is kept. */
 export class Bench {
   private readonly options: BenchOptions;
@@ -190,7 +200,7 @@ export class Bench {
       probe.begin(coverage, run);
       const drawn = guided ? builtOn(task, { index, sample }, showed) : sample;
       const game = { scenario: drawn, lab: probe.lab, perform };
-      const { scenario, outcome } = tacticOf(strategy).play(game);
+      const { scenario, outcome } = played(tacticOf(strategy), game, `run ${String(run)}`);
       count(tally, scenario, { outcome, origin: { seed, path: String(index), run, strategy } });
       if (guided) {
         showed.push({ run, events: outcome.stats.events, scenario, fresh: probe.fresh });

@@ -1,9 +1,10 @@
 /**
  * A campaign whose chunks others do: threads, processes, machines. It keeps them busy, books what
  * they bring, and has the failures shrunk. The result is that of `campaign` with the same options.
+ * When one of them breaks, what the others have is kept.
  */
-import type { Books, Bug, Campaign, CampaignOptions } from './campaign.ts';
-import { concluded, planOf, shrinkable, tell } from './campaign.ts';
+import type { Books, Bug, Campaign, CampaignOptions, SearchEnd } from './campaign.ts';
+import { concluded, planOf, shrinkable, shrinkFound, tell, textOf } from './campaign.ts';
 import type { ChunkResult, ChunkTask } from './chunk.ts';
 import { Ledger } from './ledger.ts';
 import type { Found } from './tally.ts';
@@ -29,48 +30,67 @@ export interface Crew {
 /** Runs the campaign; `options.stop` is asked before each task. */
 export async function conduct(options: CampaignOptions, crew: Crew): Promise<Campaign> {
   const ledger = new Ledger(planOf(options));
-  const stopped = await search(options, ledger, crew);
+  const end = await search(options, ledger, crew);
   ledger.close();
-  return finishedBy(crew, options, { books: ledger, stopped });
+  return finishedBy(crew, options, { ...end, books: ledger });
 }
 
 /** As `finished`, but the crew shrinks, all bugs at a time. */
 export async function finishedBy(
   crew: Pick<Crew, 'shrink'>,
   options: CampaignOptions,
-  { books, stopped }: { readonly books: Books; readonly stopped: boolean },
+  { books, ...end }: SearchEnd & { readonly books: Books },
 ): Promise<Campaign> {
   const left = shrinkable(books.tally, options.maxBugs);
-  const bugs = await Promise.all(
-    left.map((found) =>
-      crew.shrink(found, left.length, (shrinking) => tell(options, books, 'shrink', shrinking)),
-    ),
-  );
-  return concluded(options, books, { bugs, stopped });
+  let broke = end.broke ?? null;
+  const shrunk = async (found: Found): Promise<Bug> => {
+    try {
+      return await crew.shrink(found, left.length, (shrinking) =>
+        tell(options, books, 'shrink', shrinking),
+      );
+    } catch (error) {
+      broke ??= `shrinking ${found.id}: ${textOf(error)}`;
+      const asItIs = { ...options, stopShrinking: () => true, hurried: () => true };
+      return shrinkFound(found, asItIs, () => undefined);
+    }
+  };
+  const bugs = await Promise.all(left.map(shrunk));
+  return concluded(options, books, { ...end, broke, bugs });
 }
 
-/** Until all chunks are done, or somebody says stop, which is what it returns. */
-async function search(options: CampaignOptions, ledger: Ledger, crew: Crew): Promise<boolean> {
+/** Until all chunks are done, somebody says stop, or one breaks. */
+async function search(
+  options: CampaignOptions,
+  ledger: Ledger,
+  crew: Crew,
+): Promise<Required<SearchEnd>> {
   let stopped = false;
+  let broke: string | null = null;
   const running = new Set<Promise<void>>();
+  const work = async (task: ChunkTask): Promise<void> => {
+    const result = await crew.work(task);
+    if (result === null) return;
+    ledger.add(result);
+    tell(options, ledger, task.runs > 0 ? 'search' : 'canaries');
+    if (ledger.isOver()) crew.searched();
+  };
   const begin = (task: ChunkTask): void => {
-    const done = crew.work(task).then((result) => {
-      running.delete(done);
-      if (result === null) return;
-      ledger.add(result);
-      tell(options, ledger, task.runs > 0 ? 'search' : 'canaries');
-      if (ledger.isOver()) crew.searched();
-    });
+    const done = work(task)
+      .catch((error: unknown) => {
+        broke ??= textOf(error);
+        crew.searched();
+      })
+      .finally(() => running.delete(done));
     running.add(done);
   };
   for (;;) {
-    while (running.size < crew.size && !stopped) {
+    while (running.size < crew.size && !stopped && broke === null) {
       stopped = options.stop?.() === true;
       const task = stopped ? null : ledger.handOut();
       if (task === null) break;
       begin(task);
     }
-    if (running.size === 0) return stopped;
+    if (running.size === 0) return { stopped, broke };
     await Promise.race(running);
   }
 }

@@ -7,7 +7,7 @@ import { needsOccasion } from './occasions.ts';
 import type { Tally } from './tally.ts';
 
 export interface Gate {
-  readonly kind: 'runs' | 'sometimes' | 'injector' | 'check' | 'canary' | 'coverage';
+  readonly kind: 'harness' | 'runs' | 'sometimes' | 'injector' | 'check' | 'canary' | 'coverage';
   readonly name: string;
   /** One sentence. */
   readonly why: string;

@@ -54,7 +54,7 @@ const file = (name: string, ...parts: readonly Part[]): PartsFile => {
 
 function documentOf(parts: readonly Part[]): ResultDocument {
   const { stopped, ...books } = summed(parts, 'x');
-  return described(finished(options, books, stopped));
+  return described(finished(options, books, { stopped }));
 }
 
 function described(done: ReturnType<typeof campaign>): ResultDocument {

@@ -56,7 +56,7 @@ export interface ResultBug {
 
 export interface ResultDocument {
   readonly schema: typeof resultSchema;
-  readonly verdict: CampaignVerdict | 'error';
+  readonly verdict: CampaignVerdict;
   readonly seed: number;
   readonly strategy: StrategyChoice;
   /** `2/4` for the second of four shards; null: the whole campaign. */
