@@ -14,9 +14,11 @@ import { drawFault } from './faults.ts';
 import { drawMotif, drawWeather } from './motifs.ts';
 import type { MotifContext } from './motifs.ts';
 import type { ScenarioOptions } from './options.ts';
+import { withPowerFailures } from './power.ts';
 import { drawAppetite } from './profile.ts';
 import type { Appetite } from './profile.ts';
 import { quietMsFor } from './quiet.ts';
+import { budgeted } from './quorum.ts';
 import { drawWorkload, OperationDeck } from './workload.ts';
 
 /** Number of actions and virtual milliseconds for them. */
@@ -114,6 +116,24 @@ function possibleKinds(
   );
 }
 
+const powerKey = 0x5bd1e995;
+
+/**
+ * The scenario's faults within its budget, and its crashes as power fails; by dice of their own, so
+ * that whatever else is drawn changes nothing here.
+ */
+function struck(
+  { seed, cluster, faults, limits }: Scenario,
+  on: ReadonlySet<FaultKind>,
+): readonly Fault[] {
+  const dice = new Dice(seed ^ powerKey);
+  const { servers, spares, learners } = cluster;
+  const { runMs } = limits;
+  const voters = servers - spares - learners;
+  const afforded = budgeted(dice, faults, { voters, runMs, on });
+  return withPowerFailures(dice, afforded, { servers, runMs });
+}
+
 /**
  * The scenario that this integer stands for: a pure function, cheap enough (some microseconds) to
  * be called for every run. `seed` is any integer; its low 32 bits are also the scenario's seed.
@@ -142,6 +162,7 @@ export function expandScenario(seed: number, options: ScenarioOptions = {}): Sce
   const { faults, operations, context } = drawActions(dice, bare, { appetite, extent });
   const plain = { ...bare, workload: { ...workload, operations }, faults };
   const dressedUp = dressed(plain, context, options);
-  const whole = { ...dressedUp, initial: drawDisks(dice, dressedUp.cluster) };
+  const initial = drawDisks(dice, dressedUp.cluster);
+  const whole = { ...dressedUp, initial, faults: struck(dressedUp, context.on) };
   return { ...whole, limits: { ...whole.limits, quietMs: quietMsFor(whole) } };
 }

@@ -41,6 +41,12 @@ const partialLoss = ofFault((fault) =>
   fault.kind === 'crash' && fault.disk === 'torn' ? { ...fault, disk: 'some' } : undefined,
 );
 
+const atOnce = ofFault((fault) => {
+  if (fault.kind !== 'crash' || fault.boundary === undefined) return undefined;
+  const { boundary: _boundary, ...plain } = fault;
+  return plain;
+});
+
 const onlyServers = ofFault((fault) =>
   fault.kind === 'partition' && fault.clients ? { ...fault, clients: false } : undefined,
 );
@@ -149,6 +155,7 @@ export const fields: readonly Field[] = [
   certain,
   plainLoss,
   partialLoss,
+  atOnce,
   onlyServers,
   isolation,
   halves,

@@ -110,8 +110,9 @@ function breaking(dice: Dice, { voters, runMs, on }: Electorate): readonly Fault
   }
   return victims.map((server): Fault => {
     const at = Math.min(atMs + dice.between(0, 10), runMs - 1);
-    if (kind === 'pause') return { kind, server, atMs: at, forMs };
-    return { kind: 'crash', server, atMs: at, forMs, disk: dice.pick(['lose', 'some', 'torn']) };
+    const window = { atMs: at, forMs: Math.min(forMs, runMs - at) };
+    if (kind === 'pause') return { kind, server, ...window };
+    return { kind: 'crash', server, ...window, disk: dice.pick(['lose', 'some', 'torn']) };
   });
 }
 
