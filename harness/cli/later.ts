@@ -132,11 +132,16 @@ function led(scenario: Scenario, cut: Cut, atMs: readonly number[]): Scenario {
   return { ...scenario, faults, limits: { ...limits, runMs } };
 }
 
-/** The elections left to the timers, at the times they had, or so many latencies apart. */
+/**
+ * The elections left to the timers (and to a strategy that decides, if there was one), at the times
+ * they had, or so many latencies apart.
+ */
 function timed(scenario: Scenario, cut: Cut): readonly Scenario[] {
-  const { cluster, bus } = scenario;
+  const { cluster, bus, schedule } = scenario;
   const soon = begun(scenario, cut, briefLeadMs);
-  const natural = [begun(scenario, cut, cluster.electionMs.min), soon];
+  const left = [begun(scenario, cut, cluster.electionMs.min), soon];
+  const again = schedule === undefined || schedule.strategy === 'recorded' ? [] : [{ schedule }];
+  const natural = [...left, ...again.flatMap((by) => left.map((one) => ({ ...one, ...by })))];
   const { candidacies } = cut;
   if (candidacies.length > candidaciesMax || cluster.features.leaseDriftBound > 0) return natural;
   const same = candidacies.map(({ atMs }) => atMs - cut.atMs + briefLeadMs);

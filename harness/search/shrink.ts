@@ -78,8 +78,9 @@ const shareBefore = 0.35;
 const shareOfMany = 0.8;
 /** Of the tries, those after which a schedule that is left is told by its decisions. */
 const shareOfPolish = 0.75;
-/** Network seeds under which it is tried whether a failure needs its schedule. */
-const timedSeeds = 8;
+/** Network seeds under which it is tried whether a failure needs its schedule: a part of the tries. */
+const timedSeedsLeast = 8;
+const shareOfTimed = 0.03;
 /** Gaps shorter than this are not worth a try. */
 const leastMs = 10;
 /** The last stage ends when so many variations for each step gained nothing: long ones try longer. */
@@ -186,6 +187,7 @@ class Shrinker {
   begin(): boolean {
     const given = this.smallest;
     const { schedule, ...timed } = given;
+    const timedSeeds = Math.max(timedSeedsLeast, shareOfTimed * this.options.tries);
     for (let k = 0; schedule !== undefined && k < timedSeeds && !this.exhausted; k++) {
       const seed = k === 0 ? timed.seed : childSeed(timed.seed, k) >>> 0;
       if (this.accepts({ ...timed, seed })) break;
@@ -273,7 +275,7 @@ class Shrinker {
       const drawn = childSeed(seed, k) >>> 0;
       const beginning = beginnings[drawn % Math.max(1, beginnings.length)];
       if (beginning === undefined || this.exhausted) return false;
-      if (this.accepts({ ...beginning, seed: drawn })) return true;
+      if (this.accepts(reseeded(beginning, drawn))) return true;
     }
     return false;
   }

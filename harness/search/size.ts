@@ -17,9 +17,13 @@ function featureCount({ cluster, workload }: Scenario): number {
   return count;
 }
 
+/** Whoever reads a schedule has as much to take in as by so many actions. */
+const scheduleActions = 10;
+
 /** Orders scenarios by what a reader has to take in: actions first, then servers and features. */
 export function bulk(scenario: Scenario): number {
-  return actionCount(scenario) * 32 + scenario.cluster.servers + featureCount(scenario);
+  const actions = actionCount(scenario) + (scenario.schedule === undefined ? 0 : scheduleActions);
+  return actions * 32 + scenario.cluster.servers + featureCount(scenario);
 }
 
 /** A 32-bit integer from two: the `ordinal`-th child of `seed`. */
