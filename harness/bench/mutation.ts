@@ -1,5 +1,5 @@
 /**
- * `npm run mutation [-- FILE…]`: every comparison in the judge of histories is turned into its
+ * `npm run mutation [-- FILE[:LINE]…]`: every comparison in the judge of histories is turned into its
  * opposite, one at a time, and somebody must notice: first a quick examination, then the tests. What
  * survives both must be explained in `mutation-equivalents.ts`, or is named with its line.
  */
@@ -40,10 +40,10 @@ const battery = 'dist/harness/bench/mutation-battery.js';
 /** A glance notices most, and who hangs hangs there. */
 const glance: Examiner = { words: [battery, 'glance'], cpuSeconds: 2 };
 const examination: Examiner = { words: [battery], cpuSeconds: 15 };
-const tests: Examiner = {
-  words: ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', folder],
-  cpuSeconds: 100,
-};
+const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', folder];
+const slow = '**/{agreement,engines,watch,effort,object}.test.ts';
+const quickTests: Examiner = { words: [...vitest, '--exclude', slow], cpuSeconds: 30 };
+const allTests: Examiner = { words: vitest, cpuSeconds: 100 };
 
 /** What is compiled leaves types out: comparisons keep their order, lines do not. */
 interface Comparison {
@@ -102,7 +102,7 @@ class Workshop {
 
   /** Makes sure that the tests say nothing while nothing is turned. */
   prepareTests(): void {
-    this.right(tests);
+    for (const each of [quickTests, allTests]) this.right(each);
   }
 
   private right(examiner: Examiner): string {
@@ -139,7 +139,9 @@ class Workshop {
 
   /** Do the tests notice? */
   tests({ file, ordinal }: Comparison): boolean {
-    return this.withTurned(join(folder, file), ordinal, tests) === null;
+    return [quickTests, allTests].some(
+      (each) => this.withTurned(join(folder, file), ordinal, each) === null,
+    );
   }
 
   close(): void {
@@ -188,16 +190,17 @@ class Account {
 function main(): void {
   const asked = process.argv.slice(2);
   const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !spared.test(file));
-  const chosen = asked.length === 0 ? files : files.filter((file) => asked.includes(file));
+  const isAsked = ({ file, line }: Comparison): boolean =>
+    asked.length === 0 || asked.includes(file) || asked.includes(`${file}:${line}`);
   const workshop = new Workshop();
   const account = new Account();
-  const left = chosen.flatMap((file) => {
+  const left = files.flatMap((file) => {
     const comparisons = comparisonsIn(file);
     for (const entry of equivalents) {
       if (entry.file !== file || comparisons.some((each) => isSame(entry, each))) continue;
       account.complain(`${file}: no line reads ${entry.text}`);
     }
-    return comparisons.filter((each) => {
+    return comparisons.filter(isAsked).filter((each) => {
       const noticed = workshop.examines(each);
       if (noticed) account.take(each, 'examination');
       else console.log(`${whereIs(each)}  to be tested`);
