@@ -4,7 +4,7 @@
  * one process may make one part of it and another the other, and a third puts them together.
  */
 import { writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { benign } from '../../scenarios/mutants/benign.ts';
 import type { Mutant } from '../../scenarios/mutants/mutant.ts';
 import { mutants } from '../../scenarios/mutants/mutants.ts';
@@ -156,13 +156,16 @@ function filesNamed(text: string): readonly string[] {
 
 function main(): void {
   new Command('npm run bugs --')
-    .option(
-      '--strategies <names>',
-      'joined by commas, or all',
-      strategiesNamed,
-      strategiesNamed(usualStrategies),
+    .addOption(
+      new Option('--strategies <names>', 'joined by commas, or all')
+        .argParser(strategiesNamed)
+        .default(strategiesNamed(usualStrategies), usualStrategies),
     )
-    .option('--mutants <names>', 'joined by commas, or all', mutantsNamed, mutants)
+    .addOption(
+      new Option('--mutants <names>', 'joined by commas, or all')
+        .argParser(mutantsNamed)
+        .default(mutants, 'all'),
+    )
     .option('--seed <number>', 'the first seed', seed, 1)
     .option('--seeds <count>', 'hunts for each row', count, 10)
     .option('--runs <count>', 'at most so many in each hunt by the portfolio', count, 300)
@@ -171,7 +174,11 @@ function main(): void {
     .option('--harmless-runs <count>', 'of each harmless machine with each seed', natural, 60)
     .option('--shrink-tries <count>', 'runs for making the first find small', count, 300)
     .option('--budget <time>', 'begin no row after so long: 90s, 5m', durationMs, Infinity)
-    .option('--part <part>', 'only 1/2 of the machines, or 2/2', shard, wholeCampaign)
+    .addOption(
+      new Option('--part <part>', 'only 1/2 of the machines, or 2/2')
+        .argParser(shard)
+        .default(wholeCampaign, 'all of them'),
+    )
     .option('--from <files>', 'pages of the same plan with rows to take over', filesNamed, [])
     .option('--out <file>', 'the page', 'scenarios/mutants/BUGS.md')
     .exitOverride()
