@@ -10,6 +10,11 @@ import type { CampaignJob } from './job.ts';
 import type { ThreadData, ThreadMessage, ThreadOrder } from './work-thread.ts';
 
 const ordersEach = 2;
+/**
+ * For what lives shortly, megabytes a thread, twice what Node gives. A run leaves little behind, so the
+ * rarer the collector comes, the less it copies: some 3 % less CPU for some 50 MB.
+ */
+const maxYoungGenerationSizeMb = 96;
 
 /** Two flags that all threads see: the search is to end, and so is shrinking (2: in a hurry). */
 export class Halt {
@@ -62,7 +67,9 @@ export class ThreadCrew implements Crew {
 
   private hire(data: ThreadData): Hand {
     const url = new URL('./work-thread.js', import.meta.url);
-    const hand: Hand = { thread: new Worker(url, { workerData: data }), awaited: [] };
+    const resourceLimits = { maxYoungGenerationSizeMb };
+    const thread = new Worker(url, { workerData: data, resourceLimits });
+    const hand: Hand = { thread, awaited: [] };
     hand.thread.on('message', (message: ThreadMessage) => {
       if (hand.awaited[0]?.message(message) === true) hand.awaited.shift();
       this.pump();
