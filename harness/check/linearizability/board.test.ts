@@ -29,7 +29,8 @@ function boardFor(seed: number): Board | null {
   if (columns === undefined || renamed?.kind !== 'names') return null;
   const problem = problemOf(columns, renamed.names);
   const classes = new UnknownClasses(problem);
-  const board = new Board(problem, new Ledger(problem, new Roles(problem), classes), classes);
+  const roles = new Roles(problem);
+  const board = new Board(problem, roles, new Ledger(problem, roles, classes), classes);
   board.reset();
   return board;
 }

@@ -6,6 +6,7 @@
 import { at, blank, bytes, zeros } from './column.ts';
 import type { Ledger } from './ledger.ts';
 import type { Problem } from './problem.ts';
+import type { Roles } from './roles.ts';
 import type { UnknownClasses } from './unknown-classes.ts';
 
 /** Words of a configuration: rank, state, the last free write; then the mask, then uses. */
@@ -41,12 +42,14 @@ export class Board {
   private readonly slots: Int32Array;
   private readonly placed: Uint8Array;
   private readonly trail: Int32Array;
+  private readonly roles: Roles;
   private readonly ledger: Ledger;
   private readonly classes: UnknownClasses;
 
-  constructor(problem: Problem, ledger: Ledger, classes: UnknownClasses) {
+  constructor(problem: Problem, roles: Roles, ledger: Ledger, classes: UnknownClasses) {
     const { count } = problem;
     this.problem = problem;
+    this.roles = roles;
     this.ledger = ledger;
     this.classes = classes;
     this.head = count;
@@ -184,9 +187,11 @@ export class Board {
     this.key[word] = at(this.key, word) & ~(1 << (slot & 31));
   }
 
-  /** Takes note of an open write that is not placed. */
+  /** Takes note of an open operation that is not placed, if it is a write. */
   leaveOpen(index: number): void {
-    this.openWrites[this.writeCount++] = index;
+    // They come in no order that a processor could foresee: a sum instead of a branch.
+    this.openWrites[this.writeCount] = index;
+    this.writeCount += this.roles.writes[index] ?? 0;
   }
 
   /** A write that was noted is placed after all. */

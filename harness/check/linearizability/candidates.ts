@@ -77,7 +77,7 @@ export class Candidates {
     this.swapCount = 0;
   }
 
-  /** Takes note of what an open operation waits for that is not placed and no write. */
+  /** Takes note of what an open operation waits for that is not placed. */
   note(index: number): void {
     const { waits, replaces } = this.roles;
     this.waitedNames[at(waits, index)] = this.round;

@@ -62,7 +62,7 @@ export class Directed {
     this.classes = new UnknownClasses(problem);
     this.roles = new Roles(problem);
     this.ledger = new Ledger(problem, this.roles, this.classes);
-    this.board = new Board(problem, this.ledger, this.classes);
+    this.board = new Board(problem, this.roles, this.ledger, this.classes);
     this.candidates = new Candidates(this.board, this.roles, this.ledger, this.classes);
     this.seen = new Dominance(this.board.keyWidth, this.classes.count, roomFor(problem.count));
   }
@@ -181,8 +181,10 @@ export class Directed {
       while (index !== head && at(problem.calls, index) < board.bound) {
         const after = at(next, index);
         if (roles.isQuiet(index, state, value)) board.place(index);
-        else if (problem.actions[index] === action.write) board.leaveOpen(index);
-        else candidates.note(index);
+        else {
+          board.leaveOpen(index);
+          candidates.note(index);
+        }
         index = after;
       }
       // What expires was called before the bound, so `index` stays in the list.

@@ -4,7 +4,7 @@
  * problem stand for what has none: `nobody` for no name at all, and `refusal` for what a refused
  * compare-and-set waits for, which is any other value.
  */
-import { at, blank, filled } from './column.ts';
+import { at, blank, bytes, filled } from './column.ts';
 import { action } from './model.ts';
 import type { Problem } from './problem.ts';
 
@@ -19,6 +19,8 @@ export class Roles {
   readonly makes: Int32Array;
   /** By operation: the name that a compare-and-set replaces, or `nobody`. */
   readonly replaces: Int32Array;
+  /** By operation: 1 for a write. */
+  readonly writes: Uint8Array;
   /** By operation: the name that a read observes, the value that a refusal does not, or -1. */
   private readonly quiet: Int32Array;
 
@@ -30,6 +32,7 @@ export class Roles {
     this.waits = filled(count, this.nobody);
     this.makes = filled(count, this.nobody);
     this.replaces = filled(count, this.nobody);
+    this.writes = bytes(count);
     this.quiet = blank(count);
     for (let index = 0; index < count; index += 1) {
       switch (actions[index]) {
@@ -38,6 +41,7 @@ export class Roles {
           this.quiet[index] = at(wants, index);
           break;
         case action.write:
+          this.writes[index] = 1;
           this.makes[index] = at(makes, index);
           break;
         case action.casRefused:
