@@ -18,7 +18,7 @@ export interface Pace {
   readonly cpuSeconds: number;
   /** Runs a second once it is under way. */
   readonly runsPerSecond: number;
-  /** Seconds more than at that speed until it is under way. */
+  /** Seconds until the first chunk is in: threads begin, and nothing is compiled yet. */
   readonly startSeconds: number;
 }
 
@@ -31,6 +31,7 @@ async function pace(workers: number): Promise<Pace> {
     return (user + system) / 1e6;
   };
   const began = wall();
+  let first = 0;
   let warm = { wall: 0, cpu: 0, runs: 0 };
   let end = warm;
   await conduct(
@@ -40,6 +41,7 @@ async function pace(workers: number): Promise<Pace> {
       stop: () => end.runs > 0,
       onProgress: ({ tally: { runs } }) => {
         const now = { wall: wall(), cpu: cpu(), runs };
+        if (first === 0) first = now.wall;
         if (warm.runs === 0 && runs >= warmRuns) warm = now;
         if (end.runs > 0 || runs < warmRuns + measuredRuns) return;
         end = now;
@@ -54,7 +56,7 @@ async function pace(workers: number): Promise<Pace> {
   return {
     cpuSeconds: ((end.cpu - warm.cpu) / runs) * 1_000,
     runsPerSecond,
-    startSeconds: warm.wall - began - warm.runs / runsPerSecond,
+    startSeconds: first - began,
   };
 }
 
