@@ -3,6 +3,8 @@
  * configuration is a key of fixed width.
  */
 import { blank, zeros } from './column.ts';
+import { hashOf } from './hash.ts';
+
 export class Configurations {
   readonly width: number;
   count = 0;
@@ -32,7 +34,7 @@ export class Configurations {
 
   /** Adds a copy of the key; false when it was there already. */
   add(key: Int32Array): boolean {
-    const hash = hashOf(key);
+    const hash = hashOf(key, 0, this.width);
     const bucket = hash & (this.buckets.length - 1);
     for (let entry = this.buckets[bucket] ?? -1; entry >= 0; entry = this.earlier[entry] ?? -1) {
       if (this.equals(entry, key)) return false;
@@ -69,18 +71,9 @@ export class Configurations {
     this.buckets = blank(this.buckets.length * 2);
     for (let entry = 0; entry < this.count; entry += 1) {
       const start = entry * this.width;
-      const bucket = hashOf(keys.subarray(start, start + this.width)) & (this.buckets.length - 1);
+      const bucket = hashOf(keys, start, start + this.width) & (this.buckets.length - 1);
       this.earlier[entry] = this.buckets[bucket] ?? -1;
       this.buckets[bucket] = entry;
     }
   }
-}
-
-function hashOf(key: Int32Array): number {
-  let hash = 0x2545f491;
-  for (let word = 0; word < key.length; word += 1) {
-    hash = Math.imul(hash ^ (key[word] ?? 0), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  return hash ^ (hash >>> 13);
 }

@@ -4,6 +4,7 @@
  * dominates: whatever could follow now could have followed then.
  */
 import { at, blank, zeros } from './column.ts';
+import { hashOf } from './hash.ts';
 
 export class Dominance {
   readonly keyWidth: number;
@@ -39,7 +40,7 @@ export class Dominance {
 
   /** Adds a copy of the configuration; false when it is dominated by one seen before. */
   add(configuration: Int32Array): boolean {
-    const hash = this.hashOf(configuration, 0);
+    const hash = hashOf(configuration, 0, this.keyWidth);
     const bucket = hash & (this.buckets.length - 1);
     for (let entry = at(this.buckets, bucket); entry >= 0; entry = at(this.earlier, entry)) {
       if (this.dominates(entry, configuration)) return false;
@@ -76,19 +77,11 @@ export class Dominance {
     const earlier = zeros(this.earlier.length * 2);
     this.buckets = blank(this.buckets.length * 2);
     for (let entry = 0; entry < this.count; entry += 1) {
-      const bucket = this.hashOf(entries, entry * this.width) & (this.buckets.length - 1);
+      const start = entry * this.width;
+      const bucket = hashOf(entries, start, start + this.keyWidth) & (this.buckets.length - 1);
       earlier[entry] = at(this.buckets, bucket);
       this.buckets[bucket] = entry;
     }
     this.earlier = earlier;
-  }
-
-  private hashOf(words: Int32Array, start: number): number {
-    let hash = 0x2545f491;
-    for (let word = start; word < start + this.keyWidth; word += 1) {
-      hash = Math.imul(hash ^ at(words, word), 0x9e3779b1);
-      hash ^= hash >>> 15;
-    }
-    return hash ^ (hash >>> 13);
   }
 }
