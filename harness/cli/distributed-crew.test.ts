@@ -4,9 +4,11 @@ import type { Broker } from '../../adapters/broker/broker.ts';
 import { startBroker } from '../../adapters/broker/broker.ts';
 import type { CampaignOptions } from '../search/campaign.ts';
 import { campaign, shrinkFound } from '../search/campaign.ts';
+import type { ChunkResult } from '../search/chunk.ts';
 import { Bench } from '../search/chunk.ts';
 import type { Crew } from '../search/conduct.ts';
 import { conduct } from '../search/conduct.ts';
+import { childSeed } from '../search/size.ts';
 import { toyLab, toyOutcome } from '../search/toy.test.kit.ts';
 import { scenarioArbitrary } from '../../scenarios/generate/scenario.ts';
 import type { Queues } from './distributed-crew.ts';
@@ -50,6 +52,14 @@ interface Played {
   readonly patienceMs?: number;
   /** A worker that does not do the chunk; unless it answers itself, it is left lying. */
   readonly fails: (chunk: number, received: Received) => boolean;
+  /** What the worker says instead of what the chunk came to. */
+  readonly answer?: (result: ChunkResult) => ChunkResult;
+}
+
+/** The result with more in it than a message can hold. */
+function bulky(result: ChunkResult): ChunkResult {
+  const noise = Array.from({ length: 100_000 }, (_, i) => childSeed(i, 7).toString(36));
+  return { ...result, tally: { ...result.tally, unknownReason: noise.join('') } };
 }
 
 /** Conducts the campaign over queues of this name, with one worker, who fails some chunks. */
@@ -82,7 +92,8 @@ async function played(
     const hear = async (received: Received): Promise<void> => {
       const { task } = taskIn(received.body, null);
       if (wish.fails(task.chunk, received)) return;
-      const result = bench.work(task, () => false);
+      const done = bench.work(task, () => false);
+      const result = wish.answer?.(done) ?? done;
       await post.send(queues.results, `chunk-${task.chunk}`, resultBody(result));
       await received.complete();
     };
@@ -122,6 +133,15 @@ describe('a chunk that no worker does', () => {
       patienceMs: 200,
     });
     expect(rescued).toContain('chunk 1 is done here: nobody answered for it');
+    expect(result).toEqual(alone);
+  });
+
+  test('is done here when what it came to is too large to travel', async () => {
+    const { result, rescued } = await played('large', {
+      fails: () => false,
+      answer: (result) => (result.chunk === 3 ? bulky(result) : result),
+    });
+    expect(rescued).toEqual(['chunk 3 is done here: its result was too large to travel']);
     expect(result).toEqual(alone);
   });
 

@@ -47,6 +47,8 @@ interface Awaited {
   readonly task: ChunkTask;
   readonly done: (result: ChunkResult | null) => void;
   readonly fail: (error: Error) => void;
+  /** It is being done here, too; whoever is first counts. */
+  isRescued: boolean;
 }
 
 export class QueueCrew implements Crew {
@@ -79,7 +81,7 @@ export class QueueCrew implements Crew {
     if (this.isOver) return Promise.resolve(null);
     const { post, queues, job, commit, onLost } = this.wish;
     const done = new Promise<ChunkResult | null>((resolve, reject) => {
-      this.awaited.set(task.chunk, { task, done: resolve, fail: reject });
+      this.awaited.set(task.chunk, { task, done: resolve, fail: reject, isRescued: false });
     });
     if (this.patience === null) this.waitOn();
     const id = `chunk-${task.chunk}`;
@@ -104,25 +106,27 @@ export class QueueCrew implements Crew {
   private async arrived(received: Received): Promise<void> {
     const message = resultIn(received.body);
     const chunk = message.kind === 'result' ? message.result.chunk : message.chunk;
-    const awaited = this.awaited.get(chunk);
-    this.awaited.delete(chunk);
     this.waitOn();
     // A lock lost meanwhile brings the result again, and then nobody waits for it.
     received.complete().catch(() => undefined);
-    if (awaited === undefined) return;
-    if (message.kind === 'result') awaited.done(message.result);
-    else if (message.kind === 'broke') awaited.fail(new Error(message.text));
-    else await this.doneHere(awaited);
+    if (message.kind === 'large') {
+      await this.rescue(chunk, 'its result was too large to travel');
+      return;
+    }
+    const awaited = this.awaited.get(chunk);
+    this.awaited.delete(chunk);
+    if (message.kind === 'result') awaited?.done(message.result);
+    else awaited?.fail(new Error(message.text));
   }
 
   private waitOn(): void {
     clearTimeout(this.patience ?? undefined);
     if (this.isOver) return;
-    const { onLost, patienceMs: ms = patienceMs } = this.wish;
+    const { patienceMs: ms = patienceMs } = this.wish;
     this.patience = setTimeout(() => {
       this.waitOn();
-      const [chunk] = this.awaited.keys();
-      if (chunk !== undefined) this.rescue(chunk, 'nobody answered for it').catch(onLost);
+      const oldest = [...this.awaited.values()].find(({ isRescued }) => !isRescued);
+      if (oldest !== undefined) void this.rescue(oldest.task.chunk, 'nobody answered for it');
     }, ms).unref();
   }
 
@@ -134,17 +138,15 @@ export class QueueCrew implements Crew {
 
   private async rescue(chunk: number, why: string): Promise<void> {
     const awaited = this.awaited.get(chunk);
-    this.awaited.delete(chunk);
-    if (awaited === undefined) return;
+    if (awaited === undefined || awaited.isRescued) return;
+    awaited.isRescued = true;
     this.wish.onRescue(`chunk ${chunk} is done here: ${why}`);
-    await this.doneHere(awaited);
-  }
-
-  private async doneHere({ task, done, fail }: Awaited): Promise<void> {
+    const { task, done, fail } = awaited;
     try {
       done(await this.wish.local().work(task));
     } catch (cause) {
-      fail(new Error(`chunk ${task.chunk} cannot be done: ${textOf(cause)}`, { cause }));
+      fail(new Error(`chunk ${chunk} cannot be done: ${textOf(cause)}`, { cause }));
     }
+    this.awaited.delete(chunk);
   }
 }
