@@ -5,7 +5,8 @@ import { raft } from '../../harness/raft/machine.ts';
 import { execute } from '../../harness/search/execute.ts';
 import { isSound } from '../../harness/world/first-disks.ts';
 import { parseScenario } from '../../harness/world/scenario-schema.ts';
-import type { Scenario } from '../../harness/world/scenario.ts';
+import type { InitialServer, Scenario } from '../../harness/world/scenario.ts';
+import { calm } from '../../harness/world/scenario.ts';
 import { scenarioArbitrary } from './scenario.ts';
 import { start } from './place.ts';
 import { candidates } from './shrink.ts';
@@ -58,6 +59,33 @@ describe('simpler disks', () => {
       }
     }
     expect(met).toBeGreaterThan(400);
+  });
+
+  test('are those of any servers, not of the first alone', () => {
+    const term = 3;
+    const disk = (server: string, log: readonly number[]): InitialServer => {
+      return { server, term, votedFor: 'S5', log };
+    };
+    const logs = [[1, 2], [1], [1], [1], [1, 3]];
+    const initial = logs.map((log, at) => disk(`S${String(at + 1)}`, log));
+    const crash = { kind: 'crash', atMs: 1, forMs: 1, server: 'S5', disk: 'lose' } as const;
+    let scenario: Scenario = { ...calm, initial, faults: [crash] };
+    for (;;) {
+      const simpler = simplifications
+        .map((simplify) => simplify(scenario))
+        .find((one) => {
+          const ends = new Set(one?.initial.map(({ log }) => log.at(-1)));
+          return one !== undefined && isSound(one) && ends.has(2) && ends.has(3);
+        });
+      if (simpler === undefined) break;
+      scenario = simpler;
+    }
+    expect(scenario.cluster.servers).toBe(2);
+    expect(scenario.initial).toEqual([
+      { server: 'S1', term, votedFor: 'S2', log: [2] },
+      { server: 'S2', term, votedFor: 'S2', log: [3] },
+    ]);
+    expect(scenario.faults).toEqual([{ ...crash, server: 'S2' }]);
   });
 
   test('are offered only where a correct Raft can go on from them', () => {

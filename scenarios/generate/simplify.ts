@@ -20,28 +20,26 @@ import { featuresOff } from './simplify-features.ts';
 /** The simpler scenario, or undefined when there is nothing to gain. */
 export type Simplification = (scenario: Scenario) => Scenario | undefined;
 
-function renamed(name: string, servers: number): string {
-  const match = /^S([1-7])$/.exec(name);
-  if (match === null) return name;
-  const number = Number(match[1]);
-  return number <= servers ? name : `S${String(((number - 1) % servers) + 1)}`;
+type Renaming = (name: string) => string;
+
+/** Other numbers for servers; roles stay what they are. */
+function renumbering(number: (old: number) => number): Renaming {
+  return (name) => {
+    const match = /^S([1-7])$/.exec(name);
+    return match === null ? name : `S${String(number(Number(match[1])))}`;
+  };
 }
 
-function onServers(fault: Fault, servers: number): Fault {
-  if ('server' in fault) return { ...fault, server: renamed(fault.server, servers) };
-  if ('from' in fault) {
-    return { ...fault, from: renamed(fault.from, servers), to: renamed(fault.to, servers) };
-  }
+function onServers(fault: Fault, renamed: Renaming): Fault {
+  if ('server' in fault) return { ...fault, server: renamed(fault.server) };
+  if ('from' in fault) return { ...fault, from: renamed(fault.from), to: renamed(fault.to) };
   if (fault.kind !== 'partition') return fault;
-  return { ...fault, side: [...new Set(fault.side.map((name) => renamed(name, servers)))] };
+  return { ...fault, side: [...new Set(fault.side.map(renamed))] };
 }
 
-function wishOf(wish: OperatorStep, servers: number): OperatorStep {
-  if (wish.kind === 'transfer') return { ...wish, target: renamed(wish.target, servers) };
-  const changes = wish.changes.map(({ kind, server }) => ({
-    kind,
-    server: renamed(server, servers),
-  }));
+function wishOf(wish: OperatorStep, renamed: Renaming): OperatorStep {
+  if (wish.kind === 'transfer') return { ...wish, target: renamed(wish.target) };
+  const changes = wish.changes.map(({ kind, server }) => ({ kind, server: renamed(server) }));
   return { ...wish, changes };
 }
 
@@ -54,26 +52,52 @@ function fewer(old: Cluster, servers: number): Cluster {
   return { ...old, servers, spares, learners };
 }
 
+interface Fewer {
+  readonly servers: number;
+  /** Does this disk stay? */
+  readonly stays: (server: string) => boolean;
+  readonly renamed: Renaming;
+}
+
 /** Faults and wishes aimed at a server that goes are aimed at one that stays. */
+function withFewer(scenario: Scenario, { servers, stays, renamed }: Fewer): Scenario {
+  const { workload } = scenario;
+  return {
+    ...scenario,
+    cluster: fewer(scenario.cluster, servers),
+    workload: {
+      ...workload,
+      operator: workload.operator.map((wish) => wishOf(wish, renamed)),
+    },
+    faults: scenario.faults.map((fault) => onServers(fault, renamed)),
+    initial: scenario.initial
+      .filter(({ server }) => stays(server))
+      .map((disk) => ({
+        ...disk,
+        server: renamed(disk.server),
+        votedFor: disk.votedFor === null ? null : renamed(disk.votedFor),
+      })),
+  };
+}
+
+/** The first so many stay. */
 function toServers(servers: number): Simplification {
+  const renamed = renumbering((old) => (old <= servers ? old : ((old - 1) % servers) + 1));
+  const stays = (server: string): boolean => renamed(server) === server;
   return (scenario) => {
     if (scenario.cluster.servers <= servers) return undefined;
-    const staying = scenario.initial.filter(
-      (initial) => renamed(initial.server, servers) === initial.server,
-    );
-    return {
-      ...scenario,
-      cluster: fewer(scenario.cluster, servers),
-      workload: {
-        ...scenario.workload,
-        operator: scenario.workload.operator.map((wish) => wishOf(wish, servers)),
-      },
-      faults: scenario.faults.map((fault) => onServers(fault, servers)),
-      initial: staying.map((initial) => ({
-        ...initial,
-        votedFor: initial.votedFor === null ? null : renamed(initial.votedFor, servers),
-      })),
-    };
+    return withFewer(scenario, { servers, stays, renamed });
+  };
+}
+
+/** One goes, those after it move up: where disks differ, the last are not always the least. */
+function withoutServer(gone: number): Simplification {
+  const renamed = renumbering((old) => (old < gone ? old : Math.max(1, old - 1)));
+  const stays = (server: string): boolean => server !== `S${String(gone)}`;
+  return (scenario) => {
+    const { servers } = scenario.cluster;
+    if (scenario.initial.length === 0 || servers <= gone) return undefined;
+    return withFewer(scenario, { servers: servers - 1, stays, renamed });
   };
 }
 
@@ -233,6 +257,7 @@ function shortRun(scenario: Scenario): Scenario | undefined {
 export const simplifications: readonly Simplification[] = [
   ...featuresOff,
   ...[1, 2, 3, 4, 5, 6].map(toServers),
+  ...[6, 5, 4, 3, 2, 1].map(withoutServer),
   oneClient,
   busyClients,
   oneKey,
