@@ -12,6 +12,7 @@ import {
   filled,
   MemorySpent,
   roomFor,
+  signedBytes,
   zeros,
 } from './column.ts';
 
@@ -64,6 +65,16 @@ describe('borrowed columns', () => {
     });
     expect(kept.byteLength).toBe(2 ** 20);
     expect(borrowing(() => zeros(1).buffer)).toBe(kept);
+  });
+
+  test('of bytes share the same memory, if there is room for them', () => {
+    borrowing(() => {
+      const shared = zeros(1).buffer;
+      for (const column of [bytes, signedBytes]) {
+        expect(column(1).buffer).toBe(shared);
+        expect(column(2 ** 24 + 1).buffer).not.toBe(shared);
+      }
+    });
   });
 
   test('of great problems keep no more than 16 MiB', () => {
