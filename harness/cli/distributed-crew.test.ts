@@ -38,7 +38,10 @@ const byHand: Crew = {
 
 const broken: Crew = {
   ...byHand,
-  work: () => Promise.reject(new Error('a thread of the campaign ended with code 7')),
+  work: (task) =>
+    task.chunk === 1
+      ? Promise.reject(new Error('a thread of the campaign ended with code 7'))
+      : byHand.work(task),
 };
 
 let broker: Broker;
@@ -152,6 +155,5 @@ describe('a chunk that no worker does', () => {
     expect(result.gates.map(({ why }) => why)).toEqual([
       'chunk 1 cannot be done: a thread of the campaign ended with code 7',
     ]);
-    expect(result.tally.runs).toBeGreaterThan(0);
   });
 });
