@@ -8,6 +8,7 @@ test('So many configurations decide these histories', () => {
     [
       "few values: 7 linearizable by directed, 1 illegal by directed; 1538 and 40000 plainly",
       "swaps: 7 linearizable by directed, 1 illegal by directed; 1997 and 40000 plainly",
+      "few clients: 4 linearizable by search, 4 illegal by directed; 6135 and 9229 plainly",
       "swaps, 3 % unknown: 8 linearizable by directed; 1637 and 29538 plainly",
       "removals: 8 linearizable by directed; 1864 and 16945 plainly",
       "lists: 7 linearizable by appends, 1 illegal by appends; 0 and 8361 plainly",
@@ -18,13 +19,14 @@ test('So many configurations decide these histories', () => {
 test('So many judgements find the first failures, which these proofs and orders show', () => {
   expect(explained()).toMatchInlineSnapshot(`
     [
-      "unique: 25 interleaved, 0 possible values, 76 judgements, 184 records, 1183 in order, 53 next, 2512 alarms at, 9 phantom",
-      "unique swaps: 27 phantom, 6 possible values, 153 judgements, 266 records, 1294 in order, 85 next, 2742 alarms at, 2 replacedTwice, 5 interleaved, 6 stuck, 5 tooEarly",
-      "few values: 23 stuck, 34 possible values, 70 judgements, 749 records, 674 in order, 39 next, 134 alarms at, 1 phantom",
-      "removals: 12 stuck, 22 possible values, 45 judgements, 565 records, 453 in order, 26 next, 61 alarms at, 2 phantom",
-      "unique lists: 17 tooEarly, 0 possible values, 119 judgements, 136 records, 1062 in order, 60 next, 2267 alarms at, 13 diverged, 6 phantom, 1 interleaved",
-      "lists: 9 diverged, 191 possible values, 90 judgements, 388 records, 616 in order, 30 next, 7 stuck, 1 phantom, 18 alarms at",
-      "stores: 22 stuck, 46 possible values, 55 judgements, 700 records, 607 in order, 49 next, 123 alarms at, 3 phantom",
+      "unique: 5 phantom, 0 possible values, 39 judgements, 100 records, 445 in order, 24 next, 936 alarms at, 12 interleaved",
+      "unique, many clients: 14 interleaved, 0 possible values, 36 judgements, 96 records, 521 in order, 34 next, 1132 alarms at, 3 phantom",
+      "unique swaps: 21 phantom, 2 possible values, 75 judgements, 81 records, 747 in order, 55 next, 1600 alarms at, 4 tooEarly, 1 interleaved, 2 stuck",
+      "few values: 1 phantom, 15 possible values, 30 judgements, 268 records, 217 in order, 21 next, 67 alarms at, 9 stuck",
+      "removals: 15 stuck, 25 possible values, 46 judgements, 361 records, 284 in order, 22 next, 26 alarms at",
+      "unique lists: 4 phantom, 0 possible values, 67 judgements, 76 records, 580 in order, 37 next, 1230 alarms at, 8 diverged, 9 tooEarly",
+      "lists: 8 stuck, 45 possible values, 97 judgements, 245 records, 365 in order, 30 next, 6 phantom, 49 alarms at, 4 diverged",
+      "stores: 2 phantom, 28 possible values, 34 judgements, 564 records, 467 in order, 31 next, 37 alarms at, 15 stuck",
     ]
   `);
 });
