@@ -205,9 +205,9 @@ describe('campaign', () => {
     });
     expect(code).toBe(exits.violation);
     expect(text).toContain('needed faults');
-    expect(text).toContain('::error title=ElectionSafety::two leaders in term');
+    expect(text).toMatch(/^::error title=ElectedByQuorum::S\d leads term \d+ with/mu);
     expect(text).not.toMatch(escapes);
-    expect(readFileSync(summary, 'utf8')).toContain('| ElectionSafety |');
+    expect(readFileSync(summary, 'utf8')).toContain('| ElectedByQuorum |');
     expect(readFileSync(join(results, 'junit.xml'), 'utf8')).toContain('failures="1"');
   });
 
