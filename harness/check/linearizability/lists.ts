@@ -107,8 +107,8 @@ function asRegister(columns: Columns, before: Int32Array): Columns {
       continue;
     }
     const previous = before[value] ?? none;
-    const unknown = columns.actions[index] === action.appendUnknown;
-    actions[index] = previous === none ? action.write : unknown ? action.casUnknown : action.cas;
+    // Known or not: what a read shows did happen.
+    actions[index] = previous === none ? action.write : action.cas;
     first[index] = previous === none ? value : previous;
     second[index] = previous === none ? none : value;
   }
