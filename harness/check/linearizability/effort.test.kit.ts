@@ -33,6 +33,7 @@ const families: readonly Family[] = [
     unknowns: 0,
   },
   { name: 'swaps', mix: swaps, values: 5, clients: 12, operations: 500, unknowns: 0 },
+  { name: 'few, 5 % unknown', mix: swaps, values: 4, clients: 4, operations: 120, unknowns: 0.05 },
   { name: 'few clients', mix: swaps, values: 5, clients: 5, operations: 400, unknowns: 0 },
   {
     name: 'swaps, 3 % unknown',

@@ -8,6 +8,7 @@ test('So many configurations decide these histories', () => {
     [
       "few values: 7 linearizable by directed, 1 illegal by directed; 1538 and 40000 plainly",
       "swaps: 7 linearizable by directed, 1 illegal by directed; 1997 and 40000 plainly",
+      "few, 5 % unknown: 8 linearizable by search; 1118 and 1125 plainly",
       "few clients: 4 linearizable by search, 4 illegal by directed; 6135 and 9229 plainly",
       "swaps, 3 % unknown: 8 linearizable by directed; 1637 and 29538 plainly",
       "removals: 8 linearizable by directed; 1864 and 16945 plainly",

@@ -12,7 +12,7 @@ import { action, actionOf, emptyColumns, givePositions } from './model.ts';
 /** The operations of each key, in the order in which the keys first appear. */
 export function byKey(history: History): readonly Columns[] {
   const { keys, keyOf, count, byReturn, completed } = history.columns;
-  if (keys.length === 1 && completed === count && count > 0) return [wholeKey(history)];
+  if (keys.length === 1 && completed === count) return [wholeKey(history)];
   const sizes = new Int32Array(keys.length);
   const answered = new Int32Array(keys.length);
   for (let row = 0; row < count; row += 1) {

@@ -3,7 +3,7 @@ import type { Columns } from './model.ts';
 import { action } from './model.ts';
 import { ascending, at, bytes, signedBytes, zeros } from './column.ts';
 import type { Names } from './rename.ts';
-import { changes, garbage } from './rename.ts';
+import { garbage } from './rename.ts';
 import { none } from './states.ts';
 
 /** Operations in the order of the calls. */
@@ -139,7 +139,7 @@ export function problemOf(columns: Columns, names: Names): Problem {
     if (unknown && (makes === none || (makes === garbage && !refused))) continue;
     const kind = actions[index] ?? action.read;
     const compares = kind === action.casRefused || kind === action.casUnknown;
-    const turned = kind === action.cas && !changes(columns, index) ? action.read : kind;
+    const turned = kind === action.cas && makes === none ? action.read : kind;
     const wants = compares ? at(first, index) : at(names.seen, index);
     draft.add({ action: turned, unknown, wants, makes, calls, returns, index, origin: index });
   }

@@ -45,13 +45,6 @@ export function rename(columns: Columns): Renamed {
   return { kind: 'names', names: classes.names() };
 }
 
-/** Does the operation, if it happens, change the value? */
-export function changes({ actions, first, second }: Columns, index: number): boolean {
-  const kind = actions[index];
-  if (kind === action.write) return true;
-  return (kind === action.cas || kind === action.casUnknown) && first[index] !== second[index];
-}
-
 /** What operation `index` makes if it happens, or `none` if it changes nothing. */
 function productOf({ actions, first, second }: Columns, index: number): number {
   const kind = actions[index];
