@@ -20,15 +20,18 @@ const lines = (count: number): string =>
   Array.from({ length: count }, (_, seq) => toLine(record(seq))).join('');
 
 describe('the writer', () => {
-  test.each([0, 1, 1000, 1 << 20])('writes what it was given, gathering %d', async (gatheredBytes) => {
-    await withScratch((path) => {
-      const writer = traceWriter(path('t.ndjson'), { gatheredBytes });
-      for (let seq = 0; seq < 5000; seq += 1) writer.write(record(seq));
-      writer.close();
-      writer.close();
-      expect(readFileSync(path('t.ndjson'), 'utf8')).toBe(lines(5000));
-    });
-  });
+  test.each([0, 1, 1000, 1 << 20])(
+    'writes what it was given, gathering %d',
+    async (gatheredBytes) => {
+      await withScratch((path) => {
+        const writer = traceWriter(path('t.ndjson'), { gatheredBytes });
+        for (let seq = 0; seq < 5000; seq += 1) writer.write(record(seq));
+        writer.close();
+        writer.close();
+        expect(readFileSync(path('t.ndjson'), 'utf8')).toBe(lines(5000));
+      });
+    },
+  );
 
   test('writes each record at once when it gathers none', async () => {
     await withScratch((path) => {

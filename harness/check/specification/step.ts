@@ -41,6 +41,8 @@ export interface Seen {
   readonly electorates: Configuration[];
   /** A snapshot that replaced its state machine, with the log that it stands for. */
   restored: Restored | null;
+  /** The power failed in the middle of it. */
+  cut: boolean;
   /** May a leader of this cluster step down within its term (check-quorum)? */
   readonly mayStepDown: boolean;
   /** Its disk tells some time after it is done. */
@@ -148,6 +150,8 @@ function install({ way, seen }: Judged, message: AbstractMessage): string | null
   way.commitIndex = lastIndex;
   way.actions.push('InstallSnapshot');
   if (termAt(way.server.log, lastIndex) === lastTerm) return null;
+  // The process died before its state machine was told: what it had then is gone with it.
+  if (seen.cut) return null;
   const { restored } = seen;
   if (restored === null || restored.index !== lastIndex || restored.term !== lastTerm) {
     return `it did not take the snapshot to ${lastIndex} over`;

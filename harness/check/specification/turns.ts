@@ -110,6 +110,7 @@ export function noteRecord(
     case 'online':
       return noteStart(state, record, view);
     case 'crash':
+      return close(state, record.server, true);
     case 'offline':
       return close(state, record.server);
     case 'end':
@@ -192,6 +193,7 @@ function newTurn(server: AbstractServer, begun: Begun, state: Specified): Turn {
       reply: null,
       electorates: [inForce(view, server.id)],
       restored: null,
+      cut: false,
       mayStepDown,
       hearsLate,
     },
@@ -353,11 +355,13 @@ export function closeAll(state: Specified): Failure | undefined {
   return undefined;
 }
 
-function close(state: Specified, id: string): Failure | undefined {
+/** `cut`: a crash, which may strike in the middle of a step. */
+function close(state: Specified, id: string, cut: boolean = false): Failure | undefined {
   const actor = state.actors.get(id);
   if (actor === undefined || actor.turn === null) return undefined;
   const { turn, server } = actor;
   actor.turn = null;
+  turn.seen.cut = cut;
   const { trigger, seen, triggeredAt } = turn;
   const before = { role: server.role, term: server.term };
   const frozen = before.role === 'leader' && seen.role !== 'leader';
