@@ -9,7 +9,7 @@ import { code, listOf, pageOf, tableOf } from './markdown.test.kit.ts';
 function whenOf(name: string): string {
   if (livenessChecks.some((check) => check.name === name)) return 'after the faults';
   if (safetyChecks.some((check) => check.name === name)) return 'at every record';
-  if (name === 'Linearizability') return 'the history, at the end';
+  if (name === 'Linearizability') return 'the history, as it grows and at the end';
   if (name === 'Assertion') return 'by the machine itself';
   return name === 'OneTimerPerVoter' ? 'with a recorded trace' : 'on request';
 }
