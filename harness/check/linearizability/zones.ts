@@ -57,6 +57,7 @@ class Blocks {
   /** The same of the block in hand; operations, so that a conflict can name them. */
   private ended = 0;
   private called = 0;
+  /** By operation: 1 for a compare-and-set that a chain reaches. */
   private readonly visited: Uint8Array;
 
   constructor(columns: Columns, producers: Producers) {
@@ -222,7 +223,6 @@ class Blocks {
   private follow(producer: number, start: number): Conflict | null {
     this.ended = producer;
     this.called = producer;
-    if (producer >= 0) this.visited[producer] = 1;
     for (let value = start; value !== none;) {
       const conflict = this.joinReads(value);
       if (conflict !== null) return conflict;
