@@ -146,12 +146,14 @@ describe('locks', () => {
   });
 
   test('a renewed lock holds on', async () => {
-    const { path, receiver } = await queueWith(['a'], { lockDurationMs: 300 });
+    const { path, receiver } = await queueWith(['a'], { lockDurationMs: 1_500 });
     const message = await one(receiver);
     const before = message.lockedUntilUtc?.getTime() ?? Infinity;
+    const other = client.createReceiver(path);
+    // Half of the lock goes by first, so that the renewed one ends well after the old one.
+    expect(await other.receiveMessages(1, { maxWaitTimeInMs: 700 })).toEqual([]);
     const until = await receiver.renewMessageLock(message);
     expect(until.getTime()).toBeGreaterThan(before);
-    const other = client.createReceiver(path);
     const waitMs = Math.max(1, before - Date.now());
     expect(await other.receiveMessages(1, { maxWaitTimeInMs: waitMs })).toEqual([]);
     await receiver.completeMessage(message);
