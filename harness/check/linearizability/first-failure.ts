@@ -93,7 +93,7 @@ class Bounds {
 
   /** The watch goes through the history once and mostly knows. */
   askWatch(): void {
-    const { rank } = firstSuspicion(this.columns);
+    const rank = firstSuspicion(this.columns);
     if (rank < this.low || rank >= this.high) return;
     if (this.probe(rank) !== null && this.open) this.probe(rank - 1);
   }

@@ -83,7 +83,7 @@ interface Line {
   readonly owners: Int32Array;
   /** By position: the least place of an operation called later; the last place if there is none. */
   readonly latest: Int32Array;
-  /** The first place from `place` on where the state is not `value`; infinite if there is none. */
+  /** The first place from `place` on where the state is not `value`; beyond the last if there is none. */
   find(place: number, value: number): number;
 }
 
@@ -112,9 +112,7 @@ function lineOf(columns: Columns, { operations, length }: Order): Line {
     owners,
     latest,
     find(place: number, value: number): number {
-      if (at(states, place) !== value) return place;
-      const next = at(change, place);
-      return next > length ? Number.POSITIVE_INFINITY : next;
+      return at(states, place) === value ? at(change, place) : place;
     },
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { absent, append, emptyList, intern, makeStates, none, valueOf } from './states.ts';
+import { absent, append, emptyList, intern, makeStates, none, textOf, valueOf } from './states.ts';
 
 test('equal JSON has one number, other JSON another, and the number gives the JSON back', () => {
   const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)));
@@ -44,4 +44,21 @@ test('appending begins a list, lengthens one, and is impossible to anything else
   expect(append(states, emptyList, one)).toBe(intern(states, [1]));
   expect(append(states, intern(states, [2, 3]), one)).toBe(intern(states, [2, 3, 1]));
   expect(append(states, one, one)).toBe(none);
+});
+
+test('the order of fields makes no other object, nor another text', () => {
+  const states = makeStates();
+  expect(intern(states, { a: 1, b: [2] })).toBe(intern(states, { b: [2], a: 1 }));
+  expect(textOf({ b: null, a: [{ d: 1, c: 'x' }] })).toBe('{"a":[{"c":"x","d":1}],"b":null}');
+});
+
+test('a table has room for small integers only, and more of them the more values there are', () => {
+  const states = makeStates();
+  const outside = [1e9, 56, -1, 0.5].map((value) => intern(states, value));
+  expect(states.integers).toEqual(new Int32Array(32));
+  const inside = intern(states, 63);
+  expect([states.integers.length, states.integers[63]]).toEqual([64, inside]);
+  // There are more values now, and 56 has a place; it keeps the number that it had before.
+  expect([1e9, 56, -1, 0.5].map((value) => intern(states, value))).toEqual(outside);
+  expect([states.integers.length, states.integers[56]]).toEqual([64, outside[1]]);
 });

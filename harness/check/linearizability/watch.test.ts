@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HistoryRecord } from '../../trace/record.ts';
+import type { HistoryRecord, Json } from '../../trace/record.ts';
 import { HistoryBuilder } from '../history-builder.ts';
 import { historyOf } from '../history.ts';
 import { newView } from '../view.ts';
@@ -40,6 +40,37 @@ function recordsOf(seed: number, mix: readonly F[]): readonly HistoryRecord[] {
   });
 }
 
+/** Operations: client, call-return, what, its value, and how it failed. Answers before calls. */
+function recordsFrom(text: string): readonly HistoryRecord[] {
+  const order = ({ at, kind }: HistoryRecord): number => 2 * at + (kind === 'invoke' ? 1 : 0);
+  return text
+    .split('; ')
+    .flatMap(operationFrom)
+    .toSorted((a, b) => order(a) - order(b))
+    .map((record, seq) => ({ ...record, seq }));
+}
+
+function operationFrom(text: string, process: number): readonly HistoryRecord[] {
+  const [client = '', times = '', what, ...rest] = text.split(' ');
+  const f = (['read', 'write', 'cas', 'append'] as const).find((each) => each === what) ?? 'delete';
+  const errors: Readonly<Record<string, string>> = { refused: 'compare-failed', absent: 'full' };
+  const error = errors[rest.at(-1) ?? ''] ?? null;
+  const values: Json[] = rest.slice(0, f === 'cas' ? 2 : 1).map((word) => JSON.parse(word));
+  const value = f === 'cas' ? values : (values[0] ?? null);
+  const common = { seq: 0, cause: -1, process, client, f, key: 'x' } as const;
+  const [call = '', end = ''] = times.split('-');
+  const asked = f === 'read' ? null : value;
+  const kind = error === null ? 'ok' : 'fail';
+  const invoke = {
+    ...common,
+    at: Number(call),
+    kind: 'invoke',
+    value: asked,
+    error: null,
+  } as const;
+  return end === '?' ? [invoke] : [invoke, { ...common, at: Number(end), kind, value, error }];
+}
+
 describe('a watch', () => {
   test('finds the very answer that makes reads and writes of unique values impossible', () => {
     let illegal = 0;
@@ -68,6 +99,64 @@ describe('a watch', () => {
     }
     expect(illegal).toBeGreaterThan(500);
     expect(exact / illegal).toBeGreaterThan(share);
+  });
+
+  test.each([
+    [
+      'a read that lacks what another had read, though its append is not answered',
+      'a 0-? append 1; b 1-2 read [1]; b 3-4 read []',
+      4,
+    ],
+    [
+      'a refusal while the value stood',
+      'a 1-2 write 1; b 3-4 cas 1 9 refused; a 5-6 read 1; c 0-? write 7',
+      6,
+    ],
+    ['one before it stood', 'a 1-3 write 1; b 2-4 cas 1 9 refused; a 5-6 read 1', null],
+    [
+      'one after it stood',
+      'a 1-2 write 1; a 3-4 read 1; b 5-6 cas 1 9 refused; c 0-? write 7',
+      null,
+    ],
+    [
+      'the first of two refusals',
+      'a 1-2 write 1; b 3-4 cas 1 8 refused; b 5-8 cas 1 9 refused; a 6-9 read 1; c 0-? write 7',
+      9,
+    ],
+    [
+      'a compare-and-set that did not happen',
+      'a 1-2 write 1; b 3-4 cas 1 9 absent; a 5-6 read 1',
+      null,
+    ],
+    [
+      'a value replaced twice, as is seen from what came of it',
+      'a 1-2 write 1; b 3-? cas 1 2; c 3-? cas 2 3; a 4-5 cas 1 4; a 6-7 read 3',
+      7,
+    ],
+    [
+      'a read of what was written after another value, which is then read again',
+      'a 1-2 write 2; b 5-? write 1; c 0-10 read 1; a 11-12 read 2',
+      12,
+    ],
+    [
+      'a value between a write and its late replacement, which later ones follow',
+      'a 1-2 write 1; b 3-? cas 2 3; c 3-10 read 3; a 4-5 write 4; d 8-? cas 1 2',
+      10,
+    ],
+    [
+      'a value made again in the moment in which it was read',
+      'a 0-3 write 2; b 1-2 write 1; b 4-6 read 1; a 5-9 read 2; c 6-? write 1',
+      null,
+    ],
+    [
+      'a value made again, beside one of which nothing is known',
+      'a 1-2 write 1; b 3-? write 2; c 4-? write 2; a 5-6 write 3; a 7-8 read 1',
+      8,
+    ],
+  ])('on %s', (_, text, alarmAt) => {
+    const records = recordsFrom(text);
+    expect(truthOf(records)).toBe(alarmOf(records));
+    expect(records[alarmOf(records)]?.at ?? null).toBe(alarmAt);
   });
 
   test('waits until the moment is over: what is called in it may explain the answer', () => {

@@ -16,7 +16,6 @@ import { ListWatch } from './watch-lists.ts';
 import { at } from './column.ts';
 import { MaxTree } from './max-tree.ts';
 import type { Columns } from './model.ts';
-import { action } from './model.ts';
 import { absent, none } from './states.ts';
 
 const beginning = -2;
@@ -46,22 +45,10 @@ export class Watch {
     return watch.suspicious;
   }
 
-  /** Was a value of this row's key left unwatched? */
-  forgot(row: number): boolean {
-    return this.keys[this.history.keyOf[row] ?? 0]?.forgetful !== false;
-  }
-
   /** It was a false alarm: looks at this row's key no more. */
   giveUp(row: number): void {
     this.keys[this.history.keyOf[row] ?? 0]?.giveUp();
   }
-}
-
-export interface Suspicion {
-  /** Rank of the return, or -1. */
-  readonly rank: number;
-  /** Is every shorter prefix surely possible? */
-  readonly exact: boolean;
 }
 
 /**
@@ -69,10 +56,9 @@ export interface Suspicion {
  * of values written once it is exact: these are all the conditions of the zone theorem, and each is
  * looked at when the last answer that it depends on comes.
  */
-export function firstSuspicion(columns: Columns): Suspicion {
-  const { count, completed, calls, returns, rows, byReturn, history, actions } = columns;
+export function firstSuspicion(columns: Columns): number {
+  const { count, completed, calls, returns, rows, byReturn, history } = columns;
   const watch = new Watch(history.columns);
-  const plain = actions.every((kind) => kind === action.read || kind === action.write);
   let called = 0;
   for (let rank = 0; rank < completed; rank += 1) {
     const index = at(byReturn, rank);
@@ -81,17 +67,13 @@ export function firstSuspicion(columns: Columns): Suspicion {
       watch.suspects(at(rows, called), true, 0);
     }
     const row = at(rows, index);
-    if (watch.suspects(row, false, history.columns.returnedAt[row] ?? 0)) {
-      return { rank, exact: plain && !watch.forgot(row) };
-    }
+    if (watch.suspects(row, false, history.columns.returnedAt[row] ?? 0)) return rank;
   }
-  return { rank: none, exact: false };
+  return none;
 }
 
 class KeyWatch {
   suspicious = false;
-  /** Some value may have been made twice. */
-  forgetful = false;
   private off = false;
   private readonly history: HistoryColumns;
   private readonly lists: ListWatch;
@@ -229,7 +211,7 @@ class KeyWatch {
     this.f[value] = Math.min(this.f[value] ?? Infinity, at);
     this.s[value] = Math.max(this.s[value] ?? -Infinity, call, made);
     if ((this.refused[value] ?? Infinity) < (this.s[value] ?? 0)) this.suspicious = true;
-    this.checkNeighbours(value, producer);
+    this.checkReplaced(value);
     const block = this.find(value);
     let slot = this.slots[block] ?? none;
     if (slot === none) {
@@ -240,12 +222,9 @@ class KeyWatch {
   }
 
   /** What replaced a value cannot have been answered before the value was asked for. */
-  private checkNeighbours(value: number, producer: number): void {
-    const { fs, first, second } = this.history;
-    const before = producer >= 0 && fs[producer] === cas ? (first[producer] ?? none) : none;
+  private checkReplaced(value: number): void {
     const replacer = this.replacers[value] ?? none;
-    const after = replacer >= 0 ? (second[replacer] ?? none) : none;
-    if ((this.f[value] ?? Infinity) < (this.s[before] ?? -Infinity)) this.suspicious = true;
+    const after = replacer >= 0 ? (this.history.second[replacer] ?? none) : none;
     if ((this.f[after] ?? Infinity) < (this.s[value] ?? -Infinity)) this.suspicious = true;
   }
 
@@ -264,24 +243,17 @@ class KeyWatch {
     if (others > (slotF[slot] ?? 0)) this.suspicious = true;
   }
 
+  /** Puts `to`, of which nothing has been answered, into the block of `from`. */
   private join(from: number, to: number): void {
-    const left = this.find(from);
-    const right = this.find(to);
-    if (left === right) return;
-    const [a, b] = [this.slots[left] ?? none, this.slots[right] ?? none];
-    const slot = a === none ? b : b === none ? a : Math.min(a, b);
-    this.parents[right] = left;
-    this.slots[left] = slot;
-    if (slot === none) return;
-    const most = Math.max(this.tree.at(a), this.tree.at(b), this.s[from] ?? -Infinity);
-    for (const old of [a, b]) if (old !== none && old !== slot) this.tree.drop(old);
-    this.check(slot, most);
+    const block = this.find(from);
+    this.parents[to] = block;
+    const slot = this.slots[block] ?? none;
+    if (slot !== none) this.check(slot, this.s[from] ?? -Infinity);
   }
 
   /** A second operation may make the value: its block says nothing any more. */
   private forget(value: number): void {
     this.producers[value] = ambiguous;
-    this.forgetful = true;
     const slot = this.slots[this.find(value)] ?? none;
     if (slot !== none) this.tree.drop(slot);
   }
