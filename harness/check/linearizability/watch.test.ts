@@ -143,6 +143,12 @@ describe('a watch', () => {
       'a 1-2 write 1; b 3-? cas 2 3; c 3-10 read 3; a 4-5 write 4; d 8-? cas 1 2',
       10,
     ],
+    ['a value read after it was replaced', 'a 1-2 write 1; a 3-4 cas 1 2; a 5-6 read 1', 6],
+    [
+      'a value that is still made only once, for a compare-and-set of it was refused',
+      'a 1-2 cas 1 2 refused; a 3-4 write 2; a 5-6 write 3; a 7-8 read 2',
+      8,
+    ],
     [
       'a value made again in the moment in which it was read',
       'a 0-3 write 2; b 1-2 write 1; b 4-6 read 1; a 5-9 read 2; c 6-? write 1',
