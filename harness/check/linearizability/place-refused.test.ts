@@ -62,6 +62,14 @@ describe('a refused compare-and-set', () => {
       'undecided',
     ],
     [
+      'before one that has not returned',
+      [
+        ['write', 2, 0, 3],
+        ['casRefused', 2, 1, 2],
+      ],
+      'linearizable',
+    ],
+    [
       'not before one that had returned',
       [
         ['write', 2, 0, 1],
