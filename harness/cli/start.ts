@@ -27,8 +27,8 @@ import { drawnSeed } from './seed.ts';
 import { standingText } from './standing.ts';
 
 const planted = 'votes-counted-as-integer';
-/** Its plainest symptom: other judges see what it leads to, too. */
-const symptom = ['ElectionSafety'];
+/** Its first symptom, seen at the election itself: other judges see what it leads to, too. */
+const symptom = ['ElectedByQuorum'];
 /**
  * With fewer than five servers the planted bug does little. What a first story need not tell is left
  * out: learners and snapshots, crashes and slow disks, many clients.
