@@ -18,6 +18,7 @@ import { type FaultAt, Faults, type Place, type Planted } from './faults.ts';
 import type { Hub } from './hub.ts';
 import { LockTokens } from './lock-tokens.ts';
 import type { Payload } from './message.ts';
+import { listening } from './ports.ts';
 
 export interface BrokerOptions extends EntitySettings {
   /** 0, the default, takes a free one; 5672 is AMQP's own. */
@@ -303,16 +304,4 @@ function connectionString(port: number, keys: Keys = {}, isSecure: boolean): str
   const endpoint = `Endpoint=sb://localhost:${port};SharedAccessKeyName=${name}`;
   const rest = isSecure ? '' : ';UseDevelopmentEmulator=true';
   return `${endpoint};SharedAccessKey=${key}${rest}`;
-}
-
-/** The port that the server listens on. */
-export function listening(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }

@@ -4,7 +4,7 @@
  * of its own and tells messages a second.
  */
 import rhea from 'rhea';
-import { listening } from './broker.ts';
+import { listening } from './ports.ts';
 import { createServer } from 'node:net';
 
 export interface RawServer {
