@@ -45,10 +45,8 @@ export function turnByChoice(
       world.now = Math.max(world.now, next);
       continue;
     }
-    const item = choices[scheduler.pick(choices, world)];
-    if (item === undefined) throw new Error('the scheduler picked what is not there');
+    const item = pool.take(scheduler.pick(choices, world));
     world.now += schedule.stepMicros;
-    pool.take(item);
     counters.events += 1;
     comeAbout(world, item);
     if (stop()) return 'violation';
@@ -56,9 +54,9 @@ export function turnByChoice(
 }
 
 function comeAbout(world: World, item: Item): void {
-  if ('event' in item) onBus(world, item.event);
-  else if ('code' in item) happen(world, item.code, item.envelope);
-  else ring(world, item.host, item.timer);
+  if (item.event !== null) onBus(world, item.event);
+  else if (item.slot !== null) ring(world, item.slot.host, item.slot.timer);
+  else happen(world, item.code, item.envelope);
 }
 
 const timerByKind = new Map<number, 'election' | 'heartbeat' | 'lease'>([

@@ -47,15 +47,19 @@ export class Identities {
     return this.chosenIds.length;
   }
 
-  /** A new event. */
-  made(kind: PendingKind, { actor, from, of }: Who, parent: number): Pending {
+  /** Of a new event: how many there were before. */
+  nextId(): number {
+    return this.ids++;
+  }
+
+  /** What a new event is called. */
+  keyOf(kind: PendingKind, { actor, from, of }: Who): number {
     const ordinal = pendingKinds.indexOf(kind);
     const owner = (actor << 9) | (from + 1);
     const family = (ordinal * 2 ** 20 + of) * 2 ** 18 + owner;
     const nth = this.ordinals.get(family) ?? 0;
     this.ordinals.set(family, nth + 1);
-    const key = draw(draw(of, purpose.pending, owner, ordinal), purpose.pending, nth, 0);
-    return { id: this.ids++, kind, actor, from, key, parent, message: null };
+    return draw(draw(of, purpose.pending, owner, ordinal), purpose.pending, nth, 0);
   }
 
   /** The event is chosen; its step writes its records from `firstSeq` on. */

@@ -15,13 +15,29 @@ import { happening, kindOf, sameStamp } from './world.ts';
 
 export type Delivery = Extract<BusEvent<Envelope>, { readonly kind: 'delivered' }>;
 
-/** Something pending, and what the world needs to let it come about. */
-export type Item = Pending &
-  (
-    | { readonly event: Delivery }
-    | { readonly code: number; readonly envelope: Envelope | undefined }
-    | { readonly host: Host; readonly timer: Timer }
-  );
+/** Something pending, and what the world needs to let it come about. All have one shape. */
+export type Item = Pending & (Delivered | Planned | Ringing);
+
+interface Delivered {
+  readonly event: Delivery;
+  readonly code: -1;
+  readonly envelope: undefined;
+  readonly slot: null;
+}
+
+interface Planned {
+  readonly event: null;
+  readonly code: number;
+  readonly envelope: Envelope | undefined;
+  readonly slot: null;
+}
+
+interface Ringing {
+  readonly event: null;
+  readonly code: -1;
+  readonly envelope: undefined;
+  readonly slot: Slot;
+}
 
 /** A server's timer: its present event, and whether that is among the due. */
 interface Slot {
@@ -49,13 +65,27 @@ const kindByHappening = new Map<number, PendingKind>([
   [happening.faultEnd, 'relief'],
 ]);
 
+/** What events can overtake: the fsync is lost with its process, the client has its answer, … */
+const mortalKinds: ReadonlySet<PendingKind> = new Set(['disk', 'told', 'retry', 'timeout']);
+
+/**
+ * A pool may hold hundreds, and is looked at before every choice: so what is due stays in one list
+ * from which a choice is taken out, and only what can die is asked whether it lives.
+ */
 export class Pool implements Waiters {
   private readonly world: World;
   private readonly earlyPercent: number;
   private readonly fairAfter: number;
+  private readonly isOrdered: boolean;
   private readonly slots: readonly Slot[];
+  /** What is due, the oldest first; while choices are offered, what may ring early comes after. */
   private items: Item[] = [];
+  /** How many of them are due. */
+  private due = 0;
+  /** Those of them that may die. */
+  private readonly mortal: Item[] = [];
   private readonly enabled: Item[] = [];
+  private offered: readonly Item[] = [];
   private readonly early: Slot[] = [];
   /** Lanes of an ordering bus from which an older delivery waits. */
   private readonly lanes: Uint8Array;
@@ -65,6 +95,7 @@ export class Pool implements Waiters {
     this.world = world;
     this.earlyPercent = schedule.earlyPercent;
     this.fairAfter = schedule.fairAfter;
+    this.isOrdered = world.scenario.bus.ordering !== 'none';
     this.slots = world.hosts.flatMap((host) =>
       timers.map((timer): Slot => ({
         host,
@@ -82,19 +113,26 @@ export class Pool implements Waiters {
   /** A message has arrived. */
   arrive(event: Delivery): void {
     const { body: envelope } = event.message;
-    const { from, of } = envelope;
+    const { from, of, message } = envelope;
     const actor = this.world.names.indexOf(event.receiver);
     // Handed over in the very moment when the server died.
     if (this.world.hosts[actor]?.up === false) {
-      unheard(this.world, event.message.body, event.lock);
+      unheard(this.world, envelope, event.lock);
       return;
     }
-    const parent = this.identities.writerOf(envelope.id);
-    const { message } = envelope;
+    const { identities } = this;
     this.items.push({
-      ...this.identities.made('delivery', { actor, from, of }, parent),
+      id: identities.nextId(),
+      kind: 'delivery',
+      actor,
+      from,
+      key: identities.keyOf('delivery', { actor, from, of }),
+      parent: identities.writerOf(envelope.id),
       message,
       event,
+      code: -1,
+      envelope: undefined,
+      slot: null,
     });
   }
 
@@ -104,37 +142,61 @@ export class Pool implements Waiters {
     if (kind === undefined) throw new Error(`nobody may choose code ${code}`);
     const who = whoOf(this.world, kind, { code, envelope });
     const isRoot = kind === 'operation' || kind === 'fault';
-    const parent = isRoot ? -1 : this.identities.lastOf(who.actor);
-    this.items.push({ ...this.identities.made(kind, who, parent), code, envelope });
+    const { identities } = this;
+    const item: Item = {
+      id: identities.nextId(),
+      kind,
+      actor: who.actor,
+      from: who.from,
+      key: identities.keyOf(kind, who),
+      parent: isRoot ? -1 : identities.lastOf(who.actor),
+      message: null,
+      event: null,
+      code,
+      envelope,
+      slot: null,
+    };
+    this.items.push(item);
+    if (mortalKinds.has(kind)) this.mortal.push(item);
   }
 
   /** What had arrived is there for nobody any more. */
   forget(host: number): void {
-    const isGone = (item: Item): boolean => 'event' in item && item.actor === host;
+    const isGone = (item: Item): boolean => item.event !== null && item.actor === host;
     const gone = this.items.filter(isGone);
     this.items = this.items.filter((item) => !isGone(item));
-    for (const item of gone) {
-      if ('event' in item) unheard(this.world, item.event.message.body, item.event.lock);
+    for (const { event } of gone) {
+      if (event !== null) unheard(this.world, event.message.body, event.lock);
     }
   }
 
-  /** All that may come about now, as `Scheduler.pick` wants it; valid until the next call. */
+  /** All that may come about now, as `Scheduler.pick` wants it; valid until one is taken. */
   choices(): readonly Item[] {
-    const { enabled, items, early } = this;
-    enabled.length = 0;
-    early.length = 0;
-    this.lanes.fill(0);
+    this.early.length = 0;
     for (const slot of this.slots) this.look(slot);
-    let kept = 0;
-    for (const item of items) {
-      if (!this.isAlive(item)) continue;
-      items[kept++] = item;
-      if (this.mayStep(item)) enabled.push(item);
+    this.bury();
+    if (this.early.length > 1) this.early.sort((a, b) => a.dueAt - b.dueAt);
+    this.due = this.items.length;
+    const list = this.isOrdered || this.somebodyStands() ? this.allowed() : this.items;
+    for (const { item } of this.early) if (item !== null) list.push(item);
+    this.offered = list;
+    return list;
+  }
+
+  /** Of the choices offered last this one comes about now. */
+  take(index: number): Item {
+    const { offered, items, due } = this;
+    const item = offered[index];
+    if (item === undefined) throw new Error('the scheduler picked what is not there');
+    while (items.length > due) items.pop();
+    this.identities.choose(item, this.world.emitter.taken);
+    removed(items, offered !== items ? items.indexOf(item) : index < due ? index : -1);
+    if (item.slot !== null) {
+      item.slot.item = null;
+      item.slot.isDue = false;
     }
-    items.length = kept;
-    early.sort((a, b) => a.dueAt - b.dueAt);
-    for (const { item } of early) if (item !== null) enabled.push(item);
-    return enabled;
+    if (canDie(item)) removed(this.mortal, this.mortal.indexOf(item));
+    return item;
   }
 
   /** Puts the timer among what is due, or among what may ring early. */
@@ -154,17 +216,30 @@ export class Pool implements Waiters {
     if (isDue && slot.isDue) return;
     slot.isDue = isDue;
     if (!isDue && this.ringsFrom(slot) > now) return;
-    slot.item ??= {
-      ...this.identities.made(
-        timer,
-        { actor: host.index, from: -1, of: 0 },
-        this.identities.lastOf(host.index),
-      ),
-      host,
-      timer,
+    slot.item ??= this.ringing(slot);
+    if (isDue) {
+      this.items.push(slot.item);
+      this.mortal.push(slot.item);
+    } else if (!host.paused) this.early.push(slot);
+  }
+
+  private ringing(slot: Slot): Item {
+    const { identities } = this;
+    const { host, timer: kind } = slot;
+    const { index: actor } = host;
+    return {
+      id: identities.nextId(),
+      kind,
+      actor,
+      from: -1,
+      key: identities.keyOf(kind, { actor, from: -1, of: 0 }),
+      parent: identities.lastOf(actor),
+      message: null,
+      event: null,
+      code: -1,
+      envelope: undefined,
+      slot,
     };
-    if (isDue) this.items.push(slot.item);
-    else if (!host.paused) this.early.push(slot);
   }
 
   /** When the timer may ring at the earliest. */
@@ -173,58 +248,64 @@ export class Pool implements Waiters {
     return at - Math.floor(((at - armedAt) * this.earlyPercent) / 100);
   }
 
-  /** Not overtaken by events: the fsync was lost with its process, the client has its answer, … */
-  private isAlive(item: Item): boolean {
-    if ('host' in item) {
-      const { armed, dueAt: at } = timerOf(item.host, item.timer);
+  /** What was overtaken by events is no choice any more. */
+  private bury(): void {
+    const { mortal, items } = this;
+    let kept = 0;
+    for (const item of mortal) {
+      if (this.isAlive(item)) mortal[kept++] = item;
+      else removed(items, items.indexOf(item));
+    }
+    while (mortal.length > kept) mortal.pop();
+  }
+
+  private isAlive({ slot, kind, actor, code }: Item): boolean {
+    if (slot !== null) {
+      const { armed, dueAt: at } = timerOf(slot.host, slot.timer);
       return armed && at <= this.world.now;
     }
-    if (!('code' in item)) return true;
     const { hosts, clients } = this.world;
-    const client = clients[item.actor - hosts.length];
-    switch (item.kind) {
+    const client = clients[actor - hosts.length];
+    switch (kind) {
       case 'disk': {
-        const host = hosts[item.actor];
-        return (
-          host !== undefined && host.disk.syncing > 0 && sameStamp(item.code, host.incarnation)
-        );
+        const host = hosts[actor];
+        return host !== undefined && host.disk.syncing > 0 && sameStamp(code, host.incarnation);
       }
       case 'told':
-        return hosts[item.actor]?.telling.some(({ at }) => at <= this.world.now) === true;
+        return hosts[actor]?.telling.some(({ at }) => at <= this.world.now) === true;
       case 'retry':
-        return client !== undefined && isAsking(client) && sameStamp(item.code, client.attempts);
+        return client !== undefined && isAsking(client) && sameStamp(code, client.attempts);
       case 'timeout':
-        return client !== undefined && isAsking(client) && sameStamp(item.code, client.serial);
+        return client !== undefined && isAsking(client) && sameStamp(code, client.serial);
       default:
         return true;
     }
+  }
+
+  private somebodyStands(): boolean {
+    for (const { paused } of this.world.hosts) if (paused) return true;
+    return false;
+  }
+
+  /** Of what is due, that which pauses and the order of the bus allow. */
+  private allowed(): Item[] {
+    const { enabled } = this;
+    enabled.length = 0;
+    this.lanes.fill(0);
+    for (const item of this.items) if (this.mayStep(item)) enabled.push(item);
+    return enabled;
   }
 
   private mayStep(item: Item): boolean {
     const { hosts, scenario, participants } = this.world;
     const stands = hosts[item.actor]?.paused === true;
     if (item.kind !== 'delivery') return !stands || item.kind === 'disk';
-    const { ordering } = scenario.bus;
-    if (ordering !== 'none') {
-      const lane = item.actor * participants + (ordering === 'total' ? 0 : item.from);
+    if (this.isOrdered) {
+      const lane = item.actor * participants + (scenario.bus.ordering === 'total' ? 0 : item.from);
       if (this.lanes[lane] === 1) return false;
       this.lanes[lane] = 1;
     }
     return !stands;
-  }
-
-  /** It is chosen, and comes about now. */
-  take(item: Item): void {
-    this.identities.choose(item, this.world.emitter.taken);
-    if ('host' in item) {
-      for (const slot of this.slots) {
-        if (slot.item !== item) continue;
-        slot.item = null;
-        slot.isDue = false;
-      }
-    }
-    const at = this.items.indexOf(item);
-    if (at >= 0) this.items.splice(at, 1);
   }
 
   /** When a timer may ring at the earliest; Infinity: none is armed. */
@@ -240,8 +321,16 @@ export class Pool implements Waiters {
 
   /** All that is pending but for timers, the oldest first: time takes it over. */
   leave(): readonly Item[] {
-    return this.items.filter((item) => !('host' in item));
+    return this.items.filter(({ slot }) => slot === null);
   }
 }
 
 const isAsking = ({ current }: Client): boolean => current !== null;
+const canDie = ({ slot, kind }: Item): boolean => slot !== null || mortalKinds.has(kind);
+
+/** As `splice` without the list of what went; nothing goes at -1. */
+function removed(list: Item[], at: number): void {
+  if (at < 0) return;
+  list.copyWithin(at, at + 1);
+  list.pop();
+}
