@@ -67,6 +67,16 @@ export class Dice {
   }
 
   weighted<T>(choices: readonly [Weighted<T>, ...Weighted<T>[]]): T {
+    return this.weighed(choices, choices[0]);
+  }
+
+  /** As `weighted`, for a list that may be empty. */
+  weightedOf<T>(choices: readonly Weighted<T>[]): T | undefined {
+    const [first] = choices;
+    return first === undefined ? undefined : this.weighed(choices, first);
+  }
+
+  private weighed<T>(choices: readonly Weighted<T>[], first: Weighted<T>): T {
     let total = 0;
     for (const [weight] of choices) total += weight;
     let left = this.next() % Math.max(1, total);
@@ -74,7 +84,7 @@ export class Dice {
       if (left < weight) return value;
       left -= weight;
     }
-    return choices[0][1];
+    return first[1];
   }
 
   /** Small numbers often, large ones seldom: the scale is drawn first, then the number. */
@@ -94,10 +104,4 @@ export class Dice {
     }
     return chosen;
   }
-}
-
-/** As `weighted`, for a list that may be empty. */
-export function weightedOf<T>(dice: Dice, choices: readonly Weighted<T>[]): T | undefined {
-  const [first, ...rest] = choices;
-  return first === undefined ? undefined : dice.weighted([first, ...rest]);
 }

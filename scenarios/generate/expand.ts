@@ -6,7 +6,7 @@
 import type { Fault, FaultKind, Operation, Scenario } from '../../harness/world/scenario.ts';
 import { scenarioSchema } from '../../harness/world/scenario.ts';
 import { drawBus, drawCluster, drawServers } from './cluster.ts';
-import { Dice, weightedOf } from './dice.ts';
+import { Dice } from './dice.ts';
 import type { Weighted } from './dice.ts';
 import { drawDisks } from './disks.ts';
 import { dressed } from './dress.ts';
@@ -92,7 +92,7 @@ function drawActions(
       faults.push(...motif.faults);
       operations.push(...motif.operations);
     } else {
-      const kind = dice.chance(appetite.faultPercent) ? weightedOf(dice, kinds) : undefined;
+      const kind = dice.chance(appetite.faultPercent) ? dice.weightedOf(kinds) : undefined;
       if (kind === undefined) operations.push(deck.draw(atMs));
       else faults.push(drawFault(context, kind, atMs));
     }
@@ -135,8 +135,8 @@ function struck(
 }
 
 /**
- * The scenario that this integer stands for: a pure function, cheap enough (some microseconds) to
- * be called for every run. `seed` is any integer; its low 32 bits are also the scenario's seed.
+ * The scenario that this integer stands for: a pure function, cheap enough (some tenths of a
+ * millisecond, a tenth of its run) to be called for every run. `seed` is any integer; its low 32 bits are also the scenario's seed.
  */
 export function expandScenario(seed: number, options: ScenarioOptions = {}): Scenario {
   const dice = new Dice(seed);

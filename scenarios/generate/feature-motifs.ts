@@ -12,7 +12,6 @@ import type {
   Target,
 } from '../../harness/world/scenario.ts';
 import type { Weighted } from './dice.ts';
-import { weightedOf } from './dice.ts';
 import type { FeatureName } from './features.ts';
 import type { Motif, MotifContext } from './motifs.ts';
 import type { WishDeck } from './wishes.ts';
@@ -72,7 +71,7 @@ function asked(
 /** Trouble for whoever leads, of a kind that is on; none if none is. */
 function troubleFor(context: FeatureContext, server: Target, spell: Spell): Fault[] {
   const { dice, on } = context;
-  const kind = weightedOf(dice, [
+  const kind = dice.weightedOf([
     [on.has('crash') ? 45 : 0, 'crash'],
     [on.has('partition') ? 35 : 0, 'partition'],
     [on.has('pause') ? 20 : 0, 'pause'],
@@ -298,7 +297,7 @@ export function drawFeatureMotif(context: FeatureContext, atMs: number): Feature
       (besides === undefined || features.has(besides)) &&
       needs.every((kind) => on.has(kind)),
   );
-  const drawn = weightedOf(dice, fitting)?.draw(context, atMs) ?? {};
+  const drawn = dice.weightedOf(fitting)?.draw(context, atMs) ?? {};
   const { faults = [], operations = [], wishes = [] } = drawn;
   const inTime = ({ atMs: at }: { readonly atMs: number }): boolean => at < runMs;
   const ended = (fault: Fault): Fault =>

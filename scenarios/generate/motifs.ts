@@ -10,7 +10,6 @@ import type {
   Target,
 } from '../../harness/world/scenario.ts';
 import type { Weighted } from './dice.ts';
-import { weightedOf } from './dice.ts';
 import type { FaultContext } from './faults.ts';
 import { serverNames } from './faults.ts';
 import type { OperationDeck } from './workload.ts';
@@ -282,7 +281,7 @@ export function drawMotif(context: MotifContext, atMs: number): Motif {
     ([, { needs, serversMin }]) =>
       context.servers >= serversMin && needs.every((kind) => context.on.has(kind)),
   );
-  const chosen = weightedOf(context.dice, fitting);
+  const chosen = context.dice.weightedOf(fitting);
   if (chosen === undefined) return { faults: [], operations: [] };
   const { faults, operations } = chosen.draw(context, atMs);
   return {

@@ -5,7 +5,6 @@
  */
 import type { Fault, FaultKind, Target } from '../../harness/world/scenario.ts';
 import type { Dice, Weighted } from './dice.ts';
-import { weightedOf } from './dice.ts';
 import { serverNames } from './faults.ts';
 
 export type Budget = 'free' | 'quorum' | 'broken';
@@ -97,10 +96,7 @@ const votersMin = 3;
 
 /** Just one server too many goes away, all within a few milliseconds, for a while. */
 function breaking(dice: Dice, { voters, runMs, on }: Electorate): readonly Fault[] {
-  const kind = weightedOf(
-    dice,
-    takingAway.filter(([, of]) => on.has(of)),
-  );
+  const kind = dice.weightedOf(takingAway.filter(([, of]) => on.has(of)));
   if (kind === undefined) return [];
   const atMs = dice.between(0, Math.floor(runMs * 0.8));
   const forMs = Math.min(dice.scaled(60, 600), runMs - atMs);
