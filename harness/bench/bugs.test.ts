@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,6 +12,8 @@ import { besidePublished } from './bugs-published.ts';
 import { summaryTable } from './bugs-summary.ts';
 import { laterMedian, medianInterval } from './order-statistics.ts';
 import { benign } from '../../scenarios/mutants/benign.ts';
+import { mutants } from '../../scenarios/mutants/mutants.ts';
+import { strategyChoices } from '../search/portfolio.ts';
 
 const plan = {
   seed: 1,
@@ -152,6 +154,19 @@ describe('the bug table', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  test('the committed page has every bug under every strategy and as clients see it', () => {
+    const page = readFileSync('scenarios/mutants/BUGS.md', 'utf8');
+    const rows = [...page.matchAll(/^\| ([\w-]+) \| (\w+) \| \d/gmu)].map(([, ...key]) =>
+      key.join(' '),
+    );
+    const wanted = mutants.flatMap(({ name }) =>
+      [...strategyChoices, 'clients'].map((strategy) => `${name} ${strategy}`),
+    );
+    expect(wanted.filter((key) => !rows.includes(key))).toEqual([]);
+    const quiet = benign.map(({ name }) => `${name} portfolio`);
+    expect(quiet.filter((key) => !rows.includes(key))).toEqual([]);
   });
 
   test('a bug that always shows is found by each seed, the first find is made small', () => {
