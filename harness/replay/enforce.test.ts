@@ -101,7 +101,8 @@ describe('a recorded schedule holds on another bus', () => {
     const trapped = (fault: Fault): Fault =>
       fault.kind === 'crash' ? { ...fault, boundary } : fault;
     let crashes = 0;
-    for (const seed of [3, 11, 14, 27, 33, 40]) {
+    // In the last two a server has just applied something when it dies in the middle of a write.
+    for (const seed of [3, 11, 14, 27, 33, 40, 13, 22]) {
       const drawn = expandScenario(seed, { profile: 'crash' });
       const trace = simulated({ ...drawn, faults: drawn.faults.map(trapped) });
       crashes += trace.records.filter(({ kind }) => kind === 'crash').length;

@@ -72,7 +72,11 @@ export async function enforce(options: EnforceOptions): Promise<Enforced> {
     ringsOnOrder: true,
   });
   gate.attach(world);
-  world.powerFails = (host, boundary) => plan.cutsPower(host.id, boundary, judges.records.length);
+  world.powerFails = (host, boundary, tell): boolean => {
+    if (!plan.cutsPower(host.id, boundary, judges.records.length)) return false;
+    tell();
+    return true;
+  };
   const { ordering } = scenario.bus;
   const nameOf = (participant: number): string => world.names.names[participant] ?? '?';
   const courier = new Courier({ relay, gate, plan, ordering, nameOf });

@@ -93,10 +93,15 @@ export class Plan {
     );
   }
 
-  /** Does the power fail right there, in the middle of what the server does about a write? */
+  /**
+   * Does the power fail right there, in the middle of what the server does about a write? What it
+   * had applied by then is told first.
+   */
   cutsPower(server: string, boundary: Boundary, position: number): boolean {
-    const fault = this.records[position];
-    const crash = this.records[position + 1];
+    let at = position;
+    while (this.records[at]?.kind === 'apply') at += 1;
+    const fault = this.records[at];
+    const crash = this.records[at + 1];
     return (
       fault?.kind === 'fault' &&
       fault.phase === 'start' &&

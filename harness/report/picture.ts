@@ -114,7 +114,7 @@ function absorbServer(server: ServerPicture, record: TraceRecord): void {
       server.log = [];
       for (const entry of record.entries) server.log[entry.index - 1] = entry;
       coverLog(server.log, record.snapshot);
-      server.commitIndex = 0;
+      server.commitIndex = record.snapshot?.index ?? 0;
       server.unsynced = [];
       return;
     case 'crash':

@@ -90,4 +90,27 @@ describe('a crash at a boundary', () => {
     const back = records.slice(crash).find((one) => one.kind === 'online' && one.server === 'S3');
     expect(back?.at).toBe((records[crash]?.at ?? 0) + 100_000);
   });
+
+  test('tells what was applied before the snapshot that is being written, which may hold it', () => {
+    const features = { ...calm.cluster.features, snapshotEvery: 4 };
+    // Fsyncs take 20 ms: at 592 ms the third write is on its way to the disk, as entry 4.
+    const slow = {
+      ...calm.cluster,
+      servers: 1,
+      features,
+      diskMicros: { min: 20_000, max: 20_000 },
+    };
+    let kept = 0;
+    for (let seed = 1; seed <= 8; seed += 1) {
+      const crash = { kind: 'crash', server: 'S1', disk: 'some', atMs: 592, forMs: 100 } as const;
+      const faults = [{ ...crash, boundary: 'write' } as const];
+      const records = traceOf({ ...crashing('write', 'S1'), seed, cluster: slow, faults });
+      const [told] = around(records);
+      expect(told).toMatchObject({ kind: 'apply', server: 'S1', index: 4 });
+      const back = records.findLast(({ kind }) => kind === 'online');
+      if (back?.kind === 'online' && back.snapshot?.index === 4) kept += 1;
+    }
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(8);
+  });
 });

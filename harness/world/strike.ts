@@ -120,7 +120,7 @@ function hit(world: World, active: ActiveFault): void {
 function setTrap(world: World, trap: ActiveFault): void {
   const { traps } = world;
   traps.push(trap);
-  world.powerFails ??= (host, boundary): boolean => {
+  world.powerFails ??= (host, boundary, tell): boolean => {
     const at = traps.findIndex(
       ({ fault, hosts }) =>
         fault.kind === 'crash' && fault.boundary === boundary && hosts[0] === host.index,
@@ -128,6 +128,7 @@ function setTrap(world: World, trap: ActiveFault): void {
     const sprung = traps[at];
     if (sprung === undefined || !applicable(world, sprung)) return false;
     traps.splice(at, 1);
+    tell();
     hit(world, sprung);
     return true;
   };

@@ -48,9 +48,22 @@ const isNews = (node: Node, seen: Seen): boolean =>
   node.votedFor !== seen.votedFor ||
   node.leader !== seen.leader;
 
-/** A crash waited for this moment: the process is gone, and with it all it was about to do. */
-const powerFailed = ({ powerFails }: World, host: Host, boundary: Boundary): boolean =>
-  powerFails !== null && powerFails(host, boundary);
+/**
+ * A crash waited for this moment: the process is gone, and with it all it was about to do. What it
+ * had applied it had: a snapshot that was just written may hold it.
+ */
+function powerFailed(
+  world: World,
+  host: Host,
+  boundary: Boundary,
+  effects: readonly Effect[],
+): boolean {
+  const { powerFails } = world;
+  if (powerFails === null) return false;
+  return powerFails(host, boundary, () => {
+    for (const effect of effects) if (effect.kind === 'apply') noteApply(world, host, effect);
+  });
+}
 
 /** Feeds one input; `lock` is the delivery to complete afterwards (0: none). */
 export function feed(
@@ -73,7 +86,7 @@ export function feed(
   noteConfiguration(world, host);
   if (reply !== null) noteMatch(world, host, reply);
   if (node.commitIndex !== seen.commitIndex) noteCommit(world, host);
-  if (lastWrite !== 0 && powerFailed(world, host, 'write')) return;
+  if (lastWrite !== 0 && powerFailed(world, host, 'write', effects)) return;
   for (const effect of effects) carryOut(world, host, effect);
   if (lock !== 0) settleAfter(world, host, { write: lastWrite, lock });
   if (host.disk.syncing === 0 && host.disk.pending.length !== 0) startSync(world, host);
@@ -193,7 +206,7 @@ export function synced(world: World, host: Host): void {
     const { id: server } = host;
     show({ kind: 'durable', seq, at: world.now, cause: last.seq, server, write });
   }
-  if (powerFailed(world, host, 'durable')) return;
+  if (powerFailed(world, host, 'durable', [])) return;
   const write = last.write.id;
   if (world.tellsLate) tellLater(world, host, { first, last: write, seq });
   else if (host.paused) host.inbox.push({ kind: 'durable', write, seq });

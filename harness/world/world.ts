@@ -187,8 +187,11 @@ export interface ActiveFault {
   readonly hosts: readonly number[];
 }
 
-/** Does the power fail at this point of a write? If so it has failed. */
-export type PowerFails = (host: Host, boundary: Boundary) => boolean;
+/**
+ * Does the power fail at this point of a write? If so it has failed; before that `tell` records what
+ * the server had done by then.
+ */
+export type PowerFails = (host: Host, boundary: Boundary, tell: () => void) => boolean;
 
 export interface Counters {
   events: number;
