@@ -103,19 +103,25 @@ function countVote(picture: Picture, record: DeliverRecord, plot: Plot): void {
   server.grants += 1;
 }
 
+type Online = Extract<TraceRecord, { readonly kind: 'online' }>;
+
+function absorbOnline(server: ServerPicture, record: Online): void {
+  server.up = true;
+  server.role = 'follower';
+  server.term = record.term;
+  server.votedFor = record.votedFor;
+  server.leader = null;
+  server.log = [];
+  for (const entry of record.entries) server.log[entry.index - 1] = entry;
+  coverLog(server.log, record.snapshot);
+  server.commitIndex = record.snapshot?.index ?? 0;
+  server.unsynced = [];
+}
+
 function absorbServer(server: ServerPicture, record: TraceRecord): void {
   switch (record.kind) {
     case 'online':
-      server.up = true;
-      server.role = 'follower';
-      server.term = record.term;
-      server.votedFor = record.votedFor;
-      server.leader = null;
-      server.log = [];
-      for (const entry of record.entries) server.log[entry.index - 1] = entry;
-      coverLog(server.log, record.snapshot);
-      server.commitIndex = record.snapshot?.index ?? 0;
-      server.unsynced = [];
+      absorbOnline(server, record);
       return;
     case 'crash':
     case 'offline':
