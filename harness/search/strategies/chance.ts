@@ -15,11 +15,14 @@ export function below(count: number, drawn: number): number {
 export function indexOfMost<T>(list: readonly T[], measure: (value: T) => number): number {
   let best = 0;
   let most = -Infinity;
-  for (const [index, value] of list.entries()) {
+  let index = 0;
+  for (const value of list) {
     const measured = measure(value);
-    if (measured <= most) continue;
-    best = index;
-    most = measured;
+    if (measured > most) {
+      best = index;
+      most = measured;
+    }
+    index += 1;
   }
   return best;
 }
