@@ -192,6 +192,17 @@ function main(): void {
   const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !spared.test(file));
   const isAsked = ({ file, line }: Comparison): boolean =>
     asked.length === 0 || asked.includes(file) || asked.includes(`${file}:${line}`);
+  const all = files.flatMap(comparisonsIn);
+  const vain = asked.filter(
+    (name) => !all.some(({ file, line }) => [file, `${file}:${line}`].includes(name)),
+  );
+  if (vain.length > 0) {
+    console.error(
+      `✖ no comparison is in ${vain.join(', ')}\n  Name files of ${folder}, or lines as in wgl.ts:17`,
+    );
+    process.exitCode = 64;
+    return;
+  }
   const workshop = new Workshop();
   const account = new Account();
   const left = files.flatMap((file) => {
