@@ -58,7 +58,7 @@ function factsOf({ stats, runsHash, ...document }: ResultDocument): string {
     ['seed', String(seed)],
     ['hash of all runs', runsHash],
     ...(shard === null ? [] : [['shard', shard] as const]),
-    ...(stopped ? [['ended', 'before all its runs were done'] as const] : []),
+    ...(stopped ? [['ended', 'when its time was up, or by hand'] as const] : []),
   ];
   const rows = facts.map(([name, text]) => `<div><dt>${name}</dt><dd>${markup(text)}</dd></div>`);
   return `<dl>${rows.join('')}</dl>`;

@@ -179,7 +179,7 @@ const table: Readonly<Record<FlagName, Flag>> = {
   },
   workers: {
     flags: '--workers <count>',
-    text: 'threads that share the work, or auto (campaign: auto; keys of a history: 1)',
+    text: 'threads; auto: one a processor, from three on one fewer (campaign: auto; keys of a history: 1)',
     group: 'Search',
     parse: threads,
   },

@@ -22,9 +22,10 @@ export function count(text: string): number {
   return value;
 }
 
-/** Processors to work with: all but one, which is left to everything else. */
+/** Processors to work with: of more than two all but one, which is left to everything else. */
 export function processors(): number {
-  return Math.max(1, availableParallelism() - 1);
+  const all = availableParallelism();
+  return Math.max(Math.min(2, all), all - 1);
 }
 
 /** Threads: a number from 1 on, or `auto`. */

@@ -136,7 +136,8 @@ function struck(
 
 /**
  * The scenario that this integer stands for: a pure function, cheap enough (some tenths of a
- * millisecond, a tenth of its run) to be called for every run. `seed` is any integer; its low 32 bits are also the scenario's seed.
+ * millisecond, a tenth of its run) to be called for every run. `seed` is any integer; its low 32
+ * bits are also the scenario's seed.
  */
 export function expandScenario(seed: number, options: ScenarioOptions = {}): Scenario {
   const dice = new Dice(seed);
