@@ -18,7 +18,7 @@ export class Fifo<Item> {
   }
 
   push(item: Item): void {
-    if (this.head === this.tail) this.clear();
+    if (this.head === this.tail) this.rewind();
     this.items[this.tail] = item;
     this.tail += 1;
   }
@@ -33,6 +33,10 @@ export class Fifo<Item> {
 
   clear(): void {
     this.items.fill(undefined, this.head, this.tail);
+    this.rewind();
+  }
+
+  private rewind(): void {
     this.head = 0;
     this.tail = 0;
   }
