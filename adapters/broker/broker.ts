@@ -77,6 +77,7 @@ export interface Broker {
   /** For administration clients. The JavaScript one needs a policy that makes it speak http. */
   readonly adminConnectionString: string;
   readonly catalog: Catalog;
+  /** Those that are open, each the same object as long as it is. */
   readonly connections: readonly BrokerConnection[];
   plant<At extends Place>(fault: FaultAt<At>): Planted;
   /** What Service Bus itself can do; throws RangeError for a path where nothing is. */
@@ -138,7 +139,7 @@ class EmbeddedBroker implements Broker {
   adminPort: number;
   adminConnectionString: string;
   private readonly hub: Hub;
-  private readonly open: Set<Connection>;
+  private readonly open: Map<Connection, Handle>;
   /** Connections that were not served. */
   private readonly strays: Set<Socket>;
   private host: string;
@@ -153,7 +154,7 @@ class EmbeddedBroker implements Broker {
     this.adminConnectionString = '';
     this.admin = adminServer(hub, tls);
     this.hub = hub;
-    this.open = new Set();
+    this.open = new Map();
     this.strays = new Set();
     this.host = '';
     this.met = 'service';
@@ -171,7 +172,7 @@ class EmbeddedBroker implements Broker {
   }
 
   get connections(): readonly BrokerConnection[] {
-    return [...this.open].map((connection) => new Handle(connection));
+    return [...this.open.values()];
   }
 
   async listen(options: BrokerOptions): Promise<void> {
@@ -199,7 +200,7 @@ class EmbeddedBroker implements Broker {
 
   detach(path?: string, error?: FaultText): number {
     let count = 0;
-    for (const connection of this.open) count += connection.detachLinks(path, error);
+    for (const connection of this.open.keys()) count += connection.detachLinks(path, error);
     return count;
   }
 
@@ -219,11 +220,11 @@ class EmbeddedBroker implements Broker {
     });
     const description = 'The broker is shutting down.';
     for (const stray of this.strays) stray.destroy();
-    for (const connection of this.open) {
+    for (const connection of this.open.keys()) {
       connection.close({ condition: conditions.forced, description });
     }
     const cut = setTimeout(() => {
-      for (const connection of this.open) connection.cut();
+      for (const connection of this.open.keys()) connection.cut();
     }, politeMs);
     const adminClosed = new Promise<void>((resolve) => {
       this.admin.close(() => resolve());
@@ -241,7 +242,8 @@ class EmbeddedBroker implements Broker {
       socket.destroy();
       return;
     }
-    this.open.add(new Connection(this.hub, socket, (gone) => this.open.delete(gone)));
+    const connection = new Connection(this.hub, socket, (gone) => this.open.delete(gone));
+    this.open.set(connection, new Handle(connection));
   }
 
   private astray(socket: Socket): void {
