@@ -22,20 +22,20 @@ test('So many judgements find the first failures, which these proofs and orders 
     [
       "unique: 5 phantom, 0 possible values, 39 judgements, 100 records, 445 in order",
       "24 next, 936 alarms at, 12 interleaved",
-      "unique, many clients: 15 interleaved, 0 possible values, 39 judgements, 101 records, 523 in order",
-      "35 next, 1140 alarms at, 3 phantom",
-      "unique swaps: 22 phantom, 2 possible values, 77 judgements, 83 records, 766 in order",
-      "58 next, 1641 alarms at, 4 tooEarly, 1 interleaved, 2 stuck",
+      "unique, many clients: 16 interleaved, 0 possible values, 41 judgements, 107 records, 536 in order",
+      "38 next, 1172 alarms at, 3 phantom",
+      "unique swaps: 22 phantom, 2 possible values, 83 judgements, 91 records, 803 in order",
+      "59 next, 1716 alarms at, 4 tooEarly, 2 interleaved, 2 stuck",
       "few values: 1 phantom, 15 possible values, 30 judgements, 268 records, 217 in order",
       "21 next, 67 alarms at, 9 stuck",
       "removals: 15 stuck, 25 possible values, 46 judgements, 361 records, 284 in order",
       "22 next, 26 alarms at",
       "unique lists: 4 phantom, 0 possible values, 70 judgements, 80 records, 618 in order",
       "40 next, 1308 alarms at, 9 diverged, 9 tooEarly",
-      "lists: 9 stuck, 48 possible values, 109 judgements, 278 records, 403 in order",
-      "33 next, 6 phantom, 49 alarms at, 4 diverged",
-      "stores: 2 phantom, 28 possible values, 34 judgements, 564 records, 467 in order",
-      "31 next, 37 alarms at, 15 stuck",
+      "lists: 10 stuck, 53 possible values, 119 judgements, 328 records, 439 in order",
+      "34 next, 6 phantom, 49 alarms at, 4 diverged",
+      "stores: 2 phantom, 30 possible values, 36 judgements, 617 records, 507 in order",
+      "33 next, 37 alarms at, 16 stuck",
     ]
   `);
 });

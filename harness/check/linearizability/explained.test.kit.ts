@@ -37,8 +37,11 @@ const families: readonly Family[] = [
   { name: 'stores', mix: ['read', 'read', 'write', 'cas', 'append', 'delete'], values: 3 },
 ];
 
-/** In 103 a value is read long before its write returns; in 810 that of the beginning comes back. */
-const seeds: readonly number[] = [...Array.from({ length: 42 }, (_, each) => 61 + each), 103, 810];
+/**
+ * In 103 a value is read long before its write returns; in 810 that of the beginning comes back; among
+ * the unique swaps of 116 the watch knows the first failure, which no conflict shows.
+ */
+const seeds: readonly number[] = [...Array.from({ length: 43 }, (_, each) => 61 + each), 116, 810];
 
 /** Proofs by their kind, and numbers by their name; a semicolon ends a line. */
 class Tally {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { historyOf } from '../history.ts';
+import type { Line } from './lines.test.kit.ts';
+import { recordsOf } from './lines.test.kit.ts';
 import type { KeyOrder } from './orders.ts';
 import { ordersOf } from './orders.ts';
 import { randomHistory } from './random-history.ts';
@@ -56,5 +58,15 @@ describe('orders', () => {
       }
     }
     expect(illegal).toBeGreaterThan(50);
+  });
+
+  test.each<readonly [string, Line]>([
+    ['it returned null, but the value is 1', ['read', null, 2, 3]],
+    ['it succeeded, which takes 7, but the value is 1', ['cas', [7, 8], 2, 3]],
+  ])('of a failure say of each that it could not come next: %s', (reason, line) => {
+    const history = historyOf(recordsOf([['write', 1, 0, 1], line]));
+    const [found] = ordersOf(history, budget);
+    expect(found?.order.map(({ operation: { f } }) => f)).toEqual(['write']);
+    expect(found?.next.map((next) => next.reason)).toEqual([reason]);
   });
 });

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import type { HistoryRecord, Json } from '../../trace/record.ts';
 import { historyOf } from '../history.ts';
 import { columnsFor } from './agreement.test.kit.ts';
+import type { Line } from './lines.test.kit.ts';
+import { recordsOf } from './lines.test.kit.ts';
 import { Allowance } from './budget.ts';
 import { Directed } from './directed.ts';
 import { problemOf } from './problem.ts';
@@ -10,19 +12,6 @@ import { rename } from './rename.ts';
 import { refutedWindow, refutes } from './window.ts';
 
 type F = HistoryRecord['f'];
-type Line = readonly [f: F, value: Json, call: number, end: number];
-
-/** Each of a client of its own, in the order of the calls; a time for each event. */
-function recordsOf(lines: readonly Line[]): readonly HistoryRecord[] {
-  const events = lines.flatMap(([f, value, call, end], process) => {
-    const common = { cause: -1, process, client: `c${process}`, f, key: 'x', error: null };
-    const asked = f === 'read' ? null : value;
-    const invoke = { ...common, kind: 'invoke', at: call, value: asked } as const;
-    return [invoke, { ...common, kind: 'ok', at: end, value } as const];
-  });
-  const sorted = events.toSorted((a, b) => a.at - b.at);
-  return sorted.map((event, seq): HistoryRecord => ({ ...event, seq }));
-}
 
 /** So many reads of a value, one after the other. */
 const reads = (value: Json, many: number, from: number): readonly Line[] =>
