@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run bench [-- NAME… | -- --export FOLDER]`: the figures Whitewater claims, measured on this
- * machine; or the histories that the linearizability judge is measured with, for other checkers.
+ * `npm run bench [-- NAME…]`: the figures Whitewater claims, measured on this machine. With `--export
+ * FOLDER` the histories that the linearizability judge is measured with, for other checkers.
  */
 import { mkdirSync } from 'node:fs';
 import { exportAll } from './bench/linearizability-families.ts';
@@ -37,5 +37,6 @@ async function measure(): Promise<void> {
   }
 }
 
-if (words[0] === '--export') exportTo(words[1]);
+const at = words.indexOf('--export');
+if (at >= 0) exportTo(words[at + 1]);
 else await measure();

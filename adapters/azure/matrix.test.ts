@@ -51,10 +51,10 @@ const outcomes: (readonly [string, Outcome])[] = [];
 /** Resolves when the condition holds; rejects when the time is up. Returns the milliseconds. */
 async function within(ms: number, what: string, isTrue: () => boolean): Promise<number> {
   const start = performance.now();
-  while (!isTrue()) {
-    if (performance.now() - start > ms) throw new Error(`after ${ms} ms not yet: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  const look = (): void => {
+    if (!isTrue()) throw new Error(`after ${ms} ms not yet: ${what}`);
+  };
+  await vi.waitFor(look, { timeout: ms, interval: 5 });
   return performance.now() - start;
 }
 

@@ -192,9 +192,10 @@ function main(): void {
   const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !spared.test(file));
   const isAsked = ({ file, line }: Comparison): boolean =>
     asked.length === 0 || asked.includes(file) || asked.includes(`${file}:${line}`);
-  const all = files.flatMap(comparisonsIn);
+  const comparisonsOf = new Map(files.map((file) => [file, comparisonsIn(file)]));
+  const known = [...comparisonsOf.values()].flat();
   const vain = asked.filter(
-    (name) => !all.some(({ file, line }) => [file, `${file}:${line}`].includes(name)),
+    (name) => !known.some(({ file, line }) => name === file || name === `${file}:${line}`),
   );
   if (vain.length > 0) {
     console.error(
@@ -205,8 +206,7 @@ function main(): void {
   }
   const workshop = new Workshop();
   const account = new Account();
-  const left = files.flatMap((file) => {
-    const comparisons = comparisonsIn(file);
+  const left = [...comparisonsOf].flatMap(([file, comparisons]) => {
     for (const entry of equivalents) {
       if (entry.file !== file || comparisons.some((each) => isSame(entry, each))) continue;
       account.complain(`${file}: no line reads ${entry.text}`);

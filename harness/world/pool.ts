@@ -336,7 +336,7 @@ export class Pool implements Waiters {
 const isAsking = ({ current }: Client): boolean => current !== null;
 const canDie = ({ slot, kind }: Item): boolean => slot !== null || mortalKinds.has(kind);
 
-/** As `splice` without a list of what went, and faster for lists this short; nobody is at -1. */
+/** As `splice` of one, without a list of what went and faster at this length. Outside is nobody. */
 function remove(list: Item[], at: number): void {
   if (at < 0 || at >= list.length) return;
   for (let to = at; to + 1 < list.length; to += 1) {
